@@ -48,6 +48,11 @@ class IdType(StrEnum):
         """The name on English forms."""
         return _TYPE_NAMES[self][1]
 
+    @property
+    def label(self) -> str:
+        """Both names, for a sentence that carries its values in either language."""
+        return f"{self.zh} {self.en}"
+
 
 _TYPE_NAMES = {
     IdType.RESIDENT: ("居民身份证", "identity card"),
@@ -67,8 +72,8 @@ _SHAPES = {
 define(
     "identity.malformed",
     status=422,
-    zh="证件号码格式不对：{paper}“{masked}”。请对照证件重新输入。",
-    en="The number '{masked}' does not look like a number of this kind: {paper}. Type it again from the paper.",
+    zh="证件号码“{masked}”不符合所选证件类型（{paper}）的格式。请核对证件类型和号码。",
+    en="The number '{masked}' does not have the shape of the chosen paper ({paper}). Check the kind and the number.",
 )
 define(
     "identity.check_failed",
@@ -135,7 +140,7 @@ def parse_resident_number(text: str, *, today: date, synthetic_allowed: bool = F
         number = _lengthen(number)
     masked = mask_number(number)
     if not re.fullmatch(r"[0-9]{17}[0-9X]", number):
-        raise LianfangError("identity.malformed", masked=masked, paper=IdType.RESIDENT.zh)
+        raise LianfangError("identity.malformed", masked=masked, paper=IdType.RESIDENT.label)
     if check_character(number[:17]) != number[17]:
         raise LianfangError("identity.check_failed", masked=masked)
     synthetic = number.startswith(SYNTHETIC_PREFIX)
@@ -164,7 +169,7 @@ def parse_identity(id_type: IdType, text: str, *, today: date, synthetic_allowed
     number = tidy(text)
     fits = not number if id_type is IdType.NONE_YET else _SHAPES[id_type].fullmatch(number) is not None
     if not fits:
-        raise LianfangError("identity.malformed", masked=mask_number(number), paper=id_type.zh)
+        raise LianfangError("identity.malformed", masked=mask_number(number), paper=id_type.label)
     return Identity(id_type=id_type, number=number)
 
 
