@@ -1,0 +1,173 @@
+"""Signing in, sessions, accounts and grants."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import replace
+from datetime import datetime
+from functools import cache
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.db import connection, connections, transaction
+
+from lianfang.base.access.actor import Actor
+from lianfang.base.access.rules import AREA_FACTS, ROLES
+from lianfang.base.vault.api import system_box
+from lianfang.kernel.errors import LianfangError, define
+
+LOCK_AFTER = 5
+"""Failures before an account is locked (security level 3, suggested value)."""
+LOCK_MINUTES = 30
+SESSION_HOURS = 12
+"""assumption: one long shift."""
+DEVICE_HOURS = 24 * 30
+"""assumption: an enrolled phone stays signed in for a month, because it must work offline."""
+_NAME_COLUMN = b"access_account.name"
+
+define(
+    "sign_in.refused",
+    status=422,
+    zh="用户名或密码不对。请再试一次；连续{limit}次失败将锁定{minutes}分钟。",
+    en="User name or password is wrong. Try again; after {limit} failures the account is locked for {minutes} minutes.",
+)
+define(
+    "sign_in.locked",
+    status=422,
+    zh="账号因多次失败已锁定。请{minutes}分钟后再试，或请安全管理员解锁。",
+    en="The account is locked after several failures. Try again in {minutes} minutes, or ask the security administrator.",
+)
+define(
+    "sign_in.no_grant",
+    status=422,
+    zh="账号没有有效的授权。请联系安全管理员。",
+    en="The account holds no live grant. Ask the security administrator.",
+)
+
+
+def token_digest(token: str) -> bytes:
+    """What the database keeps of a session token."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def enter(digest: bytes) -> Actor | None:
+    """Enter the scope of a session for the running transaction; None when the session or its grant is not live."""
+    with connection.cursor() as cursor:
+        cursor.execute("select * from access_enter(%s)", [digest])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    account, grant, role, scope, path, grids, unit, username, sealed, language, kind, _ = row
+    return Actor(
+        account_id=account, grant_id=grant, role=role, scope=scope, path=path, grids=tuple(grids or ()), username=username,
+        name=system_box().open(sealed, _NAME_COLUMN).decode(), language=language, kind=kind, token_digest=digest, unit=unit,
+    )  # fmt: skip
+
+
+def with_area_name(actor: Actor, name: str) -> Actor:
+    """The same actor with the name of its area for the page head."""
+    return replace(actor, area_name=name)
+
+
+def sign_in(username: str, password: str, *, grant_id: int | None = None) -> str:
+    """Check a password and open a web session; returns its token. Raises sign_in.refused, .locked or .no_grant."""
+    with transaction.atomic(using="door"), connections["door"].cursor() as cursor:
+        cursor.execute("select account_id, password, locked_until > now() from access_login_find(%s)", [username])
+        row = cursor.fetchone()
+        known = row is not None
+        account, encoded, locked = row if row else (0, _dummy(), False)
+        good = check_password(password, encoded) and known
+        if locked:
+            problem: LianfangError | None = LianfangError("sign_in.locked", minutes=LOCK_MINUTES)
+        elif not good:
+            if known:
+                cursor.execute("select access_login_failed(%s, %s, %s)", [account, LOCK_AFTER, LOCK_MINUTES])
+            problem = LianfangError("sign_in.refused", limit=LOCK_AFTER, minutes=LOCK_MINUTES)
+        else:
+            problem = None
+            token = _open(cursor, account, grant_id, "web", "", SESSION_HOURS)
+    if problem is not None:  # raised outside, so that the counted failure is kept
+        raise problem
+    return token
+
+
+@cache
+def _dummy() -> str:
+    """A password hash nobody knows, so that an unknown user name takes as long as a wrong password."""
+    return make_password(secrets.token_urlsafe(16))
+
+
+def open_session(account_id: int, *, grant_id: int | None = None, kind: str = "device", device: str = "") -> str:
+    """Open a session without a password (enrolling a phone from a signed-in desk, tests); returns its token."""
+    with transaction.atomic(using="door"), connections["door"].cursor() as cursor:
+        return _open(cursor, account_id, grant_id, kind, device, DEVICE_HOURS)
+
+
+def _open(cursor: object, account: int, grant_id: int | None, kind: str, device: str, hours: int) -> str:
+    run = cursor.execute  # type: ignore[attr-defined]
+    if grant_id is None:
+        run("select grant_id from access_login_grants(%s) limit 1", [account])
+        row = cursor.fetchone()  # type: ignore[attr-defined]
+        if row is None:
+            raise LianfangError("sign_in.no_grant")
+        grant_id = row[0]
+    token = secrets.token_urlsafe(32)
+    run("select access_login_done(%s, %s, %s, %s, %s, %s)", [account, grant_id, token_digest(token), kind, device, hours])
+    if not cursor.fetchone()[0]:  # type: ignore[attr-defined]
+        raise LianfangError("sign_in.no_grant")
+    return token
+
+
+def end_session(digest: bytes) -> None:
+    """End a session at once, also on phones that still hold its token."""
+    with connection.cursor() as cursor:
+        cursor.execute("select access_end_session(%s)", [digest])
+
+
+# -- set-up, as the owner -----------------------------------------------------------------------------------------------
+
+
+def create_account(*, username: str, name: str, password: str) -> int:
+    """Create an account (set-up and security administration, as the owner role); returns its number."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "insert into access_account (username, name_sealed, password, language, active, failed) "
+            "values (%s, %s, %s, '', true, 0) returning id",
+            [username, system_box().seal(name.encode(), _NAME_COLUMN), make_password(password)],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def create_grant(
+    *, account_id: int, role: str, path: str = "", scope: str | None = None, grids: list[int] | None = None,
+    ends_at: datetime | None = None,
+) -> int:  # fmt: skip
+    """Give a role in a scope (as the owner role); the kind of scope is the role's own unless narrowed; returns its number."""
+    if role not in ROLES:
+        raise ValueError(f"unknown role {role!r}")
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "insert into access_grant (account_id, role, scope, path, grids, unit, ends_at) "
+            "values (%s, %s, %s, %s, %s, '', %s) returning id",
+            [account_id, role, scope or ROLES[role].scope, path, grids or [], ends_at],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def load_rights() -> int:
+    """Write the access policy into the database, so that policies and functions can ask it; returns the number of lines."""
+    rows: set[tuple[str, str, str, str]] = set()
+    for role in ROLES.values():
+        rows |= {(role.name, *right) for right in role.rights}
+        if ("record", "all_facts_of_area", "") in role.rights:
+            rows |= {(role.name, "record", verb, "") for verb in AREA_FACTS}
+    ordered = sorted(rows)
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        cursor.execute("delete from access_right")
+        cursor.execute(
+            "insert into access_right (role, kind, object, level) select * from unnest(%s::text[], %s::text[], %s::text[], %s::text[])",
+            [list(column) for column in zip(*ordered, strict=True)],
+        )
+    return len(ordered)
+
+

@@ -1,0 +1,124 @@
+-- Tables that belong to an incident are partitioned by it, so that ending an incident drops whole partitions.
+create table if not exists incidents_partitioned (table_name text primary key);
+alter table incidents_partitioned enable row level security;
+
+create or replace function incidents_make_partitions(p_incident smallint) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    name text;
+    part text;
+begin
+    for name in select table_name from incidents_partitioned loop
+        part := format('%s_i%s', name, p_incident);
+        execute format('create table if not exists %I partition of %I for values in (%s)', part, name, p_incident);
+        execute format('alter table %I enable row level security', part);
+    end loop;
+end
+$$;
+revoke all on function incidents_make_partitions(smallint) from public;
+
+alter table incidents_incident enable row level security;
+drop policy if exists touching on incidents_incident;
+-- an incident is no secret to those inside it, nor to those above it
+create policy touching on incidents_incident for select to lianfang_app using (
+    starts_with((select access_reach()), path) or (path >= (select access_low()) and path < (select access_high())));
+drop policy if exists door_reads on incidents_incident;
+create policy door_reads on incidents_incident for select to lianfang_door using (true);
+grant select on incidents_incident to lianfang_app, lianfang_door;
+
+alter table incidents_zone enable row level security;
+drop policy if exists in_scope on incidents_zone;
+create policy in_scope on incidents_zone for select to lianfang_app
+    using (path >= (select access_low()) and path < (select access_high()));
+grant select on incidents_zone to lianfang_app;
+
+create or replace function incidents_propose(p_name text, p_path text, p_playbook text, p_edition text, p_drill boolean) returns smallint
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    made smallint;
+begin
+    if not access_may('other', 'open_incident_two_person') or p_path < access_low() or p_path >= access_high() then
+        raise exception using errcode = 'LF403', message = 'access.refused';
+    end if;
+    insert into incidents_incident (name, path, playbook, edition, drill, proposed_by)
+        values (p_name, p_path, p_playbook, p_edition, p_drill, access_account()) returning id into made;
+    return made;
+end
+$$;
+
+-- The second person opens it: never the one who proposed.
+create or replace function incidents_open(p_incident smallint) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    one incidents_incident%rowtype;
+begin
+    select * into one from incidents_incident where id = p_incident for update;
+    if one.id is null or not access_may('other', 'open_incident_two_person')
+        or one.path < access_low() or one.path >= access_high() then
+        raise exception using errcode = 'LF403', message = 'access.refused';
+    end if;
+    if one.state <> 'proposed' then
+        raise exception using errcode = 'LF409', message = 'incident.not_proposed';
+    end if;
+    if one.proposed_by = access_account() then
+        raise exception using errcode = 'LF409', message = 'incident.same_person';
+    end if;
+    perform incidents_make_partitions(p_incident);
+    update incidents_incident set state = 'open', opened_by = access_account(), opened_at = now() where id = p_incident;
+end
+$$;
+
+create or replace function incidents_close(p_incident smallint) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    one incidents_incident%rowtype;
+begin
+    select * into one from incidents_incident where id = p_incident for update;
+    if one.id is null or not access_may('other', 'close_incident_two_person')
+        or one.path < access_low() or one.path >= access_high() then
+        raise exception using errcode = 'LF403', message = 'access.refused';
+    end if;
+    if one.state = 'open' then
+        update incidents_incident set state = 'closing', closed_by = access_account() where id = p_incident;
+    elsif one.state = 'closing' and one.closed_by <> access_account() then
+        update incidents_incident set state = 'closed', closed_at = now() where id = p_incident;
+    elsif one.state = 'closing' then
+        raise exception using errcode = 'LF409', message = 'incident.same_person';
+    else
+        raise exception using errcode = 'LF409', message = 'incident.not_open';
+    end if;
+end
+$$;
+
+create or replace function incidents_propose_zone(p_incident smallint, p_path text, p_level text, p_reason text) returns bigint
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    made bigint;
+begin
+    if not access_may('other', 'zone_propose') or p_path < access_low() or p_path >= access_high() then
+        raise exception using errcode = 'LF403', message = 'access.refused';
+    end if;
+    insert into incidents_zone (incident_id, path, level, reason, state, proposed_by)
+        values (p_incident, p_path, p_level, p_reason, 'proposed', access_account()) returning id into made;
+    return made;
+end
+$$;
+
+create or replace function incidents_approve_zone(p_zone bigint) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    one incidents_zone%rowtype;
+begin
+    select * into one from incidents_zone where id = p_zone for update;
+    if one.id is null or not access_may('other', 'zone_approve') or one.path < access_low() or one.path >= access_high() then
+        raise exception using errcode = 'LF403', message = 'access.refused';
+    end if;
+    if one.state <> 'proposed' or one.proposed_by = access_account() then
+        raise exception using errcode = 'LF409', message = 'incident.same_person';
+    end if;
+    update incidents_zone set state = 'live', approved_by = access_account(), from_at = now() where id = p_zone;
+end
+$$;
+
+grant execute on function incidents_propose(text, text, text, text, boolean), incidents_open(smallint), incidents_close(smallint),
+    incidents_propose_zone(smallint, text, text, text), incidents_approve_zone(bigint) to lianfang_app;

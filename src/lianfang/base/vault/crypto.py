@@ -1,0 +1,138 @@
+"""The two crypto providers: `intl` (AES-256-GCM, HMAC-SHA-256, BLAKE2b) and `gm` (SM4-GCM, HMAC-SM3).
+
+Both work on one 32-byte data key, from which every purpose gets a key of its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+from abc import ABC, abstractmethod
+from typing import ClassVar
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives import hmac as openssl_hmac
+from cryptography.hazmat.primitives.ciphers import Cipher, modes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+try:
+    from cryptography.hazmat.decrepit.ciphers.algorithms import SM4  # newer releases moved it
+except ImportError:
+    from cryptography.hazmat.primitives.ciphers.algorithms import SM4
+
+NONCE_BYTES = 12
+TAG_BYTES = 16
+BLIND_BYTES = 16
+_SIGN = 1 << 63
+
+
+class BadSeal(ValueError):
+    """A sealed value was changed, cut, or belongs to another key or another column."""
+
+
+class Box(ABC):
+    """Seals, opens, blinds and pseudonymises under one data key."""
+
+    mark: ClassVar[bytes]
+
+    def __init__(self, key: bytes) -> None:
+        if len(key) != 32:
+            raise ValueError("a data key has 32 bytes")
+        self._blind_key = _derive(key, b"blind")
+        self._pseudonym_key = _derive(key, b"pseudonym")
+        self._set_seal_key(_derive(key, b"seal"))
+
+    @abstractmethod
+    def _set_seal_key(self, key: bytes) -> None: ...
+
+    @abstractmethod
+    def seal(self, plain: bytes, column: bytes) -> bytes:
+        """Encrypt one value for one column; a value moved to another column does not open."""
+
+    @abstractmethod
+    def _open(self, body: bytes, column: bytes) -> bytes: ...
+
+    @abstractmethod
+    def blind(self, value: str) -> bytes:
+        """A keyed hash (16 bytes) for exact look-up of a normalised value."""
+
+    @abstractmethod
+    def pseudonym(self, number: int) -> int:
+        """A signed 64-bit pseudonym of a public code; without the key nobody can tell whose it is."""
+
+    def open(self, sealed: bytes | memoryview, column: bytes) -> bytes:
+        """Decrypt one value; raises BadSeal when it was changed or belongs elsewhere."""
+        raw = bytes(sealed)
+        if raw[:1] != self.mark:
+            raise BadSeal("sealed by another provider, or not sealed at all")
+        try:
+            return self._open(raw[1:], column)
+        except InvalidTag as error:
+            raise BadSeal("the seal is broken: another key, another column, or changed bytes") from error
+
+
+class IntlBox(Box):
+    """AES-256-GCM with random 96-bit nonces; HMAC-SHA-256 and keyed BLAKE2b for look-ups."""
+
+    mark = b"\x01"
+
+    def _set_seal_key(self, key: bytes) -> None:
+        self._aead = AESGCM(key)
+
+    def seal(self, plain: bytes, column: bytes) -> bytes:
+        nonce = os.urandom(NONCE_BYTES)
+        return self.mark + nonce + self._aead.encrypt(nonce, plain, column)
+
+    def _open(self, body: bytes, column: bytes) -> bytes:
+        return self._aead.decrypt(body[:NONCE_BYTES], body[NONCE_BYTES:], column)
+
+    def blind(self, value: str) -> bytes:
+        return hmac.digest(self._blind_key, value.encode(), "sha256")[:BLIND_BYTES]
+
+    def pseudonym(self, number: int) -> int:
+        digest = hashlib.blake2b(number.to_bytes(8, "big"), digest_size=8, key=self._pseudonym_key).digest()
+        return int.from_bytes(digest, "big") - _SIGN
+
+
+class GmBox(Box):
+    """SM4-GCM and HMAC-SM3 (GB/T 32907-2016, GB/T 32905-2016) for counties that must use national algorithms."""
+
+    mark = b"\x02"
+
+    def _set_seal_key(self, key: bytes) -> None:
+        self._key = key[:16]
+
+    def seal(self, plain: bytes, column: bytes) -> bytes:
+        nonce = os.urandom(NONCE_BYTES)
+        encryptor = Cipher(SM4(self._key), modes.GCM(nonce)).encryptor()
+        encryptor.authenticate_additional_data(column)
+        return self.mark + nonce + encryptor.update(plain) + encryptor.finalize() + encryptor.tag
+
+    def _open(self, body: bytes, column: bytes) -> bytes:
+        nonce, text, tag = body[:NONCE_BYTES], body[NONCE_BYTES:-TAG_BYTES], body[-TAG_BYTES:]
+        if len(tag) < TAG_BYTES:
+            raise InvalidTag
+        decryptor = Cipher(SM4(self._key), modes.GCM(nonce, tag)).decryptor()
+        decryptor.authenticate_additional_data(column)
+        return decryptor.update(text) + decryptor.finalize()
+
+    def _mac(self, key: bytes, value: bytes) -> bytes:
+        mac = openssl_hmac.HMAC(key, hashes.SM3())
+        mac.update(value)
+        return mac.finalize()
+
+    def blind(self, value: str) -> bytes:
+        return self._mac(self._blind_key, value.encode())[:BLIND_BYTES]
+
+    def pseudonym(self, number: int) -> int:
+        return int.from_bytes(self._mac(self._pseudonym_key, number.to_bytes(8, "big"))[:8], "big") - _SIGN
+
+
+PROVIDERS: dict[str, type[Box]] = {"intl": IntlBox, "gm": GmBox}
+
+
+def _derive(key: bytes, purpose: bytes) -> bytes:
+    return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"lianfang/" + purpose).derive(key)

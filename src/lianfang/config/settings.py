@@ -1,0 +1,151 @@
+"""Django settings. Everything a county changes comes from the environment; nothing secret has a default in production."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+
+from lianfang.base.database.connect import ADMIN, APP, DOOR, from_environment
+
+PACKAGE = Path(__file__).resolve().parents[1]
+DATA = Path(os.environ.get("LIANFANG_DATA", ".lianfang"))
+DEBUG = os.environ.get("LIANFANG_DEBUG") == "1"
+DRILL = os.environ.get("LIANFANG_DRILL") == "1"
+"""A drill or a demonstration: every page says 演练."""
+SECRET_KEY = os.environ.get("LIANFANG_SECRET", "") or "not-set-" + os.urandom(16).hex()
+ALLOWED_HOSTS = [host for host in os.environ.get("LIANFANG_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",") if host]
+CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("LIANFANG_ORIGINS", "").split(",") if origin]
+SECURE = os.environ.get("LIANFANG_TLS") == "1"
+
+INSTALLED_APPS = [
+    # base, lower may not import higher: the order of set-up is the order of imports
+    "lianfang.base.vault",
+    "lianfang.base.areas",
+    "lianfang.base.access",
+    "lianfang.base.incidents",
+    "lianfang.base.metrics",
+    "lianfang.base.worklist",
+    "lianfang.base.facts",
+    "lianfang.domain.residents",
+    "lianfang.domain.rounds",
+    "lianfang.domain.reports",
+    "lianfang.web",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "template_partials",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "lianfang.web.middleware.Language",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "lianfang.base.access.middleware.Enter",
+    "django_htmx.middleware.HtmxMiddleware",
+    "lianfang.web.middleware.Problems",
+]
+
+ROOT_URLCONF = "lianfang.config.urls"
+ASGI_APPLICATION = "lianfang.config.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.csrf",
+                "lianfang.web.context.shell",
+            ],
+            "builtins": ["lianfang.web.templatetags.lf", "template_partials.templatetags.partials"],
+        },
+    }
+]
+
+_target = from_environment()
+
+
+def _database(role: str) -> dict[str, object]:
+    user = _target.admin if role == ADMIN else role
+    password = (_target.admin_password or "") if role == ADMIN else ""
+    options: dict[str, object] = {"passfile": str(_target.passfile), "application_name": f"lianfang-{role}"}
+    if role == APP and os.environ.get("LIANFANG_POOL") == "1":
+        options["pool"] = {"min_size": 2, "max_size": 12, "timeout": 10}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "HOST": _target.host,
+        "PORT": str(_target.port),
+        "NAME": _target.database,
+        "USER": user,
+        "PASSWORD": password,
+        "OPTIONS": options,
+        "CONN_MAX_AGE": 0,
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+        "TEST": {"NAME": _target.database},
+    }
+
+
+DATABASES = {"default": _database(APP), "door": _database(DOOR), "owner": _database(ADMIN)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LANGUAGE_COOKIE_NAME = "lf_language"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+
+STATIC_URL = "/static/"
+STATIC_ROOT = os.environ.get("LIANFANG_STATIC_ROOT") or str(DATA / "static")
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MIMETYPES = {".mjs": "text/javascript", ".wasm": "application/wasm"}
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+
+SESSION_COOKIE = "lf_session"
+CSRF_COOKIE_NAME = "lf_csrf"
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SECURE = SECURE
+CSRF_FAILURE_VIEW = "lianfang.web.views.csrf_failure"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "connect-src": [SELF],
+        "font-src": [SELF],
+        "worker-src": [SELF],
+        "manifest-src": [SELF],
+        "media-src": [SELF, "blob:"],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+}

@@ -1,0 +1,97 @@
+"""The ledger of households and residents, where each is present, and the files they came from."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Now
+
+
+class Household(models.Model):
+    """A household at a door. Retention: standing. Personal data: the sealed door.
+
+    path = community (12) + building (4) + unit (2) + a running number of the household (3).
+    """
+
+    path = models.TextField(db_collation="C", unique=True)
+    sealed = models.BinaryField()
+    state = models.TextField(default="lived_in")
+
+    class Meta:
+        db_table = "residents_household"
+
+
+class Person(models.Model):
+    """A resident. Retention: standing. Personal data: sealed (name, relation, tags in words), year of birth, sex.
+
+    code is the public 40-bit number on printed sheets (kernel.ids); path is the household's path.
+    """
+
+    code = models.BigIntegerField(unique=True)
+    household = models.ForeignKey(Household, on_delete=models.PROTECT, db_index=False)
+    path = models.TextField(db_collation="C")
+    sealed = models.BinaryField()
+    sex = models.SmallIntegerField()
+    born_year = models.SmallIntegerField()
+    kind = models.SmallIntegerField(default=1)
+    tags = ArrayField(models.SmallIntegerField(), default=list)
+    present = models.BooleanField(default=True)
+    confirmed_on = models.DateField(null=True)
+
+    class Meta:
+        db_table = "residents_person"
+        indexes = [models.Index(fields=["path", "id"], name="residents_person_path")]
+
+
+class Secret(models.Model):
+    """Identity and contact of a resident, apart from the ledger; opened one by one, each time recorded.
+
+    Retention: standing. Personal data: sealed (identity type and number, phone, addresses, employer, note);
+    identity_blind is a keyed hash for exact look-up.
+    """
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, primary_key=True)
+    identity_blind = models.BinaryField(unique=True, null=True)
+    sealed = models.BinaryField()
+
+    class Meta:
+        db_table = "residents_secret"
+
+
+class ImportFile(models.Model):
+    """One imported file; the same bytes for the same area are recognised. Retention: standing. Personal data: none."""
+
+    sha256 = models.BinaryField()
+    path = models.TextField(db_collation="C")
+    register = models.TextField()
+    name = models.TextField()
+    mapping = models.JSONField(default=dict)
+    rows = models.IntegerField(default=0)
+    state = models.TextField(default="staged")
+    counts = models.JSONField(default=dict)
+    account_id = models.BigIntegerField()
+    created_at = models.DateTimeField(db_default=Now())
+    taken_at = models.DateTimeField(null=True)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "residents_import_file"
+
+
+class ImportRow(models.Model):
+    """One row of an imported file with its verdict. Retention: standing, deleted with the file. Personal data: sealed."""
+
+    file = models.ForeignKey(ImportFile, on_delete=models.CASCADE, db_index=False)
+    row = models.IntegerField()
+    path = models.TextField(db_collation="C")
+    verdict = models.TextField(default="")
+    reasons = models.JSONField(default=list)
+    sealed = models.BinaryField()
+    identity_blind = models.BinaryField(null=True)
+    person_id = models.BigIntegerField(null=True)
+    before = models.BinaryField(null=True)
+
+    class Meta:
+        db_table = "residents_import_row"
+        constraints = [models.UniqueConstraint(fields=["file", "row"], name="residents_import_row_once")]
+        indexes = [models.Index(fields=["file", "verdict", "row"], name="residents_import_row_verdict")]
