@@ -1,0 +1,17 @@
+"""Addresses of the shell itself."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import URLPattern, path
+
+from lianfang.web import gallery
+
+urlpatterns: list[URLPattern] = []
+if settings.DEBUG or getattr(settings, "LIANFANG_GALLERY", False):
+    urlpatterns += [
+        path("gallery/", gallery.index, name="gallery"),
+        path("gallery/screen/", gallery.screen, name="gallery-screen"),
+        path("gallery/rows/", gallery.rows, name="gallery-rows"),
+        path("gallery/form/", gallery.form, name="gallery-form"),
+    ]
