@@ -35,7 +35,7 @@ def number(value: object, digits: int | None = None) -> str:
     if digits is not None:
         return f"{value:,.{digits}f}"
     if float(value).is_integer():
-        return f"{int(value):,}"
+        return f"{int(float(value)):,}"
     return f"{value:,.2f}".rstrip("0").rstrip(".")
 
 

@@ -1,6 +1,7 @@
 """The main navigation: which pages a role meets first.
 
-An item whose page is not installed, or not for the role, is left out. The list decides only what is offered; whether a page opens is decided by the access rules of the page itself.
+An item whose page is not installed, or not for the role, is left out. The list decides only what is offered; whether
+a page opens is decided by the access rules of the page itself.
 """
 
 from __future__ import annotations

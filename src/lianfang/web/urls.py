@@ -12,6 +12,8 @@ if settings.DEBUG or getattr(settings, "LIANFANG_GALLERY", False):
     urlpatterns += [
         path("gallery/", gallery.index, name="gallery"),
         path("gallery/screen/", gallery.screen, name="gallery-screen"),
+        path("gallery/states/", gallery.states, name="gallery-states"),
+        path("gallery/print/", gallery.printed, name="gallery-print"),
         path("gallery/rows/", gallery.rows, name="gallery-rows"),
         path("gallery/form/", gallery.form, name="gallery-form"),
     ]

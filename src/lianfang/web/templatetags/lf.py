@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from lianfang.web import charts, formats, states, vendored
-from lianfang.web.templatetags import lf_lists, lf_shell
+from lianfang.web.templatetags import lf_lists, lf_maps, lf_shell
 
 register = template.Library()
 COMPONENTS = "lianfang/components/"
@@ -30,6 +30,7 @@ register.filter("day", formats.day)
 register.filter("clock", formats.clock)
 lf_shell.add_to(register)
 lf_lists.add_to(register)
+lf_maps.add_to(register)
 
 BANNER_ICONS = {"good": "circle-check", "watch": "alert-triangle", "act": "alert-octagon", "unknown": "info-circle"}
 MESSAGE_STATES = {"success": "good", "warning": "watch", "error": "act", "info": "", "debug": ""}
@@ -105,7 +106,8 @@ def figure(
 ) -> dict[str, Any]:
     """Show one figure: value, share of a denominator (`of` says what it is), change, trend, time, source, door.
 
-    `href` leads to the rows that were counted. `value=None` is shown as missing, `off=True` as "not in use"; neither ever looks like zero.
+    `href` leads to the rows that were counted. `value=None` is shown as missing, `off=True` as "not in use"; neither
+    ever looks like zero.
     """
     delta = ""
     if previous is not None and value is not None:

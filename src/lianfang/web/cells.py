@@ -1,0 +1,122 @@
+"""Schematic cells: a convex outline divided into even, connected cells when no boundary file is given.
+
+The outline is a smooth convex blob that depends on the parent's code only. Seeds start on a sunflower spiral in the
+order of the children (the seat of a county, first in the official list, ends up in the middle) and are evened out by
+Lloyd's method (S. Lloyd, Least squares quantization in PCM, 1982). The same codes always give the same picture.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import Delaunay, QhullError
+
+Points = NDArray[np.float64]
+OUTLINE_POINTS = 72
+GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
+LLOYD_ROUNDS = 24
+LLOYD_ROUNDS_MANY, MANY = 8, 150  # beyond MANY cells the spiral is already even
+
+
+def outline(code: str) -> Points:
+    """Return a convex blob of radius about 1 around the origin, counter-clockwise, shape (OUTLINE_POINTS, 2).
+
+    Convex because each wave of order k has an amplitude well under 1 / (k² - 1).
+    """
+    digest = hashlib.sha256(code.encode()).digest()
+    turn, first, second, flat = (byte / 255 for byte in digest[:4])
+    angle = np.linspace(0, 2 * math.pi, OUTLINE_POINTS, endpoint=False)
+    radius = 1 + 0.05 * np.cos(2 * angle + 2 * math.pi * first) + 0.035 * np.cos(3 * angle + 2 * math.pi * second)
+    ring = np.column_stack([radius * np.cos(angle), (0.78 + 0.12 * flat) * radius * np.sin(angle)])
+    tilt = (turn - 0.5) * math.pi / 3
+    rotation = np.array([[math.cos(tilt), -math.sin(tilt)], [math.sin(tilt), math.cos(tilt)]])
+    return ring @ rotation.T
+
+
+def divide(ring: Points, count: int) -> list[Points]:
+    """Divide a convex ring (n, 2) into `count` convex cells, in the order of the spiral; the cells cover it wholly."""
+    if count < 1:
+        return []
+    if count == 1:
+        return [ring]
+    seeds = _spiral(ring, count)
+    cells: list[Points] = []
+    for _ in range(LLOYD_ROUNDS if count <= MANY else LLOYD_ROUNDS_MANY):
+        cells = voronoi(ring, seeds)
+        seeds = np.array([centroid(cell) for cell in cells])
+    return voronoi(ring, seeds)
+
+
+def voronoi(ring: Points, seeds: Points) -> list[Points]:
+    """Return the Voronoi cell of each seed inside a convex ring; each is cut by the bisectors to its neighbours."""
+    cells = []
+    for index, around in enumerate(_neighbours(seeds)):
+        cell = ring
+        for other in around:
+            cell = _cut(cell, seeds[index], seeds[other])
+        cells.append(cell)
+    return cells
+
+
+def centroid(ring: Points) -> Points:
+    """Return the centre of area of a simple ring (n, 2)."""
+    x, y = ring[:, 0], ring[:, 1]
+    next_x, next_y = np.roll(x, -1), np.roll(y, -1)
+    cross = x * next_y - next_x * y
+    doubled = cross.sum()
+    if abs(doubled) < 1e-15:
+        return np.asarray(ring.mean(axis=0))
+    return np.array([((x + next_x) * cross).sum(), ((y + next_y) * cross).sum()]) / (3 * doubled)
+
+
+def area(ring: Points) -> float:
+    """Return the area of a simple ring (n, 2); positive when counter-clockwise."""
+    x, y = ring[:, 0], ring[:, 1]
+    return float((x * np.roll(y, -1) - np.roll(x, -1) * y).sum() / 2)
+
+
+def _spiral(ring: Points, count: int) -> Points:
+    middle = centroid(ring)
+    order = np.arange(count)
+    radius = 0.8 * np.sqrt((order + 0.5) / count)
+    turn = order * GOLDEN_ANGLE
+    disc = np.column_stack([radius * np.cos(turn), radius * np.sin(turn)])
+    reach = ring - middle
+    bearing = np.arctan2(reach[:, 1], reach[:, 0])
+    by_bearing = np.argsort(bearing)
+    distance = np.hypot(reach[:, 0], reach[:, 1])[by_bearing]
+    wanted = np.arctan2(disc[:, 1], disc[:, 0])
+    scale = np.interp(wanted, bearing[by_bearing], distance, period=2 * math.pi)
+    return middle + disc * scale[:, None]
+
+
+def _neighbours(seeds: Points) -> list[list[int]]:
+    count = len(seeds)
+    everybody = [[other for other in range(count) if other != index] for index in range(count)]
+    if count < 4:
+        return everybody
+    try:
+        start, flat = Delaunay(seeds).vertex_neighbor_vertices
+    except QhullError:  # all seeds on one line
+        return everybody
+    return [[int(other) for other in flat[start[index] : start[index + 1]]] for index in range(count)]
+
+
+def _cut(ring: Points, own: Points, other: Points) -> Points:
+    """Keep the part of a convex ring that is nearer to `own` than to `other` (Sutherland and Hodgman, 1974)."""
+    normal = other - own
+    side = ring @ normal - (own + other) @ normal / 2
+    if (side <= 0).all():
+        return ring
+    kept: list[Points] = []
+    for index in range(len(ring)):
+        following = (index + 1) % len(ring)
+        here, there = side[index], side[following]
+        if here <= 0:
+            kept.append(ring[index])
+        if (here < 0 < there) or (there < 0 < here):
+            kept.append(ring[index] + (ring[following] - ring[index]) * (here / (here - there)))
+    return np.array(kept)

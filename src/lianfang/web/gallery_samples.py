@@ -1,0 +1,171 @@
+"""Sample content of the gallery. The place names are real (Fugou county); every figure and person is made up."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from lianfang.web import maps
+from lianfang.web.formats import percent
+
+VERSION = "7"
+COUNTY = "411621000000"
+NAMES = (
+    *("桐丘街道", "扶亭街道", "崔桥镇", "江村镇", "白潭镇", "韭园镇", "练寺镇", "大新镇"),
+    *("包屯镇", "汴岗镇", "曹里乡", "柴岗乡", "固城乡", "吕潭乡", "大李庄乡", "城郊乡"),
+)
+LONG_NAME = "内蒙古自治区锡林郭勒盟西乌珠穆沁旗巴拉嘎尔高勒镇巴彦胡舒社区第三网格（含临时安置点及周边散户）"
+SAMPLED = (5900, 6210, 4105, 3980, 2760, None, 5120, 3005, 4420, 4800, 1990, 2610, 2300, 3740, 2205, None)
+EXPECTED = (6518, 6210, 4200, 4010, 5020, 4300, 5200, 3010, 4600, 5110, 3400, 2610, 2480, 3800, 2310, 3650)
+
+
+def at(hour: int, minute: int) -> dt.datetime:
+    """Return a time of today."""
+    return timezone.localtime().replace(hour=hour, minute=minute, second=0, microsecond=0)
+
+
+def townships() -> list[dict[str, Any]]:
+    """Return rows of a dense table."""
+    rows = []
+    for index, (name, sampled, expected) in enumerate(zip(NAMES, SAMPLED, EXPECTED, strict=True)):
+        state = "unknown"
+        if sampled is not None:
+            state = "act" if sampled < 0.8 * expected else "watch" if sampled < 0.95 * expected else "good"
+        word = {"unknown": _("No report"), "act": _("Behind"), "watch": _("Nearly"), "good": _("On time")}[state]
+        missing = None if sampled is None else expected - sampled
+        rows.append(
+            {"code": f"{411621001000 + index * 1000}", "name": name, "sampled": sampled, "expected": expected,
+             "missing": missing, "state": state, "word": word, "at": at(20, 10 + index)}
+        )  # fmt: skip
+    return rows
+
+
+def totals() -> dict[str, int]:
+    """Return the sums of the table, over the townships that reported."""
+    rows = [row for row in townships() if row["sampled"] is not None]
+    return {key: sum(row[key] for row in rows) for key in ("expected", "sampled", "missing")}
+
+
+def choropleth() -> maps.Choropleth:
+    """Return a county map with two layers, two areas of which have no data."""
+    rows = townships()
+    coverage = {
+        row["code"]: maps.Value(
+            maps.classify(row["sampled"] / row["expected"], maps.COVERAGE),
+            percent(row["sampled"], row["expected"]),
+            f"{row['sampled']:,} / {row['expected']:,}（{percent(row['sampled'], row['expected'])}）",
+            row["sampled"] / row["expected"],
+        )
+        for row in rows
+        if row["sampled"] is not None
+    }
+    late_steps = (maps.Step("fill-good-tint", _("On time")), maps.Step("fill-act-tint", _("Late")))
+    late = {
+        row["code"]: maps.Value(
+            int(index % 5 == 2), (_("On time"), _("Late"))[int(index % 5 == 2)], sort=index % 5 == 2
+        )
+        for index, row in enumerate(rows)
+    }
+    return maps.Choropleth(
+        key="county",
+        title=_("Coverage by township"),
+        geojson=maps.schematic(rows, parent=COUNTY),
+        layers=(
+            maps.Layer("coverage", _("Coverage"), maps.COVERAGE, coverage),
+            maps.Layer("late", _("Daily report"), late_steps, late),
+        ),
+        links={row["code"]: f"#row-{row['code']}" for row in rows},
+        source=_("Sample"),
+    )
+
+
+def building() -> dict[str, Any]:
+    """Return the doors of a building: six floors, three entrances of two doors."""
+    entrances = [{"name": _("Entrance %(n)d") % {"n": number}, "width": 2} for number in (1, 2, 3)]
+    pattern = ("good", "good", "watch", "good", "good", "good", "act", "good", "unknown", "good", "good")
+    words = {"good": _("All done"), "watch": _("Away"), "act": _("Missing"), "unknown": _("Not visited")}
+    floors = []
+    for floor in range(6, 0, -1):
+        doors: list[dict[str, Any] | None] = []
+        for column in range(6):
+            state = pattern[(floor * 6 + column * 7) % len(pattern)]
+            left = {"watch": 1, "act": 2, "unknown": 0, "good": 0}[state]
+            name = f"{column // 2 + 1}-{floor}0{column % 2 + 1}"
+            doors.append({"name": name, "state": state, "word": words[state], "left": left, "href": f"#door-{name}"})
+        if floor == 6:
+            doors[5] = None
+        floors.append({"name": f"{floor}F", "doors": doors})
+    return {"entrances": entrances, "floors": floors}
+
+
+def tasks() -> list[dict[str, Any]]:
+    """Return things to do: late, due, done, and one with a very long place."""
+    return [
+        {"id": "t1", "title": _("Call 12 people of building 7 to the test"), "hint": "西关社区 · 7号楼", "href": "#t1",
+         "state": "act", "word": _("Overdue"), "due": at(18, 0)},
+        {"id": "t2", "title": _("Confirm tonight's report"), "hint": _("One open question"), "href": "#t2",
+         "state": "watch", "word": _("Due soon"), "due": at(21, 30)},
+        {"id": "t3", "title": _("Visit two households that nobody opened"), "hint": LONG_NAME, "href": "#t3",
+         "due": at(22, 0)},
+        {"id": "t4", "title": _("Count the sampling kits"), "hint": "", "href": "#t4", "done": True},
+    ]  # fmt: skip
+
+
+def everything() -> dict[str, Any]:
+    """Return the whole context of the gallery."""
+    now = timezone.now()
+    return {
+        "now_at": now,
+        "old_at": now - dt.timedelta(hours=3),
+        "trail": [
+            {"name": "周口市", "href": "#"},
+            {"name": "扶沟县", "href": "#"},
+            {"name": "桐丘街道", "href": "#"},
+            {"name": "西关社区", "href": ""},
+        ],
+        "totals": totals(),
+        "error_lines": [
+            {"text": _("Row 3: the identity number has a wrong check digit"), "href": "#row-3"},
+            _("Row 17: the division 411621999 does not exist"),
+        ],
+        "version": VERSION,
+        "map": choropleth(),
+        "building": building(),
+        "tasks": tasks(),
+        "trend": [5.2, 9, 31, 52, 67, 81, 90.5],
+        "long_name": LONG_NAME,
+        "verdicts": [
+            {"key": "new", "label": _("new"), "count": 6502, "href": "#new"},
+            {"key": "same", "label": _("same"), "count": 0},
+            {"key": "changed", "label": _("changed"), "count": 38, "href": "#changed"},
+            {"key": "refused", "label": _("refused"), "count": 11, "href": "#refused"},
+            {"key": "person", "label": _("needs a person"), "count": 5, "href": "#person"},
+        ],
+        "filters": [
+            {"href": "?", "label": _("All"), "count": 16, "current": True},
+            {"href": "?state=act", "label": _("Behind"), "count": 3, "state": "act"},
+            {"href": "?state=watch", "label": _("Nearly"), "count": 2, "state": "watch"},
+            {"href": "?state=unknown", "label": _("No report"), "count": 2, "state": "unknown"},
+            {"href": "?state=good", "label": _("On time"), "count": 9, "state": "good"},
+        ],
+        "tab_items": [
+            {"href": "?tab=missing", "label": _("Missing"), "count": 618, "current": True},
+            {"href": "?tab=done", "label": _("Done"), "count": 5900},
+            {"href": "?tab=log", "label": _("History")},
+        ],
+        "events": [
+            {"at": at(20, 41), "text": _("Tube 4116-0098 came back positive"), "who": _("Laboratory"), "state": "act",
+             "word": _("Positive pool")},
+            {"at": at(20, 43), "text": _("Ten people stay in; single re-tests were ordered"), "who": "王敏"},
+            {"at": at(21, 30), "text": _("Nine of ten re-tests are negative"), "state": "good", "word": _("Negative"),
+             "href": "#pool"},
+        ],
+        "people": [
+            {"code": "7F2K", "door": "1-302", "name": "张*", "phone": "138****0000", "age": 71, "why": _("not home")},
+            {"code": "9QX4", "door": "2-101", "name": "欧阳**", "phone": "139****1111", "age": 34, "why": ""},
+            {"code": "A3M8", "door": "3-602", "name": "䶮*", "phone": "–", "age": 9, "why": _("away")},
+        ],
+    }  # fmt: skip
