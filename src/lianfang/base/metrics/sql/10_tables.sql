@@ -18,6 +18,14 @@ create table if not exists metrics_value (
     primary key (name, dim, day, level, path)
 ) with (fillfactor = 70);
 
+-- A page asks for a metric on a day over all values of its dimension. The value itself is not in this index, so that
+-- adding to a figure stays a heap-only update.
+create index if not exists metrics_value_by_day on metrics_value (name, day, level, path);
+
+-- metrics whose children do not add up to their parents: kept at the level they are written for
+create table if not exists metrics_flat (name text collate "C" primary key);
+alter table metrics_flat enable row level security;
+
 -- levels are lengths of a path: province 2, city 4, county 6, township 9, community 12, building 16
 create or replace function metrics_fold() returns bigint
     language sql security definer set search_path = public, pg_temp as $$
@@ -27,6 +35,7 @@ create or replace function metrics_fold() returns bigint
         from taken
         cross join lateral (values (taken.day), ('infinity'::date)) as d(day)
         join (values (2::smallint), (4), (6), (9), (12), (16)) as l(level) on length(path) >= l.level
+            and (length(path) = l.level or not exists (select 1 from metrics_flat f where f.name = taken.name))
         group by name, dim, d.day, l.level, left(path, l.level)
     ),
     added as (
