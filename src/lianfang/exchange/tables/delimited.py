@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import csv
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO, TextIOWrapper
 from typing import Final
 
@@ -38,12 +39,12 @@ def recognise(data: bytes, wanted: tuple[frozenset[str], ...], limits: Limits) -
     best = Dialect(encoding, ",")
     best_score = (-1, -1)
     words = frozenset().union(*wanted)
+    wide = replace(limits, columns=limits.cells)  # the rows read here are few; how wide they may be is asked later
     for delimiter in _DELIMITERS:
         dialect = Dialect(encoding, delimiter)
-        try:
-            head = list(itertools.islice(rows(data, dialect, limits), _TRIAL_ROWS))
-        except LianfangError:
-            continue
+        head: list[list[object]] = []
+        with contextlib.suppress(LianfangError):  # whoever reads with the chosen dialect meets it again
+            head.extend(itertools.islice(rows(data, dialect, wide), _TRIAL_ROWS))
         hits = max((sum(fold(str(cell)) in words for cell in row) for row in head), default=0)
         score = (hits, min((len(row) for row in head[1:] if row), default=0))
         if score > best_score:

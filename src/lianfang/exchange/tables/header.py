@@ -75,25 +75,23 @@ def find_header(
     """The header with most known headings among the first rows; None when no row has enough of them."""
     best: Header | None = None
     best_hits = 0
-    width = max((len(row) for row in head), default=0)
     for row in range(min(len(head), HEADER_ROWS)):
-        header = _header_at(row, head, merges, first_column, width)
+        header = _header_at(row, head, merges, first_column)
         hits = len(_by_heading(header.names, columns))
         if hits > best_hits:
             best, best_hits = header, hits
     return best if best_hits >= min(2, len(columns)) else None
 
 
-def _header_at(
-    row: int, head: Sequence[Sequence[object]], merges: Sequence[Merge], first_column: int, width: int
-) -> Header:
+def _header_at(row: int, head: Sequence[Sequence[object]], merges: Sequence[Merge], first_column: int) -> Header:
     """The header that has its main line in `row`, with the sub-headings below that its merged cells leave room for."""
     bottom = row
+    width = len(head[row])
     above: dict[int, tuple[int, int]] = {}
     for (r0, c0), (r1, c1) in merges:
         if r0 == row and r1 > row and r1 < len(head) and c0 == c1:
             bottom = max(bottom, r1)
-        if r0 <= row <= r1 or (r0 < row and r1 >= row):
+        if r0 <= row <= r1:
             for column in range(c0 - first_column, min(c1 - first_column + 1, width)):
                 above[column] = (r0, c0 - first_column)
     names = []
@@ -177,11 +175,11 @@ def map_columns(
         open_specs = [spec for spec in columns if spec.name not in {name for name, _ in chosen.values()}]
         chosen.update(_by_values(sample, free, open_specs))
     guesses = []
-    nothing: tuple[str | None, Confidence] = (None, Confidence.NONE)
     for column in range(width):
-        name, confidence = chosen.get(column, nothing)
+        known = chosen.get(column)
+        spec_name, confidence = (known[0], known[1]) if known else (None, Confidence.NONE)
         header_text = names[column][0] if names[column] else ""
-        guesses.append(Guess(column + first_column, header_text, name, confidence, _samples(sample, column)))
+        guesses.append(Guess(column + first_column, header_text, spec_name, confidence, _samples(sample, column)))
     return ColumnMapping(tuple(guesses), tuple(twice))
 
 

@@ -20,6 +20,7 @@ class Limits:
     file_bytes: of the file as sent. unpacked_bytes: of all its parts together. ratio: unpacked to packed bytes of one
     part, asked only of parts above ratio_from_bytes (small parts of repeated text pack very well). cell_bytes: of one
     cell as written in the file. columns, cells: of the smallest rectangle that holds all cells. parts: in one package.
+    parser_bytes, parser_seconds: address space and processor time of the process that parses.
     """
 
     file_bytes: int = 64 * MEGABYTE
@@ -30,3 +31,5 @@ class Limits:
     columns: int = 256
     cells: int = 20_000_000
     parts: int = 5_000
+    parser_bytes: int = 3 * 1024 * MEGABYTE
+    parser_seconds: int = 120

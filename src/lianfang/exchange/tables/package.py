@@ -92,6 +92,8 @@ def _entries(data: bytes, limits: Limits) -> list[zipfile.ZipInfo]:
 
 def _unpack(data: bytes, entry: zipfile.ZipInfo, limits: Limits) -> Iterator[bytes]:
     """The bytes of one part as they really come out, whatever the directory declares."""
+    if not 0 <= entry.header_offset <= len(data) - _LOCAL_HEADER.size:
+        raise LianfangError("tables.damaged", detail=entry.filename)
     fields = _LOCAL_HEADER.unpack_from(data, entry.header_offset)
     start = entry.header_offset + _LOCAL_HEADER.size + fields[9] + fields[10]
     packed = memoryview(data)[start : start + entry.compress_size]
@@ -168,8 +170,8 @@ def _measure_texts(data: bytes, entry: zipfile.ZipInfo, limits: Limits) -> int:
         rest += chunk
         if b"<!DOCTYPE" in rest:
             raise LianfangError("tables.damaged", detail="DOCTYPE")
-        cut = rest.rfind(b"si>") + 3
-        if cut > 2:
+        cut = max(rest.rfind(b"/si>"), rest.rfind(b":si>")) + 4
+        if cut > 3:
             count += len(_ITEM_OPENS.findall(rest, 0, cut))
             rest = rest[cut:]
         if len(rest) > limits.cell_bytes + _CHUNK:

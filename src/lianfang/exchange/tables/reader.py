@@ -23,8 +23,9 @@ from lianfang.exchange.tables.header import (
     map_columns,
 )
 from lianfang.exchange.tables.limits import Limits
+from lianfang.exchange.tables.parser import Row
 from lianfang.exchange.tables.sheetscan import COLUMN_SHIFT
-from lianfang.exchange.tables.sources import Row, Sheet, Source, open_source
+from lianfang.exchange.tables.sources import Sheet, Source, open_source
 from lianfang.kernel.errors import Language, LianfangError, Value, problem
 
 _HEAD: Final = HEADER_ROWS + 50

@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from io import BytesIO
 from pathlib import Path, PurePath
 from typing import Final
-
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from lianfang.exchange.tables import compound, delimited
 from lianfang.exchange.tables.limits import MEGABYTE, Limits
 from lianfang.exchange.tables.package import inspect_package
+from lianfang.exchange.tables.parser import Merge, ParserProcess, Row
 from lianfang.exchange.tables.sheetscan import SheetFacts
 from lianfang.kernel.errors import LianfangError
-
-log = logging.getLogger(__name__)
-
-Row = list[object]
-Merge = tuple[tuple[int, int], tuple[int, int]]
 
 _ACCEPTED: Final = {
     "xlsx": (".xlsx", ".xlsm", ".xltx"),
@@ -124,7 +116,7 @@ def sniff(data: bytes) -> str:
 
 def _open_xlsx(data: bytes, limits: Limits) -> Source:
     package = inspect_package(data, limits)
-    opened = _calamine(data, package.sheets, "xlsx", package.date_1904)
+    opened = _workbook(data, package.sheets, kind="xlsx", date_1904=package.date_1904, limits=limits)
     if package.macros:
         opened.notes.append(("tables.note_macros", {}))
     return opened
@@ -142,32 +134,20 @@ def _open_xls(data: bytes, limits: Limits) -> Source:
         raise LianfangError("tables.encrypted")
     for facts in book.sheets.values():
         facts.check(limits)
-    opened = _calamine(data, book.sheets, "xls", book.date_1904)
+    opened = _workbook(data, book.sheets, kind="xls", date_1904=book.date_1904, limits=limits)
     if file.names & {"_VBA_PROJECT_CUR", "_VBA_PROJECT", "VBA"}:
         opened.notes.append(("tables.note_macros", {}))
     return opened
 
 
-def _calamine(data: bytes, facts: dict[str, SheetFacts], kind: str, date_1904: bool) -> Source:
-    try:
-        book = CalamineWorkbook.from_filelike(BytesIO(data))
-        visible_first = sorted(book.sheets_metadata, key=lambda sheet: sheet.visible != SheetVisibleEnum.Visible)
-        names = tuple(s.name for s in visible_first if s.name in facts and facts[s.name].cells)
-    except PasswordError as error:
-        raise LianfangError("tables.encrypted") from error
-    except CalamineError as error:
-        log.info("the parser refuses a workbook: %s", error)
-        raise LianfangError("tables.damaged", detail=kind) from error
+def _workbook(data: bytes, facts: dict[str, SheetFacts], *, kind: str, date_1904: bool, limits: Limits) -> Source:
+    parser = ParserProcess(data, limits)
+    visible_first = sorted(parser.sheets(), key=lambda sheet: not sheet[1])
+    names = tuple(name for name, _ in visible_first if name in facts and facts[name].cells)
 
     def load(name: str) -> Sheet:
-        try:
-            sheet = book.get_sheet_by_name(name)
-            merges = tuple(sheet.merged_cell_ranges or ())
-        except CalamineError as error:
-            log.info("the parser refuses a sheet: %s", error)
-            raise LianfangError("tables.damaged", detail=name) from error
-        first_column = sheet.start[1] if sheet.start else 0
-        return Sheet(name, sheet.iter_rows, first_column, merges, facts[name])  # type: ignore[arg-type]
+        first_column, merges = parser.open(name)
+        return Sheet(name, lambda: parser.rows(name), first_column, merges, facts[name])
 
     return Source(hashlib.sha256(data).hexdigest(), kind, names, load, date_1904)
 
