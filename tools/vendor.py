@@ -71,7 +71,7 @@ def member(archive: tarfile.TarFile, path: str) -> bytes:
     except KeyError:
         handle = None
     if handle is None:
-        raise VendorError(f"{archive.name} holds no file {path}")
+        raise VendorError(f"{archive.name!s} holds no file {path}")
     return handle.read()
 
 

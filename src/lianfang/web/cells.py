@@ -17,6 +17,7 @@ from scipy.spatial import Delaunay, QhullError
 Points = NDArray[np.float64]
 OUTLINE_POINTS = 72
 GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
+LABEL_GRID = 16  # grid points tried along each side of a bent shape
 LLOYD_ROUNDS = 24
 LLOYD_ROUNDS_MANY, MANY = 8, 150  # beyond MANY cells the spiral is already even
 
@@ -70,6 +71,39 @@ def centroid(ring: Points) -> Points:
     if abs(doubled) < 1e-15:
         return np.asarray(ring.mean(axis=0))
     return np.array([((x + next_x) * cross).sum(), ((y + next_y) * cross).sum()]) / (3 * doubled)
+
+
+def label_point(ring: Points) -> Points:
+    """Return a point well inside a simple ring: its centre of area, or a point far from all edges."""
+    middle = centroid(ring)
+    if contains(ring, middle[None])[0]:
+        return middle
+    low, high = ring.min(axis=0), ring.max(axis=0)
+    steps = np.linspace(0.5 / LABEL_GRID, 1 - 0.5 / LABEL_GRID, LABEL_GRID)
+    grid = low + np.stack(np.meshgrid(steps, steps), axis=-1).reshape(-1, 2) * (high - low)
+    inside = grid[contains(ring, grid)]
+    if not len(inside):
+        return middle
+    return np.asarray(inside[np.argmax(_distance_to_edge(ring, inside))])
+
+
+def contains(ring: Points, points: Points) -> NDArray[np.bool_]:
+    """Tell for each point (n, 2) whether it lies inside a simple ring (crossing number)."""
+    start, end = ring[:, None], np.roll(ring, -1, axis=0)[:, None]
+    straddles = (start[..., 1] > points[:, 1]) != (end[..., 1] > points[:, 1])
+    rise = end[..., 1] - start[..., 1]
+    reach = (points[:, 1] - start[..., 1]) / np.where(rise == 0, 1, rise)
+    crosses = straddles & (points[:, 0] < start[..., 0] + reach * (end[..., 0] - start[..., 0]))
+    return np.asarray(crosses.sum(axis=0) % 2 == 1)
+
+
+def _distance_to_edge(ring: Points, points: Points) -> NDArray[np.float64]:
+    start = ring[:, None]
+    along = np.roll(ring, -1, axis=0)[:, None] - start
+    length = np.maximum((along**2).sum(axis=-1), 1e-30)
+    share = np.clip(((points - start) * along).sum(axis=-1) / length, 0, 1)
+    nearest = start + share[..., None] * along
+    return np.asarray(np.hypot(*(points - nearest).transpose(2, 0, 1)).min(axis=0))
 
 
 def area(ring: Points) -> float:

@@ -169,6 +169,7 @@ def client_data(choropleth: Choropleth) -> Geo:
         "key": choropleth.key,
         "geojson": choropleth.geojson,
         "links": dict(choropleth.links),
+        "labels": {feature["properties"]["code"]: _label(feature) for feature in choropleth.geojson["features"]},
         "layers": [
             {
                 "key": layer.key,
@@ -203,6 +204,12 @@ def table_rows(choropleth: Choropleth) -> list[Geo]:
     return rows
 
 
+def _label(feature: Geo) -> list[float]:
+    rings = [_open_ring(polygon[0]) for polygon in polygons(feature)]
+    point = cells.label_point(max(rings, key=lambda ring: abs(cells.area(ring))))
+    return [round(float(part), DIGITS) for part in point]
+
+
 def _style(layer: Layer, value: Value | None) -> str:
     return "unknown" if value is None or value.step is None else layer.steps[value.step].style
 
@@ -210,7 +217,7 @@ def _style(layer: Layer, value: Value | None) -> str:
 def _shape(properties: Geo, placed: list[list[Any]], choropleth: Choropleth, layer: Layer) -> Shape:
     code, name = properties["code"], properties["name"]
     largest = max((polygon[0] for polygon in placed), key=lambda ring: abs(cells.area(ring)))
-    x, y = cells.centroid(largest)
+    x, y = cells.label_point(largest)
     value = layer.values.get(code)
     span = np.ptp(largest, axis=0)
     return Shape(

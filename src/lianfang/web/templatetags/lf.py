@@ -161,9 +161,8 @@ def percent_of(value: float | None, of: float | None) -> str:
 def banner(text: object, state: str = "", detail: object = "", *, focus: bool = False) -> dict[str, Any]:
     """Tell one rare, important thing before the heading; `state` is one of the four or a Django message level."""
     state = MESSAGE_STATES.get(state, state)
-    region = gettext("Done") if state == "good" else gettext("Important")
     return {
-        "text": text, "state": state, "detail": detail, "focus": focus, "region": region,
+        "text": text, "state": state, "detail": detail, "focus": focus,
         "icon_name": BANNER_ICONS.get(state, "info-circle"),
     }  # fmt: skip
 

@@ -109,7 +109,8 @@ class AreaMap {
     const rule = getComputedStyle(document.documentElement);
     const surface = rule.getPropertyValue("--surface").trim();
     const ink = rule.getPropertyValue("--text").trim();
-    map.addSource("areas", { type: "geojson", data: this.labelled(), promoteId: "code", buffer: 0 });
+    map.addSource("areas", { type: "geojson", data: this.data.geojson, promoteId: "code" });
+    map.addSource("labels", { type: "geojson", data: this.labels() });
     map.addImage("hatch", hatchImage(this.colour("hatch-ground"), this.colour("hatch-line", "stroke")));
     const state = (name, yes, no) => ["case", ["boolean", ["feature-state", name], false], yes, no];
     map.addLayer({ id: "fill", type: "fill", source: "areas", paint: { "fill-color": this.colours() } });
@@ -117,7 +118,7 @@ class AreaMap {
     map.addLayer({ id: "line", type: "line", source: "areas", paint: { "line-color": surface, "line-width": 1.2 } });
     map.addLayer({ id: "chosen", type: "line", source: "areas", paint: { "line-color": ink, "line-width": state("chosen", 3, 0) } });
     map.addLayer({
-      id: "name", type: "symbol", source: "areas",
+      id: "name", type: "symbol", source: "labels",
       layout: { "text-field": ["format", ["get", "name"], {}, "\n", {}, ["get", "short"], {}], "text-size": 13, "text-font": ["local"], "text-max-width": 8 },
       paint: { "text-color": ink, "text-halo-color": surface, "text-halo-width": 1.5 },
     });
@@ -130,11 +131,13 @@ class AreaMap {
     this.root.dataset.state = "drawn";
   }
 
-  labelled() {
-    const features = this.data.geojson.features.map((feature) => {
-      const short = this.layer.values[feature.properties.code]?.short ?? "";
-      return { ...feature, properties: { ...feature.properties, short } };
-    });
+  /** One point an area, so that tiles do not repeat its label. */
+  labels() {
+    const features = Object.entries(this.data.labels).map(([code, coordinates]) => ({
+      type: "Feature",
+      geometry: { type: "Point", coordinates },
+      properties: { name: this.names.get(code), short: this.layer.values[code]?.short ?? "" },
+    }));
     return { type: "FeatureCollection", features };
   }
 
@@ -163,7 +166,7 @@ class AreaMap {
     this.layer = this.data.layers.find((layer) => layer.key === key);
     for (const legend of this.root.querySelectorAll("[data-legend]")) legend.hidden = legend.dataset.legend !== key;
     if (this.map?.getSource("areas")) {
-      this.map.getSource("areas").setData(this.labelled());
+      this.map.getSource("labels").setData(this.labels());
       this.map.setPaintProperty("fill", "fill-color", this.colours());
     }
     this.paint();
