@@ -14,6 +14,7 @@ from django.db import connection, connections, transaction
 from lianfang.base.access.actor import Actor
 from lianfang.base.access.rules import AREA_FACTS, ROLES
 from lianfang.base.vault.api import system_box
+import lianfang.kernel.errors_catalogue  # noqa: F401  (defines the codes used here)
 from lianfang.kernel.errors import LianfangError, define
 
 LOCK_AFTER = 5
@@ -25,18 +26,6 @@ DEVICE_HOURS = 24 * 30
 """assumption: an enrolled phone stays signed in for a month, because it must work offline."""
 _NAME_COLUMN = b"access_account.name"
 
-define(
-    "sign_in.refused",
-    status=422,
-    zh="用户名或密码不对。请再试一次；连续{limit}次失败将锁定{minutes}分钟。",
-    en="User name or password is wrong. Try again; after {limit} failures the account is locked for {minutes} minutes.",
-)
-define(
-    "sign_in.locked",
-    status=422,
-    zh="账号因多次失败已锁定。请{minutes}分钟后再试，或请安全管理员解锁。",
-    en="The account is locked after several failures. Try again in {minutes} minutes, or ask the security administrator.",
-)
 define(
     "sign_in.no_grant",
     status=422,
@@ -70,7 +59,8 @@ def with_area_name(actor: Actor, name: str) -> Actor:
 
 
 def sign_in(username: str, password: str, *, grant_id: int | None = None) -> str:
-    """Check a password and open a web session; returns its token. Raises sign_in.refused, .locked or .no_grant."""
+    """Check a password and open a web session; returns its token. Raises session.credentials_wrong, session.locked or
+    sign_in.no_grant."""
     with transaction.atomic(using="door"), connections["door"].cursor() as cursor:
         cursor.execute("select account_id, password, locked_until > now() from access_login_find(%s)", [username])
         row = cursor.fetchone()
@@ -78,11 +68,11 @@ def sign_in(username: str, password: str, *, grant_id: int | None = None) -> str
         account, encoded, locked = row if row else (0, _dummy(), False)
         good = check_password(password, encoded) and known
         if locked:
-            problem: LianfangError | None = LianfangError("sign_in.locked", minutes=LOCK_MINUTES)
+            problem: LianfangError | None = LianfangError("session.locked", minutes=LOCK_MINUTES)
         elif not good:
             if known:
                 cursor.execute("select access_login_failed(%s, %s, %s)", [account, LOCK_AFTER, LOCK_MINUTES])
-            problem = LianfangError("sign_in.refused", limit=LOCK_AFTER, minutes=LOCK_MINUTES)
+            problem = LianfangError("session.credentials_wrong")
         else:
             problem = None
             token = _open(cursor, account, grant_id, "web", "", SESSION_HOURS)

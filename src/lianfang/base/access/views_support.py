@@ -8,22 +8,11 @@ from typing import Any, TypeVar
 
 from django.http import HttpRequest, HttpResponse
 
-from lianfang.kernel.errors import LianfangError, define
+import lianfang.kernel.errors_catalogue  # noqa: F401  (defines the codes used here)
+from lianfang.kernel.errors import LianfangError
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-define(
-    "access.signed_out",
-    status=401,
-    zh="您已退出或登录已过期。请重新登录；未提交的内容还在本页。",
-    en="You are signed out or the session has expired. Sign in again; what you typed is still on the page.",
-)
-define(
-    "access.not_found",
-    status=404,
-    zh="没有这个页面或对象，或者它不在您的工作范围内。",
-    en="This page or object does not exist, or it is outside your scope.",
-)
 
 
 def requires(*rights: str, lists: bool = False) -> Callable[[View], View]:
@@ -39,7 +28,7 @@ def requires(*rights: str, lists: bool = False) -> Callable[[View], View]:
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             actor = getattr(request, "actor", None)
             if actor is None:
-                raise LianfangError("access.signed_out")
+                raise LianfangError("session.expired")
             if lists and not actor.lists:
                 raise LianfangError("access.not_found")
             if parsed and not any(_has(actor, right) for right in parsed):

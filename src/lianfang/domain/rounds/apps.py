@@ -1,4 +1,4 @@
-"""Django registration of domain.rounds."""
+"""Django registration of domain.rounds; makes its kinds of fact known to the door."""
 
 from django.apps import AppConfig
 
@@ -8,3 +8,9 @@ class Config(AppConfig):
 
     name = "lianfang.domain.rounds"
     label = "rounds"
+
+    def ready(self) -> None:
+        """Register the kinds of fact of this engine."""
+        from lianfang.domain.rounds import facts
+
+        facts.register_kinds()

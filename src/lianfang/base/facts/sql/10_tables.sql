@@ -11,7 +11,7 @@ create table if not exists facts_log (
     digest bytea not null,
     sealed bytea not null,
     xid xid8 not null default pg_current_xact_id(),
-    primary key (incident, id)
+    primary key (id, incident)
 ) partition by list (incident);
 create table if not exists facts_log_default partition of facts_log default;
 insert into incidents_partitioned values ('facts_log') on conflict do nothing;

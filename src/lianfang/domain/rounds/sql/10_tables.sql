@@ -6,7 +6,7 @@ create table if not exists rounds_tube (
     code bigint not null,                   -- the number printed on the tube
     area text collate "C" not null,         -- where it was filled
     size smallint not null,
-    people bigint[] not null,               -- in the order of the swabs
+    people bytea not null,                  -- pseudonyms of 8 bytes each, in the order of the swabs
     filled_at timestamptz not null,
     account_id bigint not null,
     result text,                            -- null, negative, positive, invalid
@@ -47,6 +47,7 @@ create table if not exists rounds_not_sampled (
     reason text not null,
     at timestamptz not null,
     account_id bigint not null,
+    version int not null default 1,
     primary key (incident, round_id, person)
 ) partition by list (incident);
 create table if not exists rounds_not_sampled_default partition of rounds_not_sampled default;
@@ -76,6 +77,7 @@ create table if not exists rounds_visit (
     sealed bytea not null,                  -- answers of the questionnaire
     at timestamptz not null,
     account_id bigint not null,
+    version int not null default 1,
     primary key (incident, round_id, household)
 ) partition by list (incident);
 create table if not exists rounds_visit_default partition of rounds_visit default;
@@ -99,7 +101,7 @@ begin
         execute format('grant select on %I to lianfang_app', name);
         execute format('drop policy if exists door on %I', name);
         execute format('create policy door on %I to lianfang_door using (true) with check (true)', name);
-        execute format('grant select, insert, update on %I to lianfang_door', name);
+        execute format('grant select, insert, update, delete on %I to lianfang_door', name);
     end loop;
     foreach name in array array['rounds_round', 'rounds_site', 'rounds_expected_change'] loop
         execute format('alter table %I enable row level security', name);

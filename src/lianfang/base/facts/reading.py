@@ -1,0 +1,105 @@
+"""From bytes to facts: limits, types, areas and times, each mistake with its own sentence. Pure: no database."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+
+from lianfang.base.facts.envelope import MAX_FACT_BYTES, MAX_FACTS, Envelope, Fact
+from lianfang.base.facts.registry import find
+from lianfang.kernel.clock import BEIJING, fact_day, from_the_future
+from lianfang.kernel.divisions import path_of
+from lianfang.kernel.errors import LianfangError
+from lianfang.kernel.ids import uuid7
+
+_list = msgspec.json.Decoder(list[msgspec.Raw])
+_envelope = msgspec.json.Decoder(Envelope)
+
+
+def read_body(body: bytes, *, token: bytes, received_at: datetime, offset: timedelta = timedelta()) -> list[Fact]:
+    """Decode one call. Raises facts.not_a_list or facts.too_many for the call; a bad fact carries its own refusal."""
+    try:
+        raws = _list.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise LianfangError("facts.not_a_list") from None
+    if len(raws) > MAX_FACTS:
+        raise LianfangError("facts.too_many", count=len(raws), limit=MAX_FACTS)
+    return [_read_one(bytes(raw), token, received_at, offset) for raw in raws]
+
+
+def _read_one(raw: bytes, token: bytes, received_at: datetime, offset: timedelta) -> Fact:
+    if len(raw) > MAX_FACT_BYTES:
+        return _refused(raw[:MAX_FACT_BYTES], token, received_at, "fact.too_large", bytes=len(raw), limit=MAX_FACT_BYTES)
+    try:
+        envelope = _envelope.decode(raw)
+    except msgspec.DecodeError as error:
+        return _refused(raw, token, received_at, "fact.malformed", field=_field(str(error)))
+    if envelope.recorded_at.tzinfo is None:
+        return _refused(raw, token, received_at, "fact.malformed", field="recorded_at")
+    fact = Fact(
+        id=envelope.id, kind=envelope.kind, area=envelope.area, path="", recorded_at=envelope.recorded_at,
+        received_at=received_at, day=received_at.astimezone(BEIJING).date(), payload=None, raw=raw, token=token, verb="",
+        subject=envelope.subject,
+    )  # fmt: skip
+    try:
+        fact.path = path_of(envelope.area)
+    except LianfangError:
+        fact.refuse("fact.area_unknown", area=envelope.area[:20])
+    _check_time(fact, offset)
+    _read_payload(fact, bytes(envelope.payload))
+    return fact
+
+
+def _check_time(fact: Fact, offset: timedelta) -> None:
+    if from_the_future(fact.recorded_at, fact.received_at):
+        fact.refuse(
+            "fact.time_future",
+            recorded_at=fact.recorded_at.astimezone(BEIJING).isoformat(timespec="seconds"),
+            received_at=fact.received_at.astimezone(BEIJING).isoformat(timespec="seconds"),
+        )
+    else:
+        fact.day = fact_day(fact.recorded_at, fact.received_at, offset)
+
+
+def _read_payload(fact: Fact, payload: bytes) -> None:
+    found = find(fact.kind)
+    if found is None:
+        fact.payload = payload.decode("utf-8", "replace")
+        fact.refuse("fact.kind_unknown", kind=fact.kind[:60])
+        return
+    kind, lift = found
+    fact.verb = kind.verb
+    try:
+        if lift is None:
+            fact.payload = kind.decoder.decode(payload)
+        else:
+            fact.kind = kind.name
+            fact.payload = msgspec.convert(lift(msgspec.json.decode(payload)), kind.payload)
+    except (msgspec.DecodeError, KeyError, TypeError) as error:
+        fact.payload = payload.decode("utf-8", "replace")
+        fact.refuse("fact.payload_invalid", kind=fact.kind, field=_field(str(error)), reason=str(error)[:120])
+
+
+def _field(message: str) -> str:
+    """The member a decoding error speaks of: "Expected `int`, got `str` - at `$.tube`" → "tube"."""
+    if "`$." in message:
+        return message.rsplit("`$.", 1)[1].rstrip("`")
+    if "missing required field" in message:
+        return message.split("`")[1]
+    return "-"
+
+
+def _refused(raw: bytes, token: bytes, received_at: datetime, code: str, **values: int | str) -> Fact:
+    """A fact that could not even be decoded: it keeps its bytes and gets an id from us if it has none."""
+    try:
+        own = UUID(str(msgspec.json.decode(raw).get("id")))
+    except (msgspec.DecodeError, ValueError, AttributeError, UnicodeDecodeError):
+        own = uuid7()
+    fact = Fact(
+        id=own, kind="", area="", path="", recorded_at=received_at, received_at=received_at,
+        day=received_at.astimezone(BEIJING).date(), payload=raw.decode("utf-8", "replace"), raw=raw, token=token, verb="",
+    )  # fmt: skip
+    fact.refuse(code, **values)
+    return fact

@@ -1,0 +1,50 @@
+"""The steward: one process that folds metrics and seals the log, for as long as the server runs."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+import time
+
+import psycopg
+
+from lianfang.base.database.connect import DOOR, from_environment
+from lianfang.base.facts.seal import seal_once
+
+log = logging.getLogger(__name__)
+
+FOLD_SECONDS = 0.2
+"""How long a new figure waits at most before it is added up (a city's total must be fresh within one second)."""
+SEAL_SECONDS = 1.0
+
+
+def run(stop: threading.Event) -> None:
+    """Fold and seal until told to stop; a lost connection is tried again every second."""
+    sealed = 0.0
+    connection: psycopg.Connection | None = None
+    while not stop.is_set():
+        try:
+            if connection is None or connection.closed:
+                connection = psycopg.connect(from_environment().conninfo(DOOR), autocommit=True)
+            connection.execute("select metrics_fold()")
+            if time.monotonic() - sealed >= SEAL_SECONDS:
+                sealed = time.monotonic()
+                seal_once(connection)
+            stop.wait(FOLD_SECONDS)
+        except psycopg.Error as error:
+            log.warning("steward: %s; trying again", type(error).__name__)
+            connection = None
+            stop.wait(1.0)
+
+
+def main() -> None:
+    """Run as a process of its own until SIGTERM or SIGINT."""
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    signal.signal(signal.SIGINT, lambda *_: stop.set())
+    run(stop)
+
+
+if __name__ == "__main__":
+    main()

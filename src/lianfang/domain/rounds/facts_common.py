@@ -1,0 +1,84 @@
+"""What all batches of rounds share: finding the round of each fact, finding people by code, pseudonyms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from lianfang.base.facts.api import Fact, literal
+from lianfang.base.vault.api import incident_box
+from lianfang.kernel.errors import LianfangError, define
+from lianfang.kernel.ids import parse_code
+
+ROUNDS = "select id, incident_id, path, tube_size, state from rounds_round where id = any (%(ids)s::int[])"
+PEOPLE = "select code, path, present from residents_person where code = any (%(codes)s::bigint[])"
+BUILDING = 16
+"""Length of a building's path: figures of rounds are kept per building."""
+
+define(
+    "round.unknown",
+    status=422,
+    zh="找不到轮次{round}，或它不包括{area}。请同步任务后重新提交。",
+    en="Round {round} is unknown or does not include {area}. Synchronise the task list and send again.",
+)
+define(
+    "round.closed",
+    status=422,
+    zh="轮次{round}已结束，不再接收记录。请联系街道补录。",
+    en="Round {round} is closed and takes no more facts. Ask the township to record it afterwards.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RoundRow:
+    """What a batch needs to know of a round."""
+
+    id: int
+    incident_id: int
+    path: str
+    tube_size: int
+    state: str
+
+
+def ask_rounds(facts: Iterable[Fact]) -> tuple[str, dict[str, Any]]:
+    """The question for the rounds that these facts speak of."""
+    return ROUNDS, {"ids": literal(sorted({fact.payload.round for fact in facts}))}
+
+
+def ask_people(codes: Iterable[int]) -> tuple[str, dict[str, Any]]:
+    """The question for people by their printed codes."""
+    return PEOPLE, {"codes": literal(sorted(set(codes)))}
+
+
+def settle_rounds(facts: Iterable[Fact], rows: list[tuple[Any, ...]]) -> dict[int, RoundRow]:
+    """Put the incident on each fact, and refuse what speaks of an unknown, foreign or closed round."""
+    rounds = {row[0]: RoundRow(*row) for row in rows}
+    for fact in facts:
+        found = rounds.get(fact.payload.round)
+        if found is None or not (fact.path.startswith(found.path) or found.path.startswith(fact.path)):
+            fact.refuse("round.unknown", round=fact.payload.round, area=fact.area)
+        elif found.state != "open":
+            fact.refuse("round.closed", round=fact.payload.round)
+        else:
+            fact.incident_id = found.incident_id
+    return rounds
+
+
+def code_number(fact: Fact, text: str) -> int | None:
+    """The number of a printed code; a mistyped one refuses the fact with the code's own sentence."""
+    try:
+        return parse_code(text)
+    except LianfangError as error:
+        fact.refuse(error.code, **error.values)
+        return None
+
+
+def pseudonym(fact: Fact, number: int) -> int:
+    """The pseudonym of a resident within the fact's incident."""
+    return incident_box(fact.incident_id).pseudonym(number)
+
+
+def same_county(one: str, other: str) -> bool:
+    """Whether two paths lie in one county: a sampler may sample anybody of the county, by code."""
+    return one[:6] == other[:6]

@@ -1,0 +1,67 @@
+"""Writes of rounds that are not facts: opening, planning sites, closing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from lianfang.base.access.api import Actor
+from lianfang.domain.rounds.rules import TUBE_SIZES
+from lianfang.kernel.errors import LianfangError, define
+
+define(
+    "round.tube_size",
+    status=422,
+    zh="每管人数{size}不在验证过的范围内（1、5、10、20）。请改选。",
+    en="A tube of {size} is not among the validated sizes (1, 5, 10, 20). Choose one of them.",
+)
+
+
+@dataclass(frozen=True)
+class OpenedRound:
+    """A round just opened, and how many people it expects."""
+
+    id: int
+    expected: int
+
+
+def open_round(
+    *, actor: Actor, incident_id: int, name: str, path: str, tube_size: int = 10, edition: str = "", kind: str = "testing"
+) -> OpenedRound:
+    """Open a round over a subtree and freeze whom it expects. Raises access.not_allowed or round.tube_size."""
+    if tube_size not in TUBE_SIZES:
+        raise LianfangError("round.tube_size", size=tube_size)
+    if not actor.may("other", "open_round") or not actor.covers(path):
+        raise LianfangError("access.not_allowed", action="open_round")
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "insert into rounds_round (incident_id, kind, name, path, tube_size, edition, state, opened_by) "
+            "values (%s, %s, %s, %s, %s, %s, 'open', %s) returning id",
+            [incident_id, kind, name, path, tube_size, edition, actor.account_id],
+        )
+        number = int(cursor.fetchone()[0])
+        cursor.execute("select rounds_freeze(%s)", [number])
+        return OpenedRound(number, int(cursor.fetchone()[0]))
+
+
+def add_site(*, actor: Actor, round_id: int, path: str, name: str, desks: int, samplers: int) -> int:
+    """Add one sampling site of a round within the actor's scope; returns its number."""
+    if not actor.covers(path):
+        raise LianfangError("access.not_found")
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "insert into rounds_site (round_id, path, name, desks, samplers) values (%s, %s, %s, %s, %s) returning id",
+            [round_id, path, name, desks, samplers],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def close_round(*, actor: Actor, round_id: int) -> None:
+    """Close a round: no more facts are taken for it. Raises access.not_found outside the actor's rights or scope."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "update rounds_round set state = 'closed', closed_at = now() where id = %s and state = 'open' returning path", [round_id]
+        )
+        if cursor.fetchone() is None:
+            raise LianfangError("access.not_found")

@@ -1,0 +1,24 @@
+-- Freeze what a round expects: everybody present in its scope now, counted per building. Opening a round needs the right,
+-- and the scope of the caller; counting people does not show them, so the function looks for itself.
+create or replace function rounds_freeze(p_round int) returns bigint
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    one rounds_round%rowtype;
+    counted bigint;
+begin
+    select * into one from rounds_round where id = p_round;
+    if one.id is null or not access_may('other', 'open_round') or one.path < access_low() or one.path >= access_high() then
+        raise exception using errcode = 'LF403', message = 'access.not_allowed';
+    end if;
+    with house as (
+        select left(path, 16) as path, count(*) as people from residents_person
+        where path >= one.path and path < one.path || '~' and present group by 1
+    ), figures as (
+        insert into metrics_delta (name, dim, day, path, value)
+        select 'rounds.expected', p_round::text, (now() at time zone 'Asia/Shanghai')::date, path, people from house
+    )
+    select coalesce(sum(people), 0) into counted from house;
+    return counted;
+end
+$$;
+grant execute on function rounds_freeze(int) to lianfang_app;

@@ -1,0 +1,78 @@
+"""A world with an open round, and a way to send facts through the real door code."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+import pytest
+from django.db import transaction
+
+from lianfang.base.database import connect
+from lianfang.base.facts.door import Door
+from lianfang.base.facts.reading import read_body
+from lianfang.domain.rounds.services import open_round
+from lianfang.kernel.ids import format_code, uuid7
+from tests.support.world import COUNTY, HOME, World, build_world, fold
+
+Answer = dict[str, Any]
+
+
+@dataclass
+class Station:
+    """A world with one round, and helpers that make and send its facts."""
+
+    world: World
+    round: int
+    send: Callable[..., list[Answer]]
+
+    def fact(self, kind: str, payload: dict[str, Any], *, area: str = HOME, at: str | None = None, id: Any = None) -> dict[str, Any]:
+        """A fact as a phone would write it."""
+        return {
+            "id": str(id or uuid7()),
+            "kind": kind,
+            "area": area.ljust(12, "0"),
+            "recorded_at": at or datetime.now(UTC).isoformat(),
+            "payload": {"round": self.round, **payload},
+        }
+
+    def tube(self, number: int, people: list[str], **more: Any) -> dict[str, Any]:
+        """A filled tube."""
+        return self.fact("rounds.tube_filled/1", {"tube": format_code(number), "people": people}, **more)
+
+    def result(self, number: int, result: str, **more: Any) -> dict[str, Any]:
+        """A result of a tube."""
+        return self.fact("rounds.result_reported/1", {"tube": format_code(number), "result": result}, **more)
+
+
+@pytest.fixture(scope="module")
+def station(database: connect.Target) -> Station:
+    """The world with an open round over the county."""
+    world = build_world()
+    with transaction.atomic():
+        actor = world.enter("county_dispatcher", COUNTY)
+        opened = open_round(actor=actor, incident_id=world.incident, name="第一轮", path=COUNTY, tube_size=10)
+    fold()
+
+    def send(facts: list[dict[str, Any]] | bytes, *, role: str = "sampler", path: str = COUNTY, token: str | None = None) -> list[Answer]:
+        bearer = token or world.token(role, path)
+        body = facts if isinstance(facts, bytes) else msgspec.json.encode(facts)
+        return asyncio.run(_submit(database, body, bearer))
+
+    return Station(world, opened.id, send)
+
+
+async def _submit(target: connect.Target, body: bytes, bearer: str) -> list[Answer]:
+    door = Door(target.conninfo(connect.DOOR))
+    await door.start()
+    try:
+        facts = read_body(body, token=hashlib.sha256(bearer.encode()).digest(), received_at=datetime.now(UTC))
+        await door.submit(facts)
+        return [fact.answer("zh") for fact in facts]
+    finally:
+        await door.stop()

@@ -1,0 +1,138 @@
+"""Tubes, results, reasons and visits through the door, on the real database."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connections
+
+from tests.domain.rounds.conftest import Station
+from tests.support.world import COUNTY, HOME, NEXT, fold, total
+
+
+def count(sql: str, *parameters: object) -> int:
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return int(cursor.fetchone()[0])
+
+
+@pytest.mark.row("D1")
+def test_a_tube_covers_its_people_once(station: Station) -> None:
+    people = [person.code for person in station.world.people[HOME][:10]]
+    fact = station.tube(101, people)
+    assert [answer["status"] for answer in station.send([fact])] == ["accepted"]
+    assert [answer["status"] for answer in station.send([fact])] == ["duplicate"]
+    fold()
+    assert total("rounds.sampled", str(station.round), HOME) == 10
+    assert total("rounds.sampled", str(station.round), COUNTY) == 10
+    assert total("rounds.expected", str(station.round), COUNTY) == 48
+    assert total("rounds.tubes", str(station.round), COUNTY) == 1
+
+
+@pytest.mark.row("D1")
+def test_somebody_sampled_twice_is_noted_and_counted_once(station: Station) -> None:
+    again = station.world.people[HOME][0].code
+    fresh = station.world.people[HOME][12].code
+    before = total("rounds.sampled", str(station.round), COUNTY)
+    [answer] = station.send([station.tube(102, [again, fresh])])
+    assert answer["status"] == "accepted"
+    assert [note["values"]["position"] for note in answer["notes"]] == [1]
+    fold()
+    assert total("rounds.sampled", str(station.round), COUNTY) == before + 1
+
+
+def test_the_same_id_with_other_content_is_a_conflict_and_kept(station: Station) -> None:
+    first = station.tube(103, [station.world.people[NEXT][0].code])
+    other = {**station.tube(104, [station.world.people[NEXT][1].code]), "id": first["id"]}
+    assert [a["status"] for a in station.send([first])] == ["accepted"]
+    [answer] = station.send([other])
+    assert (answer["status"], answer["code"]) == ("conflict", "fact.id_reused")
+    assert count("select count(*) from facts_quarantine where code = 'fact.id_reused'") == 1
+
+
+@pytest.mark.row("D1")
+def test_a_positive_pool_isolates_and_single_retests_settle(station: Station) -> None:
+    members = station.world.people[NEXT][2:12]
+    station.send([station.tube(201, [person.code for person in members])])
+    [answer] = station.send([station.result(201, "positive")], role="laboratory", path="")
+    assert answer["status"] == "accepted", answer
+    assert count("select count(*) from rounds_isolation where state = 'isolated'") == 10
+    assert count("select count(*) from worklist_item where what = 'rounds.isolate_pool'") == 1
+    singles = [station.tube(300 + number, [person.code]) for number, person in enumerate(members)]
+    answers = station.send(singles)
+    assert all(answer["status"] == "accepted" and "notes" not in answer for answer in answers), answers
+    results = [station.result(300 + n, "positive" if n == 3 else "negative") for n in range(10)]
+    assert {a["status"] for a in station.send(results, role="laboratory", path="")} == {"accepted"}
+    assert count("select count(*) from rounds_isolation where state = 'released'") == 9
+    assert count("select count(*) from rounds_isolation where state = 'positive'") == 1
+    assert count("select count(*) from worklist_item where what = 'rounds.positive_person'") == 1
+    fold()
+    assert total("rounds.positive_people", str(station.round), COUNTY) == 1
+
+
+@pytest.mark.row("D1")
+def test_a_reason_is_replaced_and_goes_when_the_person_is_sampled(station: Station) -> None:
+    person = station.world.people[HOME][20]
+    for reason in ("away", "refused"):
+        [answer] = station.send([station.fact("rounds.not_sampled/1", {"person": person.code, "reason": reason})], role="grid_worker", path=HOME)
+        assert answer["status"] == "accepted", answer
+    fold()
+    assert total("rounds.not_sampled", f"{station.round}:away", HOME) == 0
+    assert total("rounds.not_sampled", f"{station.round}:refused", HOME) == 1
+    station.send([station.tube(401, [person.code])])
+    fold()
+    assert total("rounds.not_sampled", f"{station.round}:refused", HOME) == 0
+
+
+@pytest.mark.row("D3")
+def test_a_door_visit_counts_once_and_the_latest_stands(station: Station) -> None:
+    household = station.world.people[HOME][0].path
+    visit = {"household": household, "outcome": "not_home"}
+    for outcome, people in (("not_home", 0), ("entered", 3), ("entered", 2)):
+        [answer] = station.send(
+            [station.fact("rounds.household_visited/1", {**visit, "outcome": outcome, "people": people, "answers": {"returned": False}})],
+            role="grid_worker", path=HOME,
+        )  # fmt: skip
+        assert answer["status"] == "accepted", answer
+    fold()
+    assert total("rounds.visited_households", str(station.round), HOME) == 1
+    assert total("rounds.visited_people", str(station.round), HOME) == 2
+    assert total("rounds.visits_failed", f"{station.round}:not_home", HOME) == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"kind": "rounds.sang/1"}, "fact.kind_unknown"),
+        ({"area": "999999999999"}, "fact.area_outside"),
+        ({"area": "41"}, "fact.area_unknown"),
+        ({"recorded_at": "2099-01-01T00:00:00+08:00"}, "fact.time_future"),
+        ({"recorded_at": "yesterday"}, "fact.malformed"),
+        ({"payload": {"round": 999, "tube": "000000000", "people": ["000000000"]}}, "round.unknown"),
+        ({"payload": {"tube": 7}}, "fact.payload_invalid"),
+        ({"payload": {"round": 1, "tube": "000000000", "people": ["000000001"]}}, "code.check_failed"),
+    ],
+)
+def test_bad_facts_are_refused_with_a_sentence_and_kept(station: Station, change: dict, code: str) -> None:
+    fact = {**station.tube(900, [station.world.people[HOME][1].code]), **change}
+    [answer] = station.send([fact])
+    assert (answer["status"], answer["code"]) == ("refused", code), answer
+    assert answer["detail"]
+    assert count("select count(*) from facts_quarantine where code = %s", code) >= 1
+
+
+def test_one_bad_fact_does_not_fail_its_neighbours(station: Station) -> None:
+    good = station.tube(910, [station.world.people[HOME][2].code])
+    bad = station.tube(911, ["0"])
+    assert [a["status"] for a in station.send([good, bad])] == ["accepted", "refused"]
+
+
+def test_a_role_without_the_verb_is_refused(station: Station) -> None:
+    [answer] = station.send([station.tube(920, [station.world.people[HOME][3].code])], role="storekeeper", path=COUNTY)
+    assert (answer["status"], answer["code"]) == ("refused", "access.not_allowed")
+    [answer] = station.send([station.result(101, "negative")], role="community_clerk", path=HOME)
+    assert (answer["status"], answer["code"]) == ("refused", "access.not_allowed")
+
+
+def test_a_foreign_subject_is_refused(station: Station) -> None:
+    [answer] = station.send([station.tube(930, ["ZZZZZZZZ" + "0"])])
+    assert answer["status"] == "refused"
