@@ -10,25 +10,20 @@ import re
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 import msgspec
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.constructor import DuplicateKeyError
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from lianfang.base.playbooks.formulas import parse_formula, parse_identity
 from lianfang.base.playbooks.model.common import Sourced
 from lianfang.base.playbooks.problems import Mistake, Path, Place, nearest
+from lianfang.base.playbooks.yamltree import YamlList, YamlMap, shown
 from lianfang.kernel.clock import parse_cutoff
 from lianfang.kernel.errors import LianfangError
 
-MOST_DEPTH = 40  # a playbook needs fewer than 12; more means an anchor that holds itself
 _KEY = re.compile(r"[a-z][a-z0-9_-]*")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
-_SHOWN = 40  # characters of a wrong value that a sentence repeats
 
 
 class _Failed:
@@ -58,42 +53,11 @@ class Draft:
         self.mistakes.append(Mistake(place=self.place(path), path=path, error=error))
 
 
-def read_yaml(text: str) -> tuple[CommentedMap | None, list[Mistake]]:
-    """The round-trip tree of a YAML text, or the mistakes that keep it from being one."""
-    yaml = YAML(typ="rt", pure=True)
-    try:
-        tree = yaml.load(text)
-    except DuplicateKeyError as error:
-        key = re.search(r'duplicate key "([^"]*)"', str(error.problem))
-        problem = LianfangError("playbook.duplicate_key", key=key[1] if key else "?")
-        return None, [Mistake(place=_mark(error), path=(), error=problem)]
-    except MarkedYAMLError as error:
-        reason = " ".join(str(error.problem or error.context or "?").split())
-        return None, [Mistake(place=_mark(error), path=(), error=LianfangError("playbook.not_yaml", reason=reason))]
-    except (YAMLError, ValueError, RecursionError) as error:
-        problem = LianfangError("playbook.not_yaml", reason=str(error).splitlines()[0][:200])
-        return None, [Mistake(place=Place(1, 1), path=(), error=problem)]
-    if not isinstance(tree, CommentedMap):
-        problem = LianfangError("playbook.not_map", value=_shown(tree))
-        return None, [Mistake(place=Place(1, 1), path=(), error=problem)]
-    return tree, []
-
-
-def decode(kind: type[msgspec.Struct], tree: CommentedMap) -> Draft:
+def decode(kind: type[msgspec.Struct], tree: YamlMap) -> Draft:
     """The sections of a structure of this kind; see `Draft`."""
     draft = Draft(places={(): Place(1, 1)})
     _Decoder(draft).sections(kind, tree)
     return draft
-
-
-def _mark(error: MarkedYAMLError) -> Place:
-    mark = error.problem_mark or error.context_mark
-    return Place(mark.line + 1, mark.column + 1) if mark is not None else Place(1, 1)
-
-
-def _shown(value: object) -> str:
-    text = "-" if value is None else "…" if isinstance(value, CommentedMap | CommentedSeq) else str(value)
-    return " ".join(text.split())[:_SHOWN]
 
 
 @dataclass(frozen=True)
@@ -108,7 +72,7 @@ class _Decoder:
     def __init__(self, draft: Draft) -> None:
         self._draft = draft
 
-    def sections(self, kind: type[msgspec.Struct], tree: CommentedMap) -> None:
+    def sections(self, kind: type[msgspec.Struct], tree: YamlMap) -> None:
         self._note_places((), tree)
         values = self._fields(kind, tree, (), _Origin())
         self._draft.sections = {name: value for name, value in values.items() if value is not FAILED}
@@ -118,20 +82,15 @@ class _Decoder:
         self._draft.add(path, LianfangError(code, **values))
         return FAILED
 
-    def _note_places(self, path: Path, node: CommentedMap | CommentedSeq) -> None:
-        for position in node if isinstance(node, CommentedMap) else range(len(node)):
-            try:
-                at = node.lc.key(position) if isinstance(node, CommentedMap) else node.lc.item(position)
-            except (KeyError, IndexError, TypeError, AttributeError):  # merged in from elsewhere: the place around it
-                continue
-            self._draft.places[(*path, position)] = Place(at[0] + 1, at[1] + 1)
+    def _note_places(self, path: Path, node: YamlMap | YamlList) -> None:
+        places = node.places.items() if isinstance(node, YamlMap) else enumerate(node.places)
+        for position, place in places:
+            self._draft.places[(*path, position)] = place
 
     # ------------------------------------------------------------------------------------------- one value
 
     def value(self, kind: Any, node: Any, path: Path, origin: _Origin) -> Any:
         """A value of a kind (a type with markers), or FAILED."""
-        if len(path) > MOST_DEPTH:
-            return self._fail(path, "playbook.too_deep")
         if get_origin(kind) is Annotated:
             base, marker = get_args(kind)
             return self._marked(base, marker, node, path, origin)
@@ -154,12 +113,12 @@ class _Decoder:
 
     def _marked(self, base: Any, marker: str, node: Any, path: Path, origin: _Origin) -> Any:
         if marker == "one or many":
-            return self.value(base, node if isinstance(node, CommentedSeq) else _one(node), path, origin)
+            return self.value(base, node if isinstance(node, YamlList) else _one(node), path, origin)
         found = self.value(str, node, path, origin) if marker != "cutoffs" else self.value(base, node, path, origin)
         if found is FAILED:
             return FAILED
         if marker == "key":
-            return found if _KEY.fullmatch(found) else self._fail(path, "playbook.not_key", value=_shown(found))
+            return found if _KEY.fullmatch(found) else self._fail(path, "playbook.not_key", value=shown(found))
         try:
             if marker == "cutoffs":
                 for cutoff in found:
@@ -174,17 +133,17 @@ class _Decoder:
         if isinstance(node, str) and node in allowed:
             return str(node)
         self._draft.add(
-            path, nearest("playbook.not_a_choice", _shown(node), allowed, allowed=", ".join(filter(None, allowed)))
+            path, nearest("playbook.not_a_choice", shown(node), allowed, allowed=", ".join(filter(None, allowed)))
         )
         return FAILED
 
     def _tuple(self, kinds: tuple[Any, ...], node: Any, path: Path, origin: _Origin) -> Any:
-        if not isinstance(node, CommentedSeq):
-            return self._fail(path, "playbook.not_list", value=_shown(node))
+        if not isinstance(node, YamlList):
+            return self._fail(path, "playbook.not_list", value=shown(node))
         self._note_places(path, node)
         pair = Ellipsis not in kinds
         if pair and len(node) != len(kinds):
-            return self._fail(path, "playbook.not_pair", value=_shown(", ".join(map(_shown, node))))
+            return self._fail(path, "playbook.not_pair", value=shown(", ".join(map(shown, node))))
         found = [self.value(kinds[0], item, (*path, number), origin) for number, item in enumerate(node)]
         if FAILED in found:
             return FAILED
@@ -193,8 +152,8 @@ class _Decoder:
         return tuple(found)
 
     def _mapping(self, kind: Any, node: Any, path: Path, origin: _Origin) -> Any:
-        if not isinstance(node, CommentedMap):
-            return self._fail(path, "playbook.not_map", value=_shown(node))
+        if not isinstance(node, YamlMap):
+            return self._fail(path, "playbook.not_map", value=shown(node))
         self._note_places(path, node)
         found = {str(key): self.value(kind, item, (*path, key), origin) for key, item in node.items()}
         return FAILED if FAILED in found.values() else types.MappingProxyType(found)
@@ -202,8 +161,8 @@ class _Decoder:
     # ---------------------------------------------------------------------------------------- structures
 
     def _struct(self, kind: type[msgspec.Struct], node: Any, path: Path, origin: _Origin) -> Any:
-        if not isinstance(node, CommentedMap):
-            return self._fail(path, "playbook.not_map", value=_shown(node))
+        if not isinstance(node, YamlMap):
+            return self._fail(path, "playbook.not_map", value=shown(node))
         self._note_places(path, node)
         if issubclass(kind, Sourced):
             origin = self._origin(node, origin)
@@ -212,12 +171,14 @@ class _Decoder:
             self._complete_origin(values, path, origin)
         return FAILED if FAILED in values.values() else kind(**values)
 
-    def _fields(self, kind: type[msgspec.Struct], node: CommentedMap, path: Path, origin: _Origin) -> dict[str, Any]:
+    def _fields(self, kind: type[msgspec.Struct], node: YamlMap, path: Path, origin: _Origin) -> dict[str, Any]:
         known = {info.encode_name: info for info in msgspec.structs.fields(kind)}
         for word in node:
             if word not in known:
-                at = (*path, word)
-                self._draft.add(at, nearest("playbook.unknown_key", _shown(word), known))
+                error = nearest("playbook.unknown_key", shown(word), known)
+                if node[word] is None and " " in word:  # { en: stay inside, keep apart }: the comma ended the text
+                    error = LianfangError("playbook.comma_unquoted", word=shown(word))
+                self._draft.add((*path, word), error)
         values: dict[str, Any] = {}
         for word, info in known.items():
             if word in node:
@@ -231,11 +192,11 @@ class _Decoder:
             return self._fail(path, f"playbook.{word}_missing")
         return self._fail(path, "playbook.missing_key", key=word)
 
-    def _origin(self, node: CommentedMap, around: _Origin) -> _Origin:
+    def _origin(self, node: YamlMap, around: _Origin) -> _Origin:
         src, conf = node.get("src"), node.get("conf")
         if src is None and conf is None:
             return around
-        sources = map(str, src) if isinstance(src, CommentedSeq) else [] if src is None else [str(src)]
+        sources = map(str, src) if isinstance(src, YamlList) else [] if src is None else [str(src)]
         return _Origin(tuple(sources), conf or around.conf)
 
     def _complete_origin(self, values: dict[str, Any], path: Path, origin: _Origin) -> None:
@@ -252,44 +213,36 @@ class _Decoder:
 
     def text(self, node: Any, path: Path) -> Any:
         if not isinstance(node, str):
-            return self._fail(path, "playbook.not_text", value=_shown(node))
+            return self._fail(path, "playbook.not_text", value=shown(node))
         word = path[-1] if path else ""
         if not node.strip():
             missing = f"playbook.{word}_missing" if word in ("zh", "en") else "playbook.empty_text"
             return self._fail(path, missing)
         if word == "en" and _CHINESE.search(node):
-            return self._fail(path, "playbook.en_has_chinese", value=_shown(node))
+            return self._fail(path, "playbook.en_has_chinese", value=shown(node))
         return " ".join(node.split())
 
     def whole_number(self, node: Any, path: Path) -> Any:
         if isinstance(node, bool) or not isinstance(node, int) or node < 0:
-            return self._fail(path, "playbook.not_whole_number", value=_shown(node))
+            return self._fail(path, "playbook.not_whole_number", value=shown(node))
         return int(node)
 
     def number(self, node: Any, path: Path) -> Any:
         if isinstance(node, bool) or not isinstance(node, int | float) or not 0 <= node < float("inf"):
-            return self._fail(path, "playbook.not_number", value=_shown(node))
+            return self._fail(path, "playbook.not_number", value=shown(node))
         return float(node)
 
     def yes_no(self, node: Any, path: Path) -> Any:
-        return node if isinstance(node, bool) else self._fail(path, "playbook.not_yes_no", value=_shown(node))
+        return node if isinstance(node, bool) else self._fail(path, "playbook.not_yes_no", value=shown(node))
 
     def day(self, node: Any, path: Path) -> Any:
-        if isinstance(node, date) and not isinstance(node, datetime):
-            return date(node.year, node.month, node.day)
-        try:
-            return date.fromisoformat(node) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", node) else self._no_day(node, path)
-        except (TypeError, ValueError):
-            return self._no_day(node, path)
-
-    def _no_day(self, node: Any, path: Path) -> _Failed:
-        return self._fail(path, "playbook.not_date", value=_shown(node))
+        return node if isinstance(node, date) else self._fail(path, "playbook.not_date", value=shown(node))
 
 
 def _one(node: Any) -> Any:
     if node is None:
         return node
-    return CommentedSeq([node])
+    return YamlList([node])
 
 
 _SCALARS: dict[Any, Callable[[_Decoder, Any, Path], Any]] = {

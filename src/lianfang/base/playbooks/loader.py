@@ -8,9 +8,10 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from lianfang.base.playbooks.checks import run_checks
-from lianfang.base.playbooks.decode import decode, read_yaml
+from lianfang.base.playbooks.decode import decode
 from lianfang.base.playbooks.model.playbook import Playbook
 from lianfang.base.playbooks.problems import Mistake, Place, PlaybookError
+from lianfang.base.playbooks.yamltree import read_yaml
 from lianfang.kernel.errors import LianfangError
 
 MOST_BYTES = 2_000_000  # ours has some 40 kB; a larger file is a mistake or an attack

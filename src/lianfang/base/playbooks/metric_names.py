@@ -38,9 +38,10 @@ rounds.expected rounds.sampled rounds.not_sampled:reason rounds.tubes rounds.res
 rounds.visited_households rounds.visited_people
 """
 _ANNOUNCED = """
-residents.returnees_by_origin:origin residents.moved_in residents.moved_out
+residents.returnees_by_origin:origin
+rounds.visits_made
 watches.on_watch:measure watches.opened:measure watches.opened_cumulative:measure watches.released:measure
-watches.transferred_in watches.transferred_out watches.on_watch_unplaced
+watches.transferred_in watches.transferred_out watches.returnees_not_isolated
 watches.fever_today watches.symptoms_today watches.contact_groups:group
 passes.codes_from_outside:colour passes.codes_local:colour
 duty.posts duty.on_duty
@@ -54,7 +55,7 @@ schools.enrolled schools.present schools.returned_today:origin schools.leave_tod
 schools.in_central_isolation schools.in_home_isolation schools.in_home_monitoring schools.lost_contact
 enterprises.count enterprises.resumed enterprises.on_site enterprises.staff enterprises.staff_returned:origin
 enterprises.in_isolation enterprises.temperature_abnormal enterprises.protective_days
-enterprises.difficulties_raised enterprises.difficulties_solved enterprises.planned_back_3d
+enterprises.difficulties_raised enterprises.difficulties_solved
 """
 
 

@@ -400,3 +400,9 @@ define(
     zh="预案{playbook}没有报表{report}。请核对报表名。",
     en="The playbook {playbook} has no report {report}. Check its name.",
 )
+define(
+    "playbook.comma_unquoted",
+    status=422,
+    zh="{{ }}中的逗号把文字断开了，“{word}”被当成了另一项。请给整句加引号。",
+    en="Inside {{ }} a comma ended the text, and '{word}' was read as another entry. Put the whole text in quotes.",
+)
