@@ -42,12 +42,13 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "lianfang.web.middleware.Language",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "lianfang.base.access.middleware.Enter",
     "django_htmx.middleware.HtmxMiddleware",
-    "lianfang.web.middleware.Problems",
+    "lianfang.web.middleware.ShellMiddleware",
+    "lianfang.base.access.middleware.Enter",
+    "lianfang.web.problems.ProblemsMiddleware",
 ]
 
 ROOT_URLCONF = "lianfang.config.urls"
@@ -62,9 +63,7 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.csrf",
-                "lianfang.web.context.shell",
             ],
-            "builtins": ["lianfang.web.templatetags.lf", "template_partials.templatetags.partials"],
         },
     }
 ]
@@ -120,7 +119,9 @@ SESSION_COOKIE = "lf_session"
 CSRF_COOKIE_NAME = "lf_csrf"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = SECURE
-CSRF_FAILURE_VIEW = "lianfang.web.views.csrf_failure"
+CSRF_FAILURE_VIEW = "lianfang.web.errors.csrf_failed"
+LOGIN_URL = "sign-in"
+LIANFANG_GALLERY = DRILL
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -2,6 +2,30 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from importlib.util import find_spec
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import URLPattern, URLResolver, include, path
+
+from lianfang.web.health import healthz, readyz
+
+APPS = (
+    ("", "lianfang.web.urls"),
+    ("", "lianfang.base.access.urls"),
+    ("api/", "lianfang.base.metrics.urls"),
+    ("incidents/", "lianfang.base.incidents.urls"),
+    ("residents/", "lianfang.domain.residents.urls"),
+    ("rounds/", "lianfang.domain.rounds.urls"),
+    ("reports/", "lianfang.domain.reports.urls"),
+)
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("i18n/", include("django.conf.urls.i18n")),
+]
+urlpatterns += [path(prefix, include(module)) for prefix, module in APPS if find_spec(module) is not None]
+
+handler400 = "lianfang.web.errors.bad_request"
+handler403 = "lianfang.web.errors.forbidden"
+handler404 = "lianfang.web.errors.not_found"
+handler500 = "lianfang.web.errors.server_error"

@@ -1,0 +1,56 @@
+"""The `lianfang` command: one sub-command per module, each with `add_parser(subparsers)` and `run(args) -> int`.
+
+Exit status: 0 done, 1 refused with a reason on standard error, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import importlib.util
+import sys
+from collections.abc import Sequence
+
+from lianfang.kernel.errors import LianfangError
+
+MODULES = (
+    "lianfang.cli.demo",
+    "lianfang.cli.serve",
+    "lianfang.cli.prepare",
+    "lianfang.cli.importing",
+    "lianfang.cli.exporting",
+    "lianfang.cli.plan",
+    "lianfang.cli.playbook",
+    "lianfang.cli.verify_log",
+)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of all sub-commands."""
+    parser = argparse.ArgumentParser(prog="lianfang", description="Neighbourhood-level epidemic response 联防")
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name in MODULES:
+        if importlib.util.find_spec(name) is None:
+            continue
+        module = importlib.import_module(name)
+        added = module.add_parser(subparsers)
+        if added is not None:
+            added.set_defaults(run=module.run)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; a refusal becomes a sentence on standard error and status 1."""
+    args = build_parser().parse_args(argv)
+    try:
+        return int(args.run(args))
+    except LianfangError as error:
+        print(f"{error.code}: {error.render('zh')}\n{error.render('en')}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
