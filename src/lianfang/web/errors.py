@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 TEMPLATE = "lianfang/errors/error.html"
 
@@ -44,6 +45,29 @@ def page(
     response = HttpResponse(body, status=status)
     response["Cache-Control"] = "no-store"
     return response
+
+
+TITLES = {
+    403: _lazy("This is not among your tasks"),
+    404: _lazy("There is nothing here for you"),
+    409: _lazy("Somebody was faster"),
+    413: _lazy("This is too large"),
+    422: _lazy("This cannot be used as it is"),
+    429: _lazy("Please wait a moment"),
+}
+
+
+def refused(request: HttpRequest, status: int, sentence: str, code: str) -> HttpResponse:
+    """Show a refusal of the catalogue as a whole page: the sentence says what to do."""
+    fallback = _("Something went wrong on our side") if status >= 500 else _("This was refused")
+    return page(request, status, title=str(TITLES.get(status, fallback)), what=sentence, code=code)
+
+
+def partial(sentence: str, code: str, status: int) -> HttpResponse:
+    """Show a refusal of the catalogue inside the page that asked, above its heading."""
+    line = {"text": sentence, "href": ""}
+    body = render_to_string("lianfang/components/error_summary.html", {"lines": [line], "code": code})
+    return HttpResponse(body, status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -1,36 +1,32 @@
-"""The main navigation: which pages a role meets first.
+"""The main navigation, in the order of a day.
 
-An item whose page is not installed, or not for the role, is left out. The list decides only what is offered; whether
-a page opens is decided by the access rules of the page itself.
+An entry is shown when its page is installed and would open: the same rights that the view demands (`view.requires`,
+`view.lists`, set by `access.requires`) are asked here, so that menu and page can never disagree.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, resolve, reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-
-DESKS = frozenset({"community_clerk", "community_head", "township_dispatcher", "county_dispatcher", "command"})
-OFFICES = DESKS | {"county_health"}
-DISPATCHERS = frozenset({"township_dispatcher", "county_dispatcher", "command"})
 
 
 @dataclass(frozen=True)
 class NavItem:
-    """One entry: the name of its URL, its words, its icon, and the roles it is offered to (None = everybody)."""
+    """One entry: the names its URL may have (the first that exists counts), its words, its icon."""
 
-    url_name: str
+    url_names: tuple[str, ...]
     label: object
     icon: str
-    roles: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)
 class NavLink:
-    """An entry that can be shown: the address is known, and whether it is the current page or section."""
+    """An entry that can be shown; `current` is the value of `aria-current`, or nothing."""
 
     href: str
     label: str
@@ -39,34 +35,48 @@ class NavLink:
 
 
 ITEMS: tuple[NavItem, ...] = (
-    NavItem("home", pgettext_lazy("navigation", "Home"), "home"),
-    NavItem("worklist", _("To do"), "list-check"),
-    NavItem("rounds", _("Rounds"), "test-pipe", OFFICES),
-    NavItem("residents", _("Residents"), "users", OFFICES),
-    NavItem("reports", _("Daily report"), "report", OFFICES),
-    NavItem("import", _("Import"), "upload", frozenset({"community_clerk", "community_head", "township_dispatcher"})),
-    NavItem("areas", _("Areas and grids"), "sitemap", OFFICES),
-    NavItem("incidents", _("Incident"), "flag", DISPATCHERS),
-    NavItem("quarantine", _("Held facts"), "alert-triangle", DESKS),
-    NavItem("accounts", _("Accounts"), "lock", frozenset({"security_admin"})),
-    NavItem("looks", _("Looks on record"), "eye", frozenset({"audit_admin"})),
-    NavItem("gallery", _("Components"), "layout-grid", frozenset({"system_admin"})),
+    NavItem(("home",), pgettext_lazy("navigation", "Home"), "home"),
+    NavItem(("worklist", "worklist:index"), _("To do"), "list-check"),
+    NavItem(("rounds", "rounds:index"), _("Rounds"), "test-pipe"),
+    NavItem(("residents", "residents:index"), _("Residents"), "users"),
+    NavItem(("reports", "reports:index"), _("Daily report"), "report"),
+    NavItem(("import", "residents:import"), _("Import"), "upload"),
+    NavItem(("areas", "areas:index"), _("Areas and grids"), "sitemap"),
+    NavItem(("incidents", "incidents:index"), _("Incident"), "flag"),
+    NavItem(("quarantine", "facts:quarantine"), _("Held facts"), "alert-triangle"),
+    NavItem(("accounts", "access:accounts"), _("Accounts"), "lock"),
+    NavItem(("looks", "vault:looks"), _("Looks on record"), "eye"),
 )
 
 
-def links(path: str, role: str | None, items: Iterable[NavItem] = ITEMS) -> list[NavLink]:
-    """Return the entries for a role, in order; the one that holds `path` most closely is marked current."""
-    found: list[tuple[NavItem, str]] = []
-    for item in items:
-        if item.roles is not None and role not in item.roles:
-            continue
-        try:
-            found.append((item, reverse(item.url_name)))
-        except NoReverseMatch:
-            continue
-    holders = [href for _, href in found if path == href or (href != "/" and path.startswith(href))]
+def links(path: str, actor: Any, items: Iterable[NavItem] = ITEMS) -> list[NavLink]:
+    """Return the entries an actor may open, in order; the one that holds `path` most closely is marked current."""
+    found = [(item, href) for item in items if (href := _address(item)) is not None and may_open(href, actor)]
+    holders = [href for _item, href in found if path == href or (href != "/" and path.startswith(href))]
     nearest = max(holders, key=len, default=None)
     return [
         NavLink(href, str(item.label), item.icon, ("page" if href == path else "true") if href == nearest else "")
         for item, href in found
     ]
+
+
+def may_open(href: str, actor: Any) -> bool:
+    """Tell whether the view behind an address would let an actor in, as far as rights go."""
+    view = resolve(href).func
+    if getattr(view, "lists", False) and not actor.lists:
+        return False
+    rights = [right for right in getattr(view, "requires", ()) if right != "public"]
+    return not rights or any(_has(actor, *right.split(":")) for right in rights)
+
+
+def _has(actor: Any, kind: str, what: str, level: str = "") -> bool:
+    return bool(actor.sees(what, level) if kind == "see" else actor.may(kind, what))
+
+
+def _address(item: NavItem) -> str | None:
+    for name in item.url_names:
+        try:
+            return reverse(name)
+        except NoReverseMatch:
+            continue
+    return None

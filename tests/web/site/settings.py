@@ -18,12 +18,12 @@ INSTALLED_APPS = ["django.contrib.messages", "django.contrib.staticfiles", "temp
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "lianfang.web.middleware.Language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "tests.web.site.urls.ActorMiddleware",
-    "lianfang.web.middleware.ShellMiddleware",
+    "lianfang.web.middleware.Problems",
 ]
 TEMPLATES = [
     {
@@ -33,6 +33,7 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
+                "lianfang.web.context.shell",
             ]
         },
     }

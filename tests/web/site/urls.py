@@ -8,6 +8,8 @@ from types import SimpleNamespace
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
+import lianfang.kernel.errors_catalogue  # noqa: F401  (defines the codes used here)
+from lianfang.kernel.errors import LianfangError
 from lianfang.web import errors
 
 ACTOR = SimpleNamespace(
@@ -30,6 +32,11 @@ class ActorMiddleware:
         return self.get_response(request)
 
 
+def refuse(request: HttpRequest) -> HttpResponse:
+    """Refuse with the code that the address names."""
+    raise LianfangError(request.GET.get("code", "access.not_found"))
+
+
 def blank(request: HttpRequest) -> HttpResponse:
     """Stand in for a page that the navigation names."""
     return HttpResponse("")
@@ -48,6 +55,8 @@ urlpatterns = [
     path("errors/500/", errors.server_error),
     path("errors/login/", errors.login_lost),
     path("errors/csrf/", errors.csrf_failed),
+    path("refuse/", refuse),
+    path("api/refuse/", refuse),
     path("errors/422/", lambda request: errors.unprocessable(request, ["第 3 行：身份证号校验位不对"])),
 ]
 handler404 = "lianfang.web.errors.not_found"

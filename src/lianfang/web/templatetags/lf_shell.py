@@ -41,10 +41,10 @@ def csrf_meta(context: Mapping[str, Any]) -> SafeString:
 def main_nav(context: Mapping[str, Any]) -> dict[str, Any]:
     """Show the navigation of the signed-in role; nothing for a visitor."""
     request = context.get("request")
-    role = getattr(getattr(request, "actor", None), "role", None)
-    if request is None or not role:
+    actor = getattr(request, "actor", None)
+    if request is None or actor is None:
         return {"links": []}
-    return {"links": nav.links(request.path, str(role))}
+    return {"links": nav.links(request.path, actor)}
 
 
 def language_switch(context: Mapping[str, Any]) -> dict[str, Any]:
@@ -59,6 +59,11 @@ def language_switch(context: Mapping[str, Any]) -> dict[str, Any]:
         "other_name": "English" if chinese else "中文",
         "csrf_token": context.get("csrf_token"),
     }
+
+
+def role_label(actor: Any) -> str:
+    """Write the role of somebody: its Chinese label, or in English the words of its name."""
+    return str(actor.role_label) if formats.is_chinese() else str(actor.role).replace("_", " ").capitalize()
 
 
 def product_version() -> str:
@@ -94,6 +99,7 @@ def add_to(register: Library) -> None:
     register.simple_tag(url_or_blank)
     register.simple_tag(formats.html_lang)
     register.simple_tag(product_version)
+    register.simple_tag(role_label)
     register.simple_tag(client_texts)
     register.simple_tag(csrf_meta, takes_context=True)
     register.inclusion_tag(COMPONENTS + "nav.html", takes_context=True)(main_nav)

@@ -119,7 +119,7 @@ class AreaMap {
     map.addLayer({ id: "chosen", type: "line", source: "areas", paint: { "line-color": ink, "line-width": state("chosen", 3, 0) } });
     map.addLayer({
       id: "name", type: "symbol", source: "labels",
-      layout: { "text-field": ["format", ["get", "name"], {}, "\n", {}, ["get", "short"], {}], "text-size": 13, "text-font": ["local"], "text-max-width": 8 },
+      layout: { "text-field": ["format", ["get", "name"], {}, "\n", {}, ["get", "short"], {}], "text-size": Math.min(18, parseFloat(getComputedStyle(this.root).fontSize) * 0.93), "text-font": ["local"], "text-max-width": 8 },
       paint: { "text-color": ink, "text-halo-color": surface, "text-halo-width": 1.5 },
     });
     this.paint();

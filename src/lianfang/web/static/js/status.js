@@ -47,7 +47,8 @@ export function start() {
   document.addEventListener("htmx:responseError", (event) => {
     const { xhr } = event.detail;
     const key = SENTENCES[xhr.status] ?? (xhr.status >= 500 ? "server_error" : "refused");
-    warn(text(key), [xhr.status, xhr.getResponseHeader("X-Request-Id")].filter(Boolean).join(" · "));
+    const sentence = xhr.getResponseHeader("X-Problem");
+    warn(sentence ? decodeURIComponent(sentence) : text(key), [xhr.status, xhr.getResponseHeader("X-Request-Id")].filter(Boolean).join(" · "));
   });
   document.addEventListener("htmx:sendError", () => showNet(false));
   document.addEventListener("htmx:timeout", () => showNet(false));
