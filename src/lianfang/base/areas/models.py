@@ -39,7 +39,9 @@ class CodeChange(models.Model):
     class Meta:
         db_table = "areas_code_change"
         constraints = [
-            models.UniqueConstraint(fields=["edition_from", "edition_to", "old_code", "new_code"], name="areas_code_change_once")
+            models.UniqueConstraint(
+                fields=["edition_from", "edition_to", "old_code", "new_code"], name="areas_code_change_once"
+            )
         ]
 
 
@@ -102,7 +104,7 @@ class Grid(models.Model):
 
 
 class GridBuilding(models.Model):
-    """Which grid of a net a building belonged to, from when to when (the end is not included)."""
+    """Which grid of a net a building belonged to, from when to when (the end is not included); path is the building's."""
 
     grid = models.ForeignKey(Grid, on_delete=models.PROTECT)
     net = models.TextField()
@@ -118,6 +120,7 @@ class GridBuilding(models.Model):
                 fields=["net", "building"], condition=models.Q(to_on=None), name="areas_grid_building_one_live"
             )
         ]
+        indexes = [models.Index(fields=["path"], name="areas_grid_building_path")]
 
 
 class Boundary(models.Model):
@@ -130,7 +133,6 @@ class Boundary(models.Model):
 
     class Meta:
         db_table = "areas_boundary"
-
 
 
 __all__ = ["Area", "Boundary", "Building", "CodeChange", "Compound", "Denominator", "Grid", "GridBuilding"]

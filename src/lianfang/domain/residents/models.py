@@ -10,7 +10,8 @@ from django.db.models.functions import Now
 class Household(models.Model):
     """A household at a door. Retention: standing. Personal data: the sealed door.
 
-    path = community (12) + building (4) + unit (2) + a running number of the household (3).
+    path = community (12) + building (4) + unit (2) + a running number of the household (3): the door itself is personal
+    and stays out of paths. Building 0000 means that none is named.
     """
 
     path = models.TextField(db_collation="C", unique=True)
@@ -59,7 +60,10 @@ class Secret(models.Model):
 
 
 class ImportFile(models.Model):
-    """One imported file; the same bytes for the same area are recognised. Retention: standing. Personal data: none."""
+    """One imported file; the same bytes for the same area are recognised. Retention: standing. Personal data: none.
+
+    state: staged (verdicts stand, nothing is taken), taken, undone. counts: rows by verdict, and what was taken.
+    """
 
     sha256 = models.BinaryField()
     path = models.TextField(db_collation="C")
@@ -79,19 +83,34 @@ class ImportFile(models.Model):
 
 
 class ImportRow(models.Model):
-    """One row of an imported file with its verdict. Retention: standing, deleted with the file. Personal data: sealed."""
+    """One row of an imported file with its verdict. Retention: standing, deleted with the file. Personal data: sealed.
+
+    sealed: the row as the file brought it; why: the reasons of the verdict, sealed too because a reason may repeat a
+    value. person_id: whom it met or made. after: the nonces of what was written, so that an undo sees whether anybody
+    wrote later; before_*: what stood there. undone: '' (not), 'removed' or 'kept'.
+    """
 
     file = models.ForeignKey(ImportFile, on_delete=models.CASCADE, db_index=False)
     row = models.IntegerField()
     path = models.TextField(db_collation="C")
     verdict = models.TextField(default="")
-    reasons = models.JSONField(default=list)
+    why = models.BinaryField(null=True)
     sealed = models.BinaryField()
     identity_blind = models.BinaryField(null=True)
     person_id = models.BigIntegerField(null=True)
-    before = models.BinaryField(null=True)
+    household_path = models.TextField(db_collation="C", default="")
+    new_household = models.BooleanField(default=False)
+    taken = models.BooleanField(default=False)
+    after = models.BinaryField(null=True)
+    before_person = models.BinaryField(null=True)
+    before_secret = models.BinaryField(null=True)
+    before_fields = models.JSONField(null=True)
+    undone = models.TextField(default="")
 
     class Meta:
         db_table = "residents_import_row"
         constraints = [models.UniqueConstraint(fields=["file", "row"], name="residents_import_row_once")]
-        indexes = [models.Index(fields=["file", "verdict", "row"], name="residents_import_row_verdict")]
+        indexes = [
+            models.Index(fields=["file", "verdict", "row"], name="residents_import_row_verdict"),
+            models.Index(fields=["person_id"], name="residents_import_row_person"),
+        ]

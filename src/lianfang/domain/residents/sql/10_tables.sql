@@ -98,3 +98,6 @@ end
 $$;
 grant execute on function residents_by_code(bigint, text), residents_open_secret(bigint, text) to lianfang_app;
 create index if not exists vault_look_hourly on vault_look (account_id, at);
+drop policy if exists door_finds on residents_household;
+create policy door_finds on residents_household for select to lianfang_door using (true);
+grant select (id, path, state) on residents_household to lianfang_door;

@@ -1,0 +1,158 @@
+"""`lianfang import …`: divisions, boundaries, buildings and residents from a file.
+
+Divisions and boundaries are public data and set up by the operator of the machine. Buildings and residents are written by
+somebody who may: `--as USER` names the account; without it the account whose live grant is nearest to the area is taken.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from lianfang.kernel.divisions import normalise_code, path_of
+from lianfang.kernel.errors import LianfangError, define
+
+define(
+    "import.nobody_may",
+    status=403,
+    zh="没有可以向{area}导入的账号。请用 --as 指定账号，或先由安全管理员授权。",
+    en="No account may import into {area}. Name one with --as, or let the security administrator grant it first.",
+)
+define(
+    "import.file_missing",
+    status=422,
+    zh="找不到文件“{path}”。请核对路径。",
+    en="There is no file '{path}'. Check the path.",
+)
+WHAT = ("divisions", "boundaries", "buildings", "residents")
+
+
+def add_parser(subparsers: Any) -> argparse.ArgumentParser:
+    """Add `import` to the command line."""
+    parser: argparse.ArgumentParser = subparsers.add_parser("import", help="bring a file into the database")
+    parser.add_argument("what", choices=WHAT)
+    parser.add_argument("file", nargs="?", metavar="FILE")
+    parser.add_argument("--area", metavar="CODE", help="the area the file is about, by its statistical code")
+    parser.add_argument("--dry-run", action="store_true", help="say what would happen and keep nothing")
+    parser.add_argument("--strict", action="store_true", help="exit with 1 when any row was not taken")
+    parser.add_argument("--undo", type=int, metavar="ID", help="take an earlier import back")
+    parser.add_argument("--as", dest="account", metavar="USER", help="the account that imports")
+    parser.add_argument("--register", default="household", choices=("household", "returnee"))
+    parser.add_argument("--edition", type=int, help="year of a division list")
+    parser.add_argument("--refused", metavar="FILE", help="write the rows that were not taken, with reasons, as .xlsx")
+    parser.add_argument(
+        "--coordinates", choices=("wgs84", "gcj02"), help="coordinate system of boundaries or buildings"
+    )
+    parser.add_argument("--source", default="", help="where a public file comes from, kept beside the data")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command; Django is set up and the database runs. Returns 0, 1 (refused) or 2 (wrong usage)."""
+    if args.undo is None and not args.file:
+        print("FILE or --undo ID is needed", file=sys.stderr)
+        return 2
+    if args.file and args.undo is None and not Path(args.file).is_file():
+        return _refuse(LianfangError("import.file_missing", path=args.file))
+    try:
+        return _RUNNERS[args.what](args)
+    except LianfangError as error:
+        return _refuse(error)
+
+
+def _refuse(error: LianfangError) -> int:
+    print(f"{error.render('zh')}\n{error.render('en')}", file=sys.stderr)
+    return 1
+
+
+def _area(args: argparse.Namespace) -> str:
+    if not args.area:
+        raise LianfangError("request.malformed", field="--area", value="", reason="a statistical code is needed")
+    return path_of(normalise_code(args.area))
+
+
+def _residents(args: argparse.Namespace) -> int:
+    from lianfang.domain.residents.api import import_residents, undo_import
+
+    if args.undo is not None:
+        undone = undo_import(actor=actor_for(args.account, _area_of_import(args.undo)), file_id=args.undo)
+        print(f"removed {undone.removed}, put back {undone.restored}, kept {undone.kept} that something touched since")
+        return 1 if args.strict and undone.kept else 0
+    area = _area(args)
+    actor = actor_for(args.account, area)
+    report = import_residents(
+        actor=actor, path_to_file=Path(args.file), area_path=area, dry_run=args.dry_run, register=args.register
+    )
+    for note in report.notes:
+        print(note)
+    counts = ", ".join(f"{count} {verdict}" for verdict, count in sorted(report.counts.items()))
+    number = f"import {report.file_id}: " if report.file_id is not None else "dry run: "
+    print(f"{number}{report.rows} rows, {counts}; {report.taken} written in {report.seconds:.1f} s")
+    left = report.counts.get("refused", 0) + report.counts.get("needs_person", 0)
+    if args.strict and left:
+        return 1
+    return 1 if report.rows and left == report.rows else 0
+
+
+def _area_of_import(file_id: int) -> str:
+    from django.db import connections
+
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("select path from residents_import_file where id = %s", [file_id])
+        row = cursor.fetchone()
+    if row is None:
+        raise LianfangError("residents.import_unknown", number=file_id)
+    return str(row[0])
+
+
+def actor_for(username: str | None, area_path: str) -> Any:
+    """An actor for work at the command line: the named account, else the nearest one that may import into the area.
+
+    The session it opens is a real one (kind cli) and ends with its usual time. Raises import.nobody_may.
+    """
+    from django.db import connections, transaction
+
+    from lianfang.base.access.api import enter, may, open_session, token_digest
+
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "select a.id, g.id, g.role from access_grant g join access_account a on a.id = g.account_id and a.active "
+            "where starts_with(%s, g.path) and g.path <> '' and g.scope = 'area' and g.starts_at <= now() "
+            "and (g.ends_at is null or g.ends_at > now()) and (%s::text is null or a.username = %s) "
+            "order by length(g.path) desc, g.id",
+            [area_path, username, username],
+        )
+        found = next(
+            ((account, grant) for account, grant, role in cursor.fetchall() if may(role, "other", "import")), None
+        )
+    if found is None:
+        raise LianfangError("import.nobody_may", area=area_path)
+    token = open_session(found[0], grant_id=found[1], kind="cli")
+    with transaction.atomic():
+        actor = enter(token_digest(token))
+    if actor is None:
+        raise LianfangError("session.expired")
+    return actor
+
+
+def _divisions(args: argparse.Namespace) -> int:
+    from lianfang.base.areas.api import load_divisions, read_divisions
+
+    if args.edition is None:
+        raise LianfangError("request.malformed", field="--edition", value="", reason="the year of the list is needed")
+    rows = read_divisions(Path(args.file))
+    if args.dry_run:
+        print(f"dry run: {len(rows)} divisions of the edition {args.edition}")
+        return 0
+    print(f"{load_divisions(rows, edition=args.edition)} divisions of the edition {args.edition}")
+    return 0
+
+
+def _not_yet(args: argparse.Namespace) -> int:
+    raise LianfangError("request.malformed", field="import", value=args.what, reason="not built into this release")
+
+
+_RUNNERS = {"divisions": _divisions, "boundaries": _not_yet, "buildings": _not_yet, "residents": _residents}

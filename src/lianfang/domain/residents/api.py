@@ -1,0 +1,29 @@
+"""The door of residents for other apps."""
+
+from __future__ import annotations
+
+from lianfang.domain.residents.rules import Verdict
+from lianfang.domain.residents.services import (
+    ImportReport,
+    UndoReport,
+    discard_import,
+    fact_of_import,
+    import_residents,
+    knows_people,
+    stage_residents,
+    take_residents,
+    undo_import,
+)
+
+__all__ = [
+    "ImportReport",
+    "UndoReport",
+    "Verdict",
+    "discard_import",
+    "fact_of_import",
+    "import_residents",
+    "knows_people",
+    "stage_residents",
+    "take_residents",
+    "undo_import",
+]

@@ -1,0 +1,54 @@
+"""What is sealed where: one column name each, JSON inside, the key of the county the person lives in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from lianfang.base.vault.api import Box, standing_box, system_box
+
+PERSON: Final = b"residents_person.sealed"
+"""{name, relation, care: [words], phone: masked}"""
+SECRET: Final = b"residents_secret.sealed"
+"""{paper, number, birth, phone, registered, home, employer, trade, note}"""
+HOUSEHOLD: Final = b"residents_household.sealed"
+"""{door}"""
+ROW: Final = b"residents_import_row.sealed"
+"""The cells of a row by name of the column; dates as ISO text."""
+WHY: Final = b"residents_import_row.why"
+"""[[column, code, values], …]"""
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder().decode
+
+
+def seal(box: Box, value: object, column: bytes) -> bytes:
+    """A value as JSON, sealed for a column."""
+    return box.seal(_encode(value), column)
+
+
+def unseal(box: Box, sealed: bytes | memoryview, column: bytes) -> Any:
+    """The value behind a seal; raises BadSeal when it was changed or belongs to another column."""
+    return _decode(box.open(sealed, column))
+
+
+def identity_blind(number: str) -> bytes:
+    """The blind index (16 bytes) of a paper's number: one key for the whole installation, so that a move from one county
+    to another is noticed."""
+    return system_box().blind(f"identity:{number}")
+
+
+def box_of(path: str, cache: dict[str, Box]) -> Box:
+    """The standing box of a path's county, kept in a dictionary of the caller."""
+    county = path[:6]
+    box = cache.get(county)
+    if box is None:
+        box = cache[county] = standing_box(county)
+    return box
+
+
+def without_blanks(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The cells of a row that hold something."""
+    return {name: value for name, value in values.items() if value not in (None, "", ())}
