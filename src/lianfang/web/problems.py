@@ -1,22 +1,27 @@
-"""Expected refusals become pages: an error of the catalogue is shown with its sentence, its code and what to do."""
+"""Expected refusals become answers: a page for a person, a line for htmx, problem+json for machines."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import resolve_url
-from django.utils.http import urlencode
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
 from lianfang.kernel.errors import Language, LianfangError
 from lianfang.web import errors
+from lianfang.web.middleware import is_partial
+
+MACHINE_PATHS = re.compile(r"^/(api|openrosa)/")
+ORIGIN = re.compile(r"^https?://[^/]+")
+SESSION_ENDED = "session.expired"
 
 
 class ProblemsMiddleware:
-    """Turns a LianfangError raised by a view into a page, a line for htmx, or problem+json for machines."""
+    """Turns a LianfangError raised by a view into an answer that fits the caller."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -25,22 +30,48 @@ class ProblemsMiddleware:
         """Nothing to do around a request that succeeds."""
         return self.get_response(request)
 
-    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer a refusal; anything else is a mistake of ours and goes on to the 500 page."""
-        if not isinstance(error, LianfangError):
-            return None
-        if request.path.startswith("/api/"):
-            body = error.as_problem_json(language())
-            return JsonResponse(body, status=error.status, content_type="application/problem+json")
-        if error.code == "session.expired":
-            target = resolve_url(settings.LOGIN_URL)
-            back = request.get_full_path() if request.method == "GET" else "/"
-            return HttpResponseRedirect(f"{target}?{urlencode({'next': back})}")
+        return answer(request, exception) if isinstance(exception, LianfangError) else None
+
+
+def answer(request: HttpRequest, error: LianfangError) -> HttpResponse:
+    """Return what a refusal looks like to this caller.
+
+    htmx gets an error summary for `#alert` and the sentence in `X-Problem` (percent-encoded); the element that asked is
+    left as it was.
+    """
+    if MACHINE_PATHS.match(request.path) or "application/json" in request.headers.get("Accept", ""):
+        body = error.as_problem_json(language())
+        return JsonResponse(body, status=error.status, content_type="application/problem+json")
+    if error.code == SESSION_ENDED:
+        return to_sign_in(request)
+    sentence = error.render(language())
+    if not is_partial(request):
         if error.status == 404:
             return errors.not_found(request)
-        return errors.page(
-            request, error.status, title=_("This could not be done"), what=error.render(language()), code=error.code
-        )
+        return errors.refused(request, error.status, sentence, error.code)
+    response = errors.partial(sentence, error.code, error.status)
+    response["X-Problem"] = quote(sentence)
+    response["HX-Retarget"], response["HX-Reswap"] = "#alert", "innerHTML"
+    return response
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Lead somebody whose session has ended to the sign-in page and back to where they are.
+
+    A form that was sent without htmx gets a page that says so, because its content cannot be brought back.
+    """
+    partial = is_partial(request)
+    if request.method == "POST" and not partial:
+        return errors.login_lost(request)
+    here = ORIGIN.sub("", request.headers.get("HX-Current-URL", "")) if partial else ""
+    target = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': here or request.get_full_path()})}"
+    if not partial:
+        return HttpResponseRedirect(target)
+    response = HttpResponse()
+    response["HX-Redirect"] = target
+    return response
 
 
 def language() -> Language:

@@ -18,12 +18,13 @@ INSTALLED_APPS = ["django.contrib.messages", "django.contrib.staticfiles", "temp
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
-    "lianfang.web.middleware.Language",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "lianfang.web.middleware.ShellMiddleware",
     "tests.web.site.urls.ActorMiddleware",
-    "lianfang.web.middleware.Problems",
+    "lianfang.web.problems.ProblemsMiddleware",
 ]
 TEMPLATES = [
     {
@@ -33,7 +34,6 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
-                "lianfang.web.context.shell",
             ]
         },
     }

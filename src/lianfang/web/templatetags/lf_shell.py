@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from lianfang.web import formats, nav, vendored
+from lianfang.web.surroundings import Surroundings
 
 COMPONENTS = "lianfang/components/"
 
@@ -61,6 +62,12 @@ def language_switch(context: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def surroundings(context: Mapping[str, Any]) -> Surroundings | None:
+    """Return incident and drill state of this request (`{% surroundings as shell %}`); None outside a request."""
+    request = context.get("request")
+    return Surroundings(request) if request is not None else None
+
+
 def role_label(actor: Any) -> str:
     """Write the role of somebody: its Chinese label, or in English the words of its name."""
     return str(actor.role_label) if formats.is_chinese() else str(actor.role).replace("_", " ").capitalize()
@@ -100,6 +107,7 @@ def add_to(register: Library) -> None:
     register.simple_tag(formats.html_lang)
     register.simple_tag(product_version)
     register.simple_tag(role_label)
+    register.simple_tag(surroundings, takes_context=True)
     register.simple_tag(client_texts)
     register.simple_tag(csrf_meta, takes_context=True)
     register.inclusion_tag(COMPONENTS + "nav.html", takes_context=True)(main_nav)

@@ -10,7 +10,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest
 
 
-class Shell:
+class Surroundings:
     """The surroundings of one request; nothing is read before a template asks for it."""
 
     def __init__(self, request: HttpRequest) -> None:
@@ -34,8 +34,3 @@ class Shell:
     def drill(self) -> bool:
         """Whether the page must say 演练: the installation is a drill, or the incident is."""
         return bool(getattr(settings, "DRILL", False) or getattr(self.incident, "is_drill", False))
-
-
-def shell(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `shell.incident`, `shell.drill`."""
-    return {"shell": Shell(request)}
