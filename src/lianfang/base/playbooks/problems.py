@@ -53,7 +53,7 @@ class PlaybookError(LianfangError):
 
 def nearest(code: str, word: str, known: Iterable[str], **values: str) -> LianfangError:
     """An error about an unknown word: code `…_near` with a proposal when something similar is known."""
-    near = get_close_matches(word, sorted(known), n=1, cutoff=0.6)
+    near = get_close_matches(word, sorted(known), n=1, cutoff=0.7)
     if near:
         return LianfangError(f"{code}_near", word=word, near=near[0], **values)
     return LianfangError(code, word=word, **values)
