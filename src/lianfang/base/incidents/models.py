@@ -7,7 +7,11 @@ from django.db.models.functions import Now
 
 
 class Incident(models.Model):
-    """One incident over one subtree. Retention: public record. Personal data: none."""
+    """One incident over one subtree. Retention: public record. Personal data: none.
+
+    state: proposed, open, closing (one of two has closed it), closed. edition: the control plan in force when it was
+    proposed. next_path, next_by: a change of scope that waits for the second person.
+    """
 
     id = models.SmallAutoField(primary_key=True)
     name = models.TextField()
@@ -22,13 +26,29 @@ class Incident(models.Model):
     opened_at = models.DateTimeField(null=True)
     closed_by = models.BigIntegerField(null=True)
     closed_at = models.DateTimeField(null=True)
+    next_path = models.TextField(db_collation="C", db_default="", default="")
+    next_by = models.BigIntegerField(null=True)
 
     class Meta:
         db_table = "incidents_incident"
 
+    @property
+    def is_drill(self) -> bool:
+        """Whether this is an exercise: pages say 演练."""
+        return self.drill
+
+    @property
+    def live(self) -> bool:
+        """Whether work goes on in it: open, or waiting for the second person to close it."""
+        return self.state in {"open", "closing"}
+
 
 class Zone(models.Model):
-    """A zone of an incident at one level (sealed, controlled, precaution), down to a building. No personal data."""
+    """A zone of an incident at one level (sealed, controlled, precaution), down to a building. No personal data.
+
+    state: proposed, live, lift_requested, lifted. lowered_from: the level it had before it was lowered to this one.
+    lift_*: what the request to lift says: the level after it ('' = no zone any more), the evidence for each condition.
+    """
 
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT)
     path = models.TextField(db_collation="C")
@@ -39,6 +59,17 @@ class Zone(models.Model):
     approved_by = models.BigIntegerField(null=True)
     from_at = models.DateTimeField(null=True)
     to_at = models.DateTimeField(null=True)
+    lowered_from = models.TextField(db_default="", default="")
+    lift_to = models.TextField(db_default="", default="")
+    lift_reason = models.TextField(db_default="", default="")
+    lift_evidence = models.JSONField(null=True)
+    lift_by = models.BigIntegerField(null=True)
+    lifted_by = models.BigIntegerField(null=True)
 
     class Meta:
         db_table = "incidents_zone"
+
+    @property
+    def in_force(self) -> bool:
+        """Whether its rules bind people now; a request to lift changes nothing yet."""
+        return self.state in {"live", "lift_requested"}

@@ -30,5 +30,6 @@ class Item(models.Model):
         db_table = "worklist_item"
         constraints = [models.UniqueConstraint(fields=["source", "what", "subject"], name="worklist_item_once")]
         indexes = [
-            models.Index(fields=["path"], condition=models.Q(done_at=None), name="worklist_item_open"),
+            models.Index(fields=["for_role", "path"], condition=models.Q(done_at=None), name="worklist_item_office"),
+            models.Index(fields=["for_account"], condition=models.Q(done_at=None), name="worklist_item_person"),
         ]

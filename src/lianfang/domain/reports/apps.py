@@ -8,3 +8,10 @@ class Config(AppConfig):
 
     name = "lianfang.domain.reports"
     label = "reports"
+
+    def ready(self) -> None:
+        """Register metrics and words; ask for the day's returns as soon as an incident is opened."""
+        from lianfang.base.incidents.api import on_opened
+        from lianfang.domain.reports.services import open_report_day
+
+        on_opened(open_report_day)

@@ -7,9 +7,10 @@ from django.db.models.functions import Now
 
 
 class Return(models.Model):
-    """One version of one unit's return for one form and period; at most one is live. Retention: incident. No personal data.
+    """A version of a unit's return for a form and period; at most one is live. Retention: incident. No personal data.
 
-    figures holds the value of every column as it was confirmed; a correction is a new version with a reason.
+    part: which return of the day it is, 1 for the first. figures: the value of every column as it was confirmed (see
+    `rules.Snapshot`); a correction is a new version with a reason. state: zero_report, reported, late or corrected.
     """
 
     incident_id = models.SmallIntegerField()
@@ -17,6 +18,7 @@ class Return(models.Model):
     path = models.TextField(db_collation="C")
     level = models.SmallIntegerField()
     day = models.DateField()
+    part = models.SmallIntegerField(db_default=1, default=1)
     version = models.SmallIntegerField(default=1)
     live = models.BooleanField(default=True)
     state = models.TextField()
@@ -30,10 +32,34 @@ class Return(models.Model):
         db_table = "reports_return"
         constraints = [
             models.UniqueConstraint(
-                fields=["incident_id", "form", "path", "day"], condition=models.Q(live=True), name="reports_return_one_live"
+                fields=["incident_id", "form", "path", "day", "part"],
+                condition=models.Q(live=True),
+                name="reports_return_one_live",
             ),
             models.UniqueConstraint(
-                fields=["incident_id", "form", "path", "day", "version"], name="reports_return_version"
+                fields=["incident_id", "form", "path", "day", "part", "version"], name="reports_return_version"
             ),
         ]
-        indexes = [models.Index(fields=["incident_id", "form", "day", "level", "path"], name="reports_return_range")]
+        indexes = [
+            models.Index(fields=["incident_id", "form", "day", "part", "level", "path"], name="reports_return_range")
+        ]
+
+
+class ReportDay(models.Model):
+    """A form asked for on a day; from then on its units are counted. Retention: incident. No personal data."""
+
+    incident_id = models.SmallIntegerField()
+    form = models.TextField()
+    day = models.DateField()
+    part = models.SmallIntegerField()
+    path = models.TextField(db_collation="C")
+    level = models.SmallIntegerField()
+    due_at = models.DateTimeField()
+    units = models.IntegerField()
+    opened_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "reports_day"
+        constraints = [
+            models.UniqueConstraint(fields=["incident_id", "form", "day", "part"], name="reports_day_once"),
+        ]

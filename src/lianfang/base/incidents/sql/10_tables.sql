@@ -27,10 +27,14 @@ create policy door_reads on incidents_incident for select to lianfang_door using
 grant select on incidents_incident to lianfang_app, lianfang_door;
 
 alter table incidents_zone enable row level security;
+-- a zone over a township binds the villages inside it, so they know of it
 drop policy if exists in_scope on incidents_zone;
-create policy in_scope on incidents_zone for select to lianfang_app
-    using (path >= (select access_low()) and path < (select access_high()));
-grant select on incidents_zone to lianfang_app;
+drop policy if exists touching on incidents_zone;
+create policy touching on incidents_zone for select to lianfang_app using (
+    starts_with((select access_reach()), path) or (path >= (select access_low()) and path < (select access_high())));
+drop policy if exists door_reads on incidents_zone;
+create policy door_reads on incidents_zone for select to lianfang_door using (true);
+grant select on incidents_zone to lianfang_app, lianfang_door;
 
 create or replace function incidents_propose(p_name text, p_path text, p_playbook text, p_edition text, p_drill boolean) returns smallint
     language plpgsql security definer set search_path = public, pg_temp as $$
@@ -40,8 +44,8 @@ begin
     if not access_may('other', 'open_incident_two_person') or p_path < access_low() or p_path >= access_high() then
         raise exception using errcode = 'LF403', message = 'access.refused';
     end if;
-    insert into incidents_incident (name, path, playbook, edition, drill, proposed_by)
-        values (p_name, p_path, p_playbook, p_edition, p_drill, access_account()) returning id into made;
+    insert into incidents_incident (name, path, playbook, edition, drill, state, proposed_by)
+        values (p_name, p_path, p_playbook, p_edition, p_drill, 'proposed', access_account()) returning id into made;
     return made;
 end
 $$;
@@ -90,35 +94,43 @@ begin
 end
 $$;
 
-create or replace function incidents_propose_zone(p_incident smallint, p_path text, p_level text, p_reason text) returns bigint
+-- A change of scope needs two people as well; nothing recorded outside the new scope is touched.
+create or replace function incidents_propose_scope(p_incident smallint, p_path text) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
-    made bigint;
+    one incidents_incident%rowtype;
 begin
-    if not access_may('other', 'zone_propose') or p_path < access_low() or p_path >= access_high() then
+    select * into one from incidents_incident where id = p_incident for update;
+    if one.id is null or not access_may('other', 'open_incident_two_person') or p_path < access_low()
+        or p_path >= access_high() or one.path < access_low() or one.path >= access_high() then
         raise exception using errcode = 'LF403', message = 'access.refused';
     end if;
-    insert into incidents_zone (incident_id, path, level, reason, state, proposed_by)
-        values (p_incident, p_path, p_level, p_reason, 'proposed', access_account()) returning id into made;
-    return made;
+    if one.state <> 'open' then
+        raise exception using errcode = 'LF409', message = 'incident.not_open';
+    end if;
+    update incidents_incident set next_path = p_path, next_by = access_account() where id = p_incident;
 end
 $$;
 
-create or replace function incidents_approve_zone(p_zone bigint) returns void
+create or replace function incidents_approve_scope(p_incident smallint) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
-    one incidents_zone%rowtype;
+    one incidents_incident%rowtype;
 begin
-    select * into one from incidents_zone where id = p_zone for update;
-    if one.id is null or not access_may('other', 'zone_approve') or one.path < access_low() or one.path >= access_high() then
+    select * into one from incidents_incident where id = p_incident for update;
+    if one.id is null or not access_may('other', 'open_incident_two_person') or one.path < access_low()
+        or one.path >= access_high() or one.next_path < access_low() or one.next_path >= access_high() then
         raise exception using errcode = 'LF403', message = 'access.refused';
     end if;
-    if one.state <> 'proposed' or one.proposed_by = access_account() then
+    if one.state <> 'open' or one.next_path = '' then
+        raise exception using errcode = 'LF409', message = 'incident.no_scope_proposed';
+    end if;
+    if one.next_by = access_account() then
         raise exception using errcode = 'LF409', message = 'incident.same_person';
     end if;
-    update incidents_zone set state = 'live', approved_by = access_account(), from_at = now() where id = p_zone;
+    update incidents_incident set path = next_path, next_path = '', next_by = null where id = p_incident;
 end
 $$;
 
-grant execute on function incidents_propose(text, text, text, text, boolean), incidents_open(smallint), incidents_close(smallint),
-    incidents_propose_zone(smallint, text, text, text), incidents_approve_zone(bigint) to lianfang_app;
+grant execute on function incidents_propose(text, text, text, text, boolean), incidents_open(smallint),
+    incidents_close(smallint), incidents_propose_scope(smallint, text), incidents_approve_scope(smallint) to lianfang_app;

@@ -1,0 +1,90 @@
+"""When a zone may be lifted or lowered: the playbook's rule against the evidence, as a pure decision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from lianfang.base.playbooks.model.disease import LiftCondition, LiftRule, ZoneModel
+
+Standing = Literal["met", "not_met", "unknown"]
+
+_WORDS = {
+    "no_new_case_days": ("连续{days}天无新增感染者", "no new case for {days} days"),
+    "last_contact_exposure_over_days": (
+        "最后一名密接暴露已满{days}天",
+        "{days} days since the last contact's exposure",
+    ),
+    "last_contact_transferred_over_days": ("最后一名密接转运已满{days}天", "{days} days since the last contact left"),
+    "full_round_negative_within_days_before": (
+        "解除前{days}天内完成一轮全员检测且均为阴性",
+        "a full negative round within the last {days} days",
+    ),
+    "round_negative_on_day": ("第{days}天检测均为阴性", "a negative round on day {days}"),
+    "all_stricter_zones_lifted": ("更严格的风险区均已解除", "all stricter zones are lifted"),
+}
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What is known about one condition: whether it holds (None = nobody can tell from the data), and from where."""
+
+    holds: bool | None
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class ConditionVerdict:
+    """One condition of a lift rule and where it stands; statement: what a person declared where data cannot tell."""
+
+    condition: LiftCondition
+    standing: Standing
+    source: str = ""
+    statement: str = ""
+
+    def words(self, language: Literal["zh", "en"]) -> str:
+        """The condition as words."""
+        zh, en = _WORDS[self.condition.kind]
+        return (zh if language == "zh" else en).format(days=self.condition.days or 0)
+
+
+def lift_rule(model: ZoneModel, level: str, lowered_from: str = "") -> LiftRule | None:
+    """The rule for a zone of this level: the one for its history if there is one, else the general one."""
+    rules = model.levels[level].lift
+    special = [rule for rule in rules if rule.after_level and rule.after_level == lowered_from]
+    general = [rule for rule in rules if not rule.after_level]
+    return next(iter(special + general), None)
+
+
+def judge(
+    rule: LiftRule, evidence: Mapping[str, Evidence], statements: Mapping[str, str]
+) -> tuple[ConditionVerdict, ...]:
+    """Every condition of a rule: met, not met, or unknown where neither data nor a person says anything.
+
+    A statement of a person counts only where the data cannot tell; it never outweighs data.
+    """
+    found = []
+    for condition in rule.all_of:
+        known = evidence.get(condition.kind, Evidence(None))
+        statement = statements.get(condition.kind, "").strip()
+        if known.holds is None:
+            standing: Standing = "met" if statement else "unknown"
+        else:
+            standing = "met" if known.holds else "not_met"
+        found.append(ConditionVerdict(condition, standing, known.source, statement if known.holds is None else ""))
+    return tuple(found)
+
+
+def days_in_force(from_at: datetime | None, now: datetime) -> int:
+    """Whole days that a zone has been in force."""
+    return 0 if from_at is None else (now - from_at) // timedelta(days=1)
+
+
+def by_clock(condition: LiftCondition, from_at: datetime | None, now: datetime) -> Evidence:
+    """What the calendar alone says: a condition of so many days cannot hold in a zone younger than that."""
+    too_young = condition.days is not None and days_in_force(from_at, now) < condition.days
+    if condition.kind == "no_new_case_days" and too_young:
+        return Evidence(False, "zone")
+    return Evidence(None)

@@ -1,0 +1,191 @@
+"""Reads of reports: a unit's return with its figures, versions, and who has reported in a subtree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import connection
+
+from lianfang.base.incidents.api import Incident
+from lianfang.base.playbooks.model.forms import ReportForm
+from lianfang.domain.reports.figures import Source, source_of
+from lianfang.domain.reports.forms import level_of_form
+from lianfang.domain.reports.models import Return
+from lianfang.domain.reports.rules import Change, IdentityResult, Snapshot, changes, identities
+from lianfang.kernel.divisions import PATH_LENGTH
+
+PAGE = 200
+STATES = ("not_reported", "late", "corrected", "reported", "zero_report")
+
+_UNITS = """
+select a.path, a.name, a.code, r.id, coalesce(r.state, 'not_reported') as state, r.version, r.confirmed_at, r.zero
+from areas_area a
+left join reports_return r on r.incident_id = %(incident)s and r.form = %(form)s and r.day = %(day)s
+    and r.part = %(part)s and r.level = %(level)s and r.path >= %(low)s and r.path < %(high)s and r.live
+    and r.path = a.path
+where a.path >= %(low)s and a.path < %(high)s and a.level = %(level)s
+    and (a.started_on is null or a.started_on <= %(day)s) and (a.ended_on is null or a.ended_on > %(day)s)
+"""
+_COUNTS = f"select state, count(*) from ({_UNITS}) as u group by 1"
+_BY_PARENT = f"""
+select p.path, p.name, p.code, state, count(*)
+from ({_UNITS}) as u join areas_area p on p.path = left(u.path, %(cut)s)
+group by 1, 2, 3, 4 order by 1
+"""
+_LIST = f"""
+select path, name, code, id, state, version, confirmed_at, zero from ({_UNITS}) as u
+where state = any (%(states)s::text[]) and path > %(after)s order by path limit %(limit)s
+"""
+
+
+@dataclass(frozen=True)
+class Period:
+    """Which returns are meant: an incident's form, on a day, and which of the day."""
+
+    incident: Incident
+    form: ReportForm
+    day: date
+    part: int = 1
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit that owes a return, and what became of it."""
+
+    path: str
+    name: str
+    code: str
+    return_id: int | None
+    state: str
+    version: int | None
+    confirmed_at: datetime | None
+    zero: bool | None
+
+
+@dataclass(frozen=True)
+class ParentCount:
+    """Units by state below one area."""
+
+    path: str
+    name: str
+    code: str
+    counts: Mapping[str, int]
+
+    @property
+    def expected(self) -> int:
+        """How many units owe a return."""
+        return sum(self.counts.values())
+
+    @property
+    def missing(self) -> int:
+        """How many have not reported."""
+        return self.counts.get("not_reported", 0)
+
+
+@dataclass(frozen=True)
+class UnitReport:
+    """A unit's return: live derived figures, the confirmed version if any, identities, and what came in since."""
+
+    period: Period
+    path: str
+    derived: Snapshot
+    confirmed: Return | None
+    shown: Snapshot
+    yesterday: Snapshot
+    identities: tuple[IdentityResult, ...]
+    since: tuple[Change, ...]
+    """Columns that differ from the confirmed version: what a correction (更正, 补报) would bring."""
+
+
+def live_return(period: Period, path: str) -> Return | None:
+    """The version that stands, if the unit has reported."""
+    return _returns(period, path).filter(live=True).first()
+
+
+def versions(period: Period, path: str) -> Sequence[Return]:
+    """Every version of a unit's return, the latest first."""
+    return list(_returns(period, path).order_by("-version"))
+
+
+def unit_report(period: Period, path: str) -> UnitReport:
+    """A unit's return with everything its page shows."""
+    source = source_of(period.form, path, period.day)
+    derived = source.snapshot(period.form, path)
+    found = {one.day: one for one in _around(period, path)}
+    confirmed = found.get(period.day)
+    kept = Snapshot.from_json(confirmed.figures) if confirmed else None
+    before = found.get(period.day - timedelta(days=1))
+    yesterday = Snapshot.from_json(before.figures) if before else _yesterday(source, period.form, path)
+    shown = kept or derived
+    return UnitReport(
+        period=period, path=path, derived=derived, confirmed=confirmed, shown=shown, yesterday=yesterday,
+        identities=identities(period.form, shown, yesterday, lambda term: source.number(path, term)),
+        since=changes(period.form, kept, with_kept_answers(period.form, derived, kept)) if kept else (),
+    )  # fmt: skip
+
+
+def with_kept_answers(form: ReportForm, derived: Snapshot, kept: Snapshot) -> Snapshot:
+    """Fresh figures together with what a person had answered, so that only figures can differ."""
+    asked = {column.key for column in form.columns if column.metric is None}
+    values = {**derived.values, **{key: kept.values[key] for key in asked if key in kept.values}}
+    return Snapshot(values=values, each=derived.each, answers=kept.answers, off=derived.off, unknown=derived.unknown)
+
+
+def counts(period: Period, path: str) -> dict[str, int]:
+    """Units below an area by state of their return, every state named; one range read."""
+    rows = _rows(_COUNTS, period, path)
+    return dict.fromkeys(STATES, 0) | dict(rows)
+
+
+def counts_by_parent(period: Period, path: str, *, cut: int) -> list[ParentCount]:
+    """The same by area of the level whose paths have `cut` characters, in the order of the tree."""
+    found: dict[tuple[str, str, str], dict[str, int]] = {}
+    for at, name, code, state, number in _rows(_BY_PARENT, period, path, cut=cut):
+        found.setdefault((at, name, code), {})[state] = number
+    return [ParentCount(*key, counts=states) for key, states in found.items()]
+
+
+def units(
+    period: Period, path: str, *, states: Sequence[str] = STATES, after: str = "", limit: int = PAGE
+) -> list[Unit]:
+    """The units below an area in some states, in the order of the tree, from the one after `after`."""
+    rows = _rows(_LIST, period, path, states=list(states), after=after, limit=limit)
+    return [Unit(*row) for row in rows]
+
+
+def _rows(statement: str, period: Period, path: str, **more: object) -> list[tuple]:
+    low = max(path, period.incident.path, key=len)
+    if not low.startswith(path) or not low.startswith(period.incident.path):
+        return []  # the area lies outside the incident
+    values = {
+        "incident": period.incident.id, "form": period.form.key, "day": period.day, "part": period.part,
+        "level": int(level_of_form(period.form)), "low": low, "high": low + "~", **more,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchall()
+
+
+def _returns(period: Period, path: str):  # type: ignore[no-untyped-def]  # a Django query set
+    return Return.objects.filter(
+        incident_id=period.incident.id, form=period.form.key, day=period.day, part=period.part, path=path
+    )
+
+
+def _around(period: Period, path: str) -> Sequence[Return]:
+    """The live returns of the day and of the day before (the last one of that day)."""
+    before = period.day - timedelta(days=1)
+    found = Return.objects.filter(
+        incident_id=period.incident.id, form=period.form.key, path=path, live=True, day__in=[before, period.day]
+    ).order_by("part")
+    return [one for one in found if one.day == before or one.part == period.part]
+
+
+def _yesterday(source: Source, form: ReportForm, path: str) -> Snapshot:
+    return Source(source.yesterday, source.yesterday).snapshot(form, path)
+
+
+UNIT_CUT = {level: length for level, length in PATH_LENGTH.items() if length <= 12}
+"""Characters of a path by level, for grouping."""
