@@ -48,6 +48,8 @@ def divide(ring: Points, count: int) -> list[Points]:
     for _ in range(LLOYD_ROUNDS if count <= MANY else LLOYD_ROUNDS_MANY):
         cells = voronoi(ring, seeds)
         seeds = np.array([centroid(cell) for cell in cells])
+    inmost = int(np.argmin(np.hypot(*(seeds - centroid(ring)).T)))
+    seeds[[0, inmost]] = seeds[[inmost, 0]]
     return voronoi(ring, seeds)
 
 
@@ -115,7 +117,7 @@ def area(ring: Points) -> float:
 def _spiral(ring: Points, count: int) -> Points:
     middle = centroid(ring)
     order = np.arange(count)
-    radius = 0.8 * np.sqrt((order + 0.5) / count)
+    radius = (1 - 0.35 / math.sqrt(count)) * np.sqrt((order + 0.5) / count)  # half a cell stays free at the edge
     turn = order * GOLDEN_ANGLE
     disc = np.column_stack([radius * np.cos(turn), radius * np.sin(turn)])
     reach = ring - middle

@@ -3,7 +3,8 @@
 from csp.constants import NONE, SELF
 
 SECRET_KEY = "only-for-the-component-tests"
-DEBUG = True
+DEBUG = False
+LIANFANG_GALLERY = True
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
 ROOT_URLCONF = "tests.web.site.urls"
 LOGIN_URL = "/login/"
@@ -12,11 +13,13 @@ TIME_ZONE = "Asia/Shanghai"
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True
 DATABASES: dict[str, object] = {}
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 INSTALLED_APPS = ["django.contrib.messages", "django.contrib.staticfiles", "template_partials", "lianfang.web"]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from types import SimpleNamespace
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import include, path
 
 import lianfang.kernel.errors_catalogue  # noqa: F401  (defines the codes used here)
@@ -56,6 +56,7 @@ urlpatterns = [
     path("errors/login/", errors.login_lost),
     path("errors/csrf/", errors.csrf_failed),
     path("refuse/", refuse),
+    path("to-login/", lambda request: HttpResponseRedirect("/login/?next=/x/")),
     path("api/refuse/", refuse),
     path("errors/422/", lambda request: errors.unprocessable(request, ["第 3 行：身份证号校验位不对"])),
 ]
