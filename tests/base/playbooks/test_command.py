@@ -107,6 +107,18 @@ def test_show_without_a_day_means_today(capsys):
     assert "second" in capsys.readouterr().out
 
 
+def test_show_lists_what_a_place_changed(tmp_path, capsys):
+    path = tmp_path / "county.yaml"
+    change = '{field: threshold_c, was: "37.3", by: 某县指挥部, on: 2022-03-01, why: 与省里一致}'
+    text = TINY.read_text(encoding="utf-8")
+    path.write_text(
+        text.replace("{threshold_c: 37.3, conf: a}", f"{{threshold_c: 37.5, conf: a, changed: [{change}]}}")
+    )
+    assert call("show", path) == 0
+    assert "fever.threshold_c：原为37.3，某县指挥部于2022-03-01改，与省里一致" in capsys.readouterr().out
+    assert api.load_playbook(path).fever.threshold_c == 37.5
+
+
 def test_wrong_usage_ends_with_two():
     with pytest.raises(SystemExit) as caught:
         call("polish", TINY)

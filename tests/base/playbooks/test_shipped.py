@@ -70,6 +70,13 @@ def test_every_day_has_exactly_one_edition(day):
     assert COVID.edition_on(day).in_force(day)
 
 
+def test_an_incident_may_keep_to_an_edition_by_its_id():
+    assert COVID.edition("cn-ed9").valid_from == date(2022, 6, 28)
+    with pytest.raises(LianfangError) as caught:
+        COVID.edition("cn-ed10")
+    assert caught.value.code == "playbook.no_edition_named"
+
+
 def test_before_the_first_edition_the_playbook_says_so():
     with pytest.raises(LianfangError) as caught:
         COVID.edition_on(date(2021, 5, 10))

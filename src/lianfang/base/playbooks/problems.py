@@ -403,6 +403,12 @@ define(
 define(
     "playbook.comma_unquoted",
     status=422,
-    zh="{{ }}中的逗号把文字断开了，“{word}”被当成了另一项。请给整句加引号。",
-    en="Inside {{ }} a comma ended the text, and '{word}' was read as another entry. Put the whole text in quotes.",
+    zh="花括号里的逗号把文字断开了，“{word}”被当成了另一项。请给整句加引号。",
+    en="Inside braces a comma ended the text, and '{word}' was read as another entry. Put the whole text in quotes.",
+)
+define(
+    "playbook.no_edition_named",
+    status=404,
+    zh="预案{playbook}没有名为{edition}的版本。请核对版本名。",
+    en="The playbook {playbook} has no edition called {edition}. Check its id.",
 )

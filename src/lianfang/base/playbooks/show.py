@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
+import msgspec
+
 from lianfang.base.playbooks.checks.sources import walk
 from lianfang.base.playbooks.metric_names import known_metrics
 from lianfang.base.playbooks.model.common import Sourced, Words
@@ -35,6 +37,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "nothing": ("无义务", "no obligations"),
     "asked": ("人工填写：{why}", "asked: {why}"),
     "off": ("未启用", "not switched on"),
+    "changed": ("本地改动", "changed here"),
+    "change": ("{where}：原为{was}，{by}于{on}改，{why}", "{where}: was {was}, changed by {by} on {on}: {why}"),
     "hours": ("{hours}小时", "{hours} h"),
 }
 
@@ -84,6 +88,7 @@ class _Page:
             yield f"  {self.name(checklist)}: {len(checklist.items)}"
         yield from ("", f"# {self.word('confidence')}")
         yield from self._confidence()
+        yield from self._changes()
 
     def _edition(self, edition: Edition) -> Iterator[str]:
         if edition.obligations == "none":
@@ -144,6 +149,16 @@ class _Page:
                 found.update([item.conf or "a", *item.conf_of.values()])
         for letter, words in CONFIDENCE.items():
             yield f"  {letter}  {found[letter]:>4}  {self.name(words)}"
+
+    def _changes(self) -> Iterator[str]:
+        found = [
+            self.word("change", where=".".join(map(str, (*path, item.field))), **msgspec.structs.asdict(item))
+            for path, around in walk(self.playbook, ())
+            if isinstance(around, Sourced)
+            for item in around.changed
+        ]
+        if found:
+            yield from ("", f"# {self.word('changed')}", *(f"  {line}" for line in found))
 
 
 def show_lines(playbook: Playbook, day: date, language: Language = "zh") -> Iterator[str]:

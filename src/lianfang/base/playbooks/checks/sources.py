@@ -14,7 +14,7 @@ from lianfang.base.playbooks.problems import Path, nearest
 
 
 def check_sources(draft: Draft) -> None:
-    """Source ids are known, and `conf_of` speaks of fields that exist."""
+    """Source ids are known; `conf_of` and `changed` speak of fields that exist."""
     known = set(draft.sections.get("sources", ()))
     for path, item in walk(draft.sections, ()):
         if not isinstance(item, Sourced):
@@ -26,6 +26,9 @@ def check_sources(draft: Draft) -> None:
         for word in item.conf_of:
             if word not in fields:
                 draft.add((*path, "conf_of", word), nearest("playbook.unknown_key", word, fields))
+        for number, change in enumerate(item.changed):
+            if change.field not in fields:
+                draft.add((*path, "changed", number), nearest("playbook.unknown_key", change.field, fields))
 
 
 def walk(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:

@@ -26,16 +26,28 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
     en: str
 
 
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """A number that a place changed for itself: which field, what it was, who changed it, when and why."""
+
+    field: str
+    was: str
+    by: str
+    on: date
+    why: str
+
+
 class Sourced(msgspec.Struct, frozen=True, kw_only=True):
     """Something with numbers in it: where they come from and how sure that is.
 
     src: ids of the playbook's `sources`. conf: of the whole item; conf_of: of single fields where it differs.
+    changed: what a place set differently from the source.
     """
 
     src: OneOrMany = ()
     conf: Confidence | None = None
     conf_of: Mapping[str, Confidence] = {}
     note: str = ""
+    changed: tuple[Change, ...] = ()
 
 
 class Named(Sourced, frozen=True, kw_only=True):

@@ -55,6 +55,13 @@ class Playbook(msgspec.Struct, frozen=True, kw_only=True):
         """The edition of the control plan in force on a day; raises playbook.no_edition before the first."""
         return self._in_force(self.editions, day)
 
+    def edition(self, key: str) -> Edition:
+        """The edition with this id, for an incident that keeps to one; raises playbook.no_edition_named."""
+        for found in self.editions:
+            if found.id == key:
+                return found
+        raise LianfangError("playbook.no_edition_named", playbook=self.playbook, edition=key)
+
     def testing_on(self, day: date) -> TestingEdition:
         """The edition of the testing guide in force on a day; raises playbook.no_edition before the first."""
         return self._in_force(self.rounds.editions, day)
