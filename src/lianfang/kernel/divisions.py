@@ -60,6 +60,7 @@ PATH_LENGTH = {
 }
 """Characters of a path by level; between two levels lie 2, 2, 2, 3, 3, 4, 2, 6 characters."""
 _EXTENSION = {Level.COMMUNITY: 4, Level.BUILDING: 2, Level.UNIT: 6}
+_NARROW_DIGITS = {code + 0xFEE0: code for code in range(0x30, 0x3A)}  # full-width forms
 _LEVEL_OF_LENGTH = {length: level for level, length in PATH_LENGTH.items()}
 _GROUPS = ((0, 2), (2, 4), (4, 6), (6, 9), (9, 12))
 ABOVE_ALL = "~"
@@ -109,7 +110,7 @@ def normalise_code(text: str) -> str:
 
     Raises division.code_malformed or division.province_unknown.
     """
-    digits = re.sub(r"\s", "", text).translate({code + 0xFEE0: code for code in range(0x30, 0x3A)})
+    digits = "".join(text.translate(_NARROW_DIGITS).split())
     if not re.fullmatch(r"[0-9]+", digits) or len(digits) not in (2, 4, 6, 9, 12):
         raise LianfangError("division.code_malformed", code=text[:40])
     code = digits.ljust(CODE_LENGTH, "0")
