@@ -5,6 +5,7 @@ The check needs no network and tells only whether a number is well formed, not w
 
 from __future__ import annotations
 
+import operator
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -69,6 +70,8 @@ _SHAPES = {
     IdType.TAIWAN_PERMIT: re.compile(r"[0-9]{8}|[0-9]{10}[A-Z]?"),
 }
 
+_DIGITS = re.compile(r"[0-9]+")
+_EIGHTEEN = re.compile(r"[0-9]{17}[0-9X]")
 _TIDY: dict[int, int | None] = {code + 0xFEE0: code for code in range(0x21, 0x7F)}  # full-width forms
 _TIDY.update(dict.fromkeys(map(ord, "'’`-–—·－＇"), None))
 
@@ -121,8 +124,11 @@ def check_character(first_seventeen: str) -> str:
     """The eighteenth character for seventeen digits; raises ValueError for anything else."""
     if not re.fullmatch(r"[0-9]{17}", first_seventeen):
         raise ValueError("seventeen digits are needed")
-    total = sum(weight * int(digit) for weight, digit in zip(WEIGHTS, first_seventeen, strict=True))
-    return CHECK_CHARACTERS[total % 11]
+    return _check_character(first_seventeen)
+
+
+def _check_character(number: str) -> str:
+    return CHECK_CHARACTERS[sum(map(operator.mul, WEIGHTS, map(int, number[:17]))) % 11]
 
 
 def tidy(text: str) -> str:
@@ -137,24 +143,23 @@ def parse_resident_number(text: str, *, today: date, synthetic_allowed: bool = F
     .synthetic_refused; sentences show the number masked only.
     """
     number = tidy(text)
-    old = re.fullmatch(r"[0-9]{15}", number) is not None
+    old = len(number) == 15 and _DIGITS.fullmatch(number) is not None
     if old:
         number = _lengthen(number)
-    masked = mask_number(number)
-    if not re.fullmatch(r"[0-9]{17}[0-9X]", number):
-        raise LianfangError("identity.malformed", masked=masked, paper=IdType.RESIDENT.label)
-    if check_character(number[:17]) != number[17]:
-        raise LianfangError("identity.check_failed", masked=masked)
+    if not _EIGHTEEN.fullmatch(number):
+        raise LianfangError("identity.malformed", masked=mask_number(number), paper=IdType.RESIDENT.label)
+    if _check_character(number) != number[17]:
+        raise LianfangError("identity.check_failed", masked=mask_number(number))
     synthetic = number.startswith(SYNTHETIC_PREFIX)
     if synthetic and not synthetic_allowed:
-        raise LianfangError("identity.synthetic_refused", masked=masked)
+        raise LianfangError("identity.synthetic_refused", masked=mask_number(number))
     if not synthetic and number[:2] not in _REGIONS:
-        raise LianfangError("identity.region_unknown", masked=masked)
+        raise LianfangError("identity.region_unknown", masked=mask_number(number))
     return Identity(
         id_type=IdType.RESIDENT,
         number=number,
         region=number[:6],
-        birth_date=_birth_date(number, today, masked),
+        birth_date=_birth_date(number, today),
         sex="male" if int(number[16]) % 2 else "female",
         synthetic=synthetic,
         from_old_number=old,
@@ -219,11 +224,11 @@ def _lengthen(fifteen: str) -> str:
     return first + check_character(first)
 
 
-def _birth_date(number: str, today: date, masked: str) -> date:
+def _birth_date(number: str, today: date) -> date:
     try:
         birth = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     except ValueError:
         birth = date.max
     if not EARLIEST_BIRTH <= birth <= today:
-        raise LianfangError("identity.birth_impossible", masked=masked)
+        raise LianfangError("identity.birth_impossible", masked=mask_number(number))
     return birth
