@@ -17,6 +17,7 @@ import pytest
 from django.test import override_settings
 
 ROOT = Path(__file__).resolve().parents[2]
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright keeps an event loop open in this thread
 CHROMIUM = "/usr/bin/chromium"
 START_SECONDS = 20
 LANGUAGES = {"zh": "zh-CN", "en": "en-US"}
@@ -96,10 +97,10 @@ WATCH_POLICY = """document.addEventListener("securitypolicyviolation",
 
 @pytest.fixture
 def opened(browser: Any, site: str) -> Iterator[Any]:
-    """Open contexts by language and size: `opened("zh", "desk")` gives a Watched page."""
+    """Open contexts by language and size: `opened("zh", "desk")` gives a Watched page; `maps` lets map.js run."""
     contexts = []
 
-    def open_page(language: str = "zh", size: str = "desk", **options: Any) -> Watched:
+    def open_page(language: str = "zh", size: str = "desk", *, maps: bool = False, **options: Any) -> Watched:
         context = browser.new_context(
             locale=LANGUAGES[language],
             timezone_id="Asia/Shanghai",
@@ -109,6 +110,9 @@ def opened(browser: Any, site: str) -> Iterator[Any]:
         )
         context.add_init_script(WATCH_POLICY)
         contexts.append(context)
+        if not maps:  # drawing with WebGL in software takes seconds; most tests look elsewhere
+            empty = {"body": "", "content_type": "text/javascript"}
+            context.route("**/js/map.js", lambda route: route.fulfill(**empty))
         watched = Watched(context.new_page(), site)
         watched.page.on("console", lambda line: watched.trouble.append(line.text) if line.type == "error" else None)
         watched.page.on("pageerror", lambda error: watched.trouble.append(str(error)))

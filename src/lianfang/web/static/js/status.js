@@ -53,7 +53,7 @@ export function start() {
   document.addEventListener("htmx:sendError", () => showNet(false));
   document.addEventListener("htmx:timeout", () => showNet(false));
   document.addEventListener("htmx:afterRequest", (event) => {
-    if (!event.detail.successful) return;
+    if (!event.detail.successful || event.detail.xhr?.status >= 400) return;
     showNet(true);
     calm();
     const line = event.detail.xhr?.getResponseHeader("X-Status-Line");
