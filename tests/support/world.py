@@ -80,7 +80,7 @@ def _settle(home: str, buildings: int, per_building: int) -> list[Somebody]:
                 if number % 2 == 0:
                     cursor.execute(
                         "insert into residents_household (path, sealed, state) values (%s, %s, 'lived_in') returning id",
-                        [path, box.seal(f"{number // 2 + 1}01室".encode(), b"residents_household.sealed")],
+                        [path, box.seal(f'{{"door":"{number // 2 + 1}01"}}'.encode(), b"residents_household.sealed")],
                     )
                     household = cursor.fetchone()[0]
                 name = f"住户{building}{number:02d}"

@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 
 import lianfang.kernel.errors_catalogue  # noqa: F401  (defines the codes used here)
+from lianfang.kernel.clock import beijing_day
 from lianfang.kernel.errors import Language, LianfangError, Value
 
 MAX_FACTS = 500
@@ -92,6 +93,11 @@ class Fact:
             body = msgspec.json.encode([self.kind, self.area, self.subject, self.recorded_at, self.payload])
             self._digest = hashlib.sha256(body).digest()
         return self._digest
+
+    @property
+    def at(self) -> datetime:
+        """When it happened, for all that is counted: the phone's time, or ours when the phone's clock is wrong."""
+        return self.recorded_at if beijing_day(self.recorded_at) == self.day else self.received_at
 
     def refuse(self, code: str, *, outcome: str = "refused", **values: Value) -> None:
         """Refuse this fact (the first reason stands)."""

@@ -72,7 +72,7 @@ class ResultReportedBatch(Batch):
                 fact.state = tube
 
     def statements(self, facts: list[Fact]) -> list[tuple[str, dict[str, Any]]]:
-        last = {fact.state.id: fact for fact in sorted(facts, key=lambda fact: fact.recorded_at)}
+        last = {fact.state.id: fact for fact in sorted(facts, key=lambda fact: fact.at)}
         rows = [last[number] for number in sorted(last)]
         positive = [fact for fact in rows if fact.payload.result is TubeResult.POSITIVE]
         members = [(person, fact) for fact in positive for person in unpack(fact.state.people)]
@@ -86,14 +86,14 @@ class ResultReportedBatch(Batch):
                     "round": literal([fact.payload.round for fact in rows]),
                     "area": literal([fact.state.area for fact in rows]),
                     "result": literal([fact.payload.result.value for fact in rows]),
-                    "at": literal([fact.recorded_at.isoformat() for fact in rows]),
+                    "at": literal([fact.at.isoformat() for fact in rows]),
                     "day": literal([fact.day for fact in rows]),
                     "m_incident": literal([fact.incident_id for _, fact in members]),
                     "m_round": literal([fact.payload.round for _, fact in members]),
                     "m_person": literal([person for person, _ in members]),
                     "m_tube": literal([fact.state.id for _, fact in members]),
                     "m_size": literal([fact.state.size for _, fact in members]),
-                    "m_at": literal([fact.recorded_at.isoformat() for _, fact in members]),
+                    "m_at": literal([fact.at.isoformat() for _, fact in members]),
                     "m_day": literal([fact.day for _, fact in members]),
                     "r_incident": literal([fact.incident_id for fact in single]),
                     "r_round": literal([fact.payload.round for fact in single]),

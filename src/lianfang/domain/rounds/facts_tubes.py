@@ -130,7 +130,7 @@ class TubeFilledBatch(Batch):
                     "area": literal([fact.path for fact in facts]),
                     "size": literal([len(fact.state.people) for fact in facts]),
                     "people": literal_bytes([pack([person for person, _ in fact.state.people]) for fact in facts]),
-                    "at": literal([fact.recorded_at.isoformat() for fact in facts]),
+                    "at": literal([fact.at.isoformat() for fact in facts]),
                     "day": literal([fact.day for fact in facts]),
                     "account": literal([fact.account_id for fact in facts]),
                     "s_incident": literal([fact.incident_id for _, _, fact in swabs]),
@@ -138,7 +138,7 @@ class TubeFilledBatch(Batch):
                     "s_person": literal([person for person, _, _ in swabs]),
                     "s_path": literal([path for _, path, _ in swabs]),
                     "s_tube": literal([fact.id for _, _, fact in swabs]),
-                    "s_at": literal([fact.recorded_at.isoformat() for _, _, fact in swabs]),
+                    "s_at": literal([fact.at.isoformat() for _, _, fact in swabs]),
                     "s_day": literal([fact.day for _, _, fact in swabs]),
                 },
             )
@@ -195,7 +195,7 @@ class NotSampledBatch(Batch):
 
     def statements(self, facts: list[Fact]) -> list[tuple[str, dict[str, Any]]]:
         latest: dict[tuple[int, int], Fact] = {}
-        for fact in sorted(facts, key=lambda fact: fact.recorded_at):
+        for fact in sorted(facts, key=lambda fact: fact.at):
             latest[fact.payload.round, fact.state[0]] = fact
         rows = [latest[key] for key in sorted(latest)]
         keys = {
@@ -211,7 +211,7 @@ class NotSampledBatch(Batch):
                     **keys,
                     "path": literal([fact.state[1] for fact in rows]),
                     "reason": literal([fact.payload.reason.value for fact in rows]),
-                    "at": literal([fact.recorded_at.isoformat() for fact in rows]),
+                    "at": literal([fact.at.isoformat() for fact in rows]),
                     "account": literal([fact.account_id for fact in rows]),
                 },
             ),

@@ -34,7 +34,7 @@ class HouseholdVisitedBatch(Batch):
 
     def statements(self, facts: list[Fact]) -> list[tuple[str, dict[str, Any]]]:
         latest: dict[tuple[int, int], Fact] = {}
-        for fact in sorted(facts, key=lambda fact: fact.recorded_at):
+        for fact in sorted(facts, key=lambda fact: fact.at):
             latest[fact.payload.round, fact.state] = fact
         rows = [latest[key] for key in sorted(latest)]
         keys = {
@@ -52,7 +52,7 @@ class HouseholdVisitedBatch(Batch):
                     "outcome": literal([fact.payload.outcome.value for fact in rows]),
                     "people": literal([fact.payload.people for fact in rows]),
                     "sealed": literal_bytes([_seal(fact) for fact in rows]),
-                    "at": literal([fact.recorded_at.isoformat() for fact in rows]),
+                    "at": literal([fact.at.isoformat() for fact in rows]),
                     "account": literal([fact.account_id for fact in rows]),
                 },
             ),

@@ -1,0 +1,241 @@
+"""Reads of rounds: coverage down the tree, who is missing, the story of a positive pool. All within the caller's scope."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from lianfang.base.metrics.api import children, values
+from lianfang.base.vault.api import incident_box
+from lianfang.domain.residents.api import Resident, people_of
+from lianfang.domain.rounds import metrics as m
+from lianfang.domain.rounds.facts_tubes import unpack
+from lianfang.domain.rounds.models import Round, Site
+
+NEXT_LEVEL = {2: 4, 4: 6, 6: 9, 9: 12, 12: 16}
+"""Length of a child's path below each length of path."""
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How far a round is at one area. missing = expected - sampled, never below zero (visitors are sampled too)."""
+
+    path: str
+    name: str
+    expected: int
+    sampled: int
+    reasons: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def missing(self) -> int:
+        """People expected and not sampled."""
+        return max(0, self.expected - self.sampled)
+
+    @property
+    def explained(self) -> int:
+        """Of the missing, those with a reason on record."""
+        return min(self.missing, sum(self.reasons.values()))
+
+    @property
+    def share(self) -> float | None:
+        """Sampled / expected, None where nobody is expected."""
+        return min(1.0, self.sampled / self.expected) if self.expected else None
+
+
+def rounds_of(path: str) -> list[Round]:
+    """The rounds that touch an area, newest first."""
+    related = [path[:length] for length in (2, 4, 6, 9, 12, 16) if length <= len(path)]
+    found = Round.objects.filter(path__in=related) | Round.objects.filter(path__gte=path, path__lt=path + "~")
+    return list(found.order_by("-id")[:50])
+
+
+def round_by_id(number: int) -> Round | None:
+    """One round, if it touches the caller's scope."""
+    return Round.objects.filter(id=number).first()
+
+
+def sites_of(round_id: int) -> list[Site]:
+    """The sampling sites of a round within the caller's scope."""
+    return list(Site.objects.filter(round_id=round_id).order_by("path", "id"))
+
+
+def coverage_at(round_id: int, path: str, name: str = "") -> Coverage:
+    """Coverage of one area, with reasons, in one statement."""
+    figures = values([path], [m.EXPECTED, m.SAMPLED, m.NOT_SAMPLED])
+    return Coverage(
+        path, name, figures.of(path, m.EXPECTED, str(round_id)), figures.of(path, m.SAMPLED, str(round_id)), _reasons(figures, path, round_id)
+    )
+
+
+def coverage_below(round_id: int, path: str) -> list[Coverage]:
+    """Coverage of every child of an area (buildings below a community), worst first: most people missing."""
+    level = NEXT_LEVEL[len(path)]
+    names = _child_names(path, level)
+    figures = children(path, [m.EXPECTED, m.SAMPLED, m.NOT_SAMPLED], level=level)
+    known = [child for child in figures.paths() if figures.of(child, m.EXPECTED, str(round_id))]
+    rows = [
+        Coverage(
+            child, names.get(child, child[12:] or child),
+            figures.of(child, m.EXPECTED, str(round_id)), figures.of(child, m.SAMPLED, str(round_id)),
+            _reasons(figures, child, round_id),
+        )
+        for child in dict.fromkeys([*names, *known])
+    ]  # fmt: skip
+    return sorted(rows, key=lambda row: (-row.missing, row.path))
+
+
+def _reasons(figures: Any, path: str, round_id: int) -> dict[str, int]:
+    prefix = f"{round_id}:"
+    by_dim = figures.by_dim(path, m.NOT_SAMPLED)
+    return {dim[len(prefix) :]: value for dim, value in by_dim.items() if dim.startswith(prefix)}
+
+
+def _child_names(path: str, level: int) -> dict[str, str]:
+    statement = (
+        "select path, name from areas_area where parent_path = %s and ended_on is null order by path"
+        if level <= 12
+        else "select path, name from areas_building where path >= %s and path < %s || '~' order by path"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [path] if level <= 12 else [path, path])
+        return dict(cursor.fetchall())
+
+
+@dataclass(frozen=True)
+class MissingPerson:
+    """Somebody expected in a round who was not sampled, and the reason if one is on record."""
+
+    resident: Resident
+    reason: str
+    reason_at: datetime | None
+
+
+@dataclass(frozen=True)
+class MissingList:
+    """Who is missing at a path of at most a community, and how many were expected and sampled there."""
+
+    path: str
+    expected: int
+    sampled: int
+    people: list[MissingPerson]
+    doors: dict[str, tuple[int, int]]
+    """Household path → (people expected, people sampled)."""
+
+    @property
+    def reasons(self) -> Counter[str]:
+        """How many are missing by reason ('' = none on record)."""
+        return Counter(person.reason for person in self.people)
+
+
+def missing_people(round_: Round, path: str) -> MissingList:
+    """Who is missing at a community, a building or a door: everybody present whose pseudonym has no sample.
+
+    Only who may read lists of residents gets any; pseudonyms are made here, so the database never links the two.
+    """
+    present = [person for person in people_of(path) if person.present]
+    box = incident_box(round_.incident_id)
+    hidden = {box.pseudonym(person.number): person for person in present}
+    numbers = list(hidden)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select person from rounds_sample where incident = %s and round_id = %s and person = any (%s)",
+            [round_.incident_id, round_.id, numbers],
+        )
+        sampled = {row[0] for row in cursor.fetchall()}
+        cursor.execute(
+            "select person, reason, at from rounds_not_sampled where incident = %s and round_id = %s and person = any (%s)",
+            [round_.incident_id, round_.id, numbers],
+        )
+        reasons = {row[0]: (row[1], row[2]) for row in cursor.fetchall()}
+    doors: dict[str, tuple[int, int]] = {}
+    people: list[MissingPerson] = []
+    for number, person in hidden.items():
+        expected, done = doors.get(person.path, (0, 0))
+        doors[person.path] = (expected + 1, done + (number in sampled))
+        if number not in sampled:
+            reason, at = reasons.get(number, ("", None))
+            people.append(MissingPerson(person, reason, at))
+    people.sort(key=lambda one: (one.resident.path, one.resident.id))
+    return MissingList(path, len(present), len(sampled), people, doors)
+
+
+@dataclass(frozen=True)
+class PoolMember:
+    """A member of a positive pool: where they live, what became of them; the resident only where the caller may see one."""
+
+    position: int
+    path: str
+    state: str
+    state_at: datetime | None
+    resident: Resident | None
+
+
+@dataclass(frozen=True)
+class Pool:
+    """The story of one tube."""
+
+    id: UUID
+    code: int
+    size: int
+    area: str
+    filled_at: datetime
+    result: str | None
+    result_at: datetime | None
+    members: list[PoolMember]
+
+
+def pool(round_: Round, tube: UUID) -> Pool | None:
+    """One tube with its members in the order of the swabs; None outside the caller's scope."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select id, code, size, area, filled_at, result, result_at, people from rounds_tube "
+            "where incident = %s and id = %s and round_id = %s",
+            [round_.incident_id, tube, round_.id],
+        )
+        row = cursor.fetchone()
+        if row is None:
+            return None
+        order = unpack(bytes(row[7]))
+        cursor.execute(
+            "select person, path, state, state_at from rounds_isolation "
+            "where incident = %s and round_id = %s and person = any (%s)",
+            [round_.incident_id, round_.id, order],
+        )
+        states = {person: (path, state, at) for person, path, state, at in cursor.fetchall()}
+        cursor.execute(
+            "select person, path from rounds_sample where incident = %s and round_id = %s and person = any (%s)",
+            [round_.incident_id, round_.id, order],
+        )
+        homes = dict(cursor.fetchall())
+    named = _named(round_, {homes[person][:16] for person in order if person in homes})
+    members = []
+    for position, person in enumerate(order):
+        path, state, at = states.get(person, (homes.get(person, ""), "", None))
+        members.append(PoolMember(position + 1, path, state, at, named.get(person)))
+    return Pool(*row[:7], members)
+
+
+def _named(round_: Round, buildings: set[str]) -> dict[int, Resident]:
+    box = incident_box(round_.incident_id)
+    return {box.pseudonym(person.number): person for building in sorted(buildings) for person in people_of(building)}
+
+
+def positive_pools(round_: Round, path: str) -> list[dict[str, Any]]:
+    """Positive tubes of a round within an area, newest first, with how many members stand in which state."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select t.id, t.code, t.size, t.area, t.filled_at, t.result_at, "
+            "count(i.person) filter (where i.state = 'isolated'), count(i.person) filter (where i.state = 'retested'), "
+            "count(i.person) filter (where i.state = 'released'), count(i.person) filter (where i.state = 'positive') "
+            "from rounds_tube t left join rounds_isolation i on i.incident = t.incident and i.round_id = t.round_id and i.pool = t.id "
+            "where t.incident = %s and t.round_id = %s and t.result = 'positive' and t.size > 1 and t.area >= %s and t.area < %s "
+            "group by 1, 2, 3, 4, 5, 6 order by t.result_at desc limit 200",
+            [round_.incident_id, round_.id, path, path + "~"],
+        )
+        names = ("id", "code", "size", "area", "filled_at", "result_at", "isolated", "retested", "released", "positive")
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

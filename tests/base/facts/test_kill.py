@@ -1,0 +1,132 @@
+"""Kill workers and database again and again while phones post: nothing accepted is lost, nothing counted twice."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import textwrap
+from pathlib import Path
+
+import pytest
+
+CYCLES = int(os.environ.get("LIANFANG_KILL_CYCLES", "6"))
+
+SCRIPT = """
+import os, random, signal, sys, threading, time
+from pathlib import Path
+from lianfang.cli import runtime, serve
+data, port, cycles = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+os.environ["LIANFANG_DRILL"] = "1"
+
+def life(first, work):
+    with runtime.database(data) as target:
+        import django
+        if first:
+            runtime.prepare(target)
+        else:
+            django.setup()
+        with serve.serving("127.0.0.1", port) as children:
+            return work(target, children)
+
+def build(target, children):
+    from django.db import transaction
+    from tests.support.world import COUNTY, HOME, build_world, fold
+    from lianfang.domain.rounds.services import open_round
+    world = build_world(homes=(HOME,), buildings=4, per_building=400)
+    with transaction.atomic():
+        actor = world.enter("county_dispatcher", COUNTY)
+        opened = open_round(actor=actor, incident_id=world.incident, name="r", path=COUNTY, tube_size=10)
+    return world, opened.id, world.token("sampler", COUNTY)
+
+world, number, token = life(True, build)
+from django.db import connections
+from tests.support.world import HOME
+from lianfang.cli.demo.phones import Phone, make_fact
+from lianfang.kernel.ids import format_code
+people = [person.code for person in world.people[HOME]]
+queue = [make_fact("rounds.tube_filled/1", HOME, {"round": number, "tube": format_code(5000 + at), "people": people[at * 4:at * 4 + 4]}) for at in range(len(people) // 4)]
+lock, accepted, stop = threading.Lock(), {}, threading.Event()
+position = iter(range(len(queue)))
+
+def phone():
+    line = None
+    while not stop.is_set():
+        with lock:
+            at = next(position, None)
+        if at is None:
+            return
+        while not stop.is_set():
+            try:
+                line = line or Phone("127.0.0.1", port, token)
+                line._headers["Connection"] = "close"
+                [answer] = line.send([queue[at]])
+                assert answer["status"] in ("accepted", "duplicate"), answer
+                accepted[queue[at]["id"]] = answer["status"]
+                break
+            except ConnectionError:
+                time.sleep(0.05)
+
+phones = [threading.Thread(target=phone, daemon=True) for _ in range(8)]
+for one in phones:
+    one.start()
+dice = random.Random(7)
+for cycle in range(cycles):
+    def work(target, children):
+        time.sleep(0.2 + dice.random() * 0.6)
+        if cycle % 2:
+            for child in children:
+                os.killpg(child.pid, signal.SIGKILL)
+        import subprocess
+        if cycle % 3 != 1:
+            pid = int((data / "postgres" / "postmaster.pid").read_text().split()[0])
+            os.killpg(pid, signal.SIGKILL)
+        return None
+    life(False, work)
+    for alias in connections:
+        connections[alias].close()
+
+def finish(target, children):
+    deadline = time.monotonic() + 60
+    while any(one.is_alive() for one in phones) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(0.6)
+    import psycopg
+    from lianfang.base.metrics.api import recompute
+    with psycopg.connect(target.conninfo("lianfang_owner")) as owner:
+        kept = {str(row[0]) for row in owner.execute("select id from rounds_tube")}
+        logged = owner.execute("select count(*), count(distinct id) from facts_log").fetchone()
+        samples = owner.execute("select count(*) from rounds_sample").fetchone()[0]
+    differences = recompute(["rounds.sampled", "rounds.tubes"])
+    print("RESULT", len(accepted), len(set(accepted) - kept), logged[0], logged[1], samples, len(differences), len(queue))
+
+life(False, finish)
+"""
+
+
+@pytest.mark.row("D1")
+def test_kills_lose_and_repeat_nothing(request: pytest.FixtureRequest) -> None:
+    """Several kills of workers, of the database, and of both, while eight phones post and repeat what was not answered."""
+    data = Path(tempfile.mkdtemp(prefix="lianfang-kill-"))
+    request.addfinalizer(lambda: shutil.rmtree(data, ignore_errors=True))
+    data.chmod(0o711)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("LIANFANG_", "DJANGO_"))}
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(SCRIPT), str(data), str(port), str(CYCLES)],
+        capture_output=True, text=True, timeout=280, check=False, env=environment, cwd=Path(__file__).resolve().parents[3],
+    )  # fmt: skip
+    line = next((line for line in done.stdout.splitlines() if line.startswith("RESULT")), None)
+    assert line is not None, done.stdout[-2000:] + done.stderr[-4000:]
+    acknowledged, lost, logged, distinct, samples, differences, sent = map(int, line.split()[1:])
+    assert acknowledged == sent, "a phone never got an answer"
+    assert lost == 0
+    assert logged == distinct == sent
+    assert samples == sent * 4
+    assert differences == 0
+
