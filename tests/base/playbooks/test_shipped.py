@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from lianfang.base.playbooks import api
 from lianfang.base.playbooks.checks.sources import walk
+from lianfang.base.playbooks.loader import parse_playbook
 from lianfang.base.playbooks.model.common import Sourced
 from lianfang.kernel.errors import LianfangError
 from lianfang.kernel.numbers import ceil_divide, needed_range
@@ -45,6 +46,12 @@ COLUMNS = {
 def test_every_shipped_playbook_passes_its_check(name):
     assert [mistake.render("en") for mistake in api.check_file(api.shipped_path(name))] == []
     assert api.load_shipped(name).playbook == name
+
+
+def test_colours_in_formulas_are_those_of_the_playbook():
+    text = api.shipped_path("covid-2022").read_text(encoding="utf-8").replace("codes_local[red]", "codes_local[rad]")
+    _, mistakes = parse_playbook(text)
+    assert [mistake.code for mistake in mistakes] == ["playbook.dimension_value_unknown"]
 
 
 @pytest.mark.parametrize(
@@ -146,6 +153,16 @@ def test_the_guide_of_march_2022_gives_the_worked_community():
     assert needed_range(6518, guide.persons_per_table) == (9, 11)
     assert ceil_divide(6518, guide.people_per_sampler) == 19
     assert guide.finish[0].hours == (24, 24)
+
+
+def test_contacts_colours_and_alerts():
+    assert len(COVID.contact_definition.situations) == 9
+    assert set(COVID.code_colours) == {"green", "yellow", "red"}
+    limits = {rule.key: (rule.count, rule.within_days) for rule in COVID.alerts}
+    assert limits["same_class_1_day"] == (3, 1)
+    assert limits["measles"] == (2, 10)
+    assert limits["dengue"] == (3, 14)
+    assert len(limits) == 15
 
 
 @pytest.mark.row("D1")

@@ -15,12 +15,12 @@ CHECKS: tuple[tuple[tuple[str, ...], Check], ...] = (
     (("zone_models",), disease.check_zone_models),
     (("rounds",), rounds.check_rounds),
     (("matters", "symptoms", "door_visits"), forms.check_door_visits),
-    (("reports", "rounds", "measures"), forms.check_reports),
+    (("reports", "rounds", "measures", "code_colours"), forms.check_reports),
     (("triage", "watch_groups", "editions", "matters"), organisation.check_triage),
     (("matters",), organisation.check_matters),
     (("pairing_templates",), organisation.check_pairing),
     (("retention",), organisation.check_retention),
-    (("checklists",), organisation.check_checklists),
+    (("checklists", "alerts"), organisation.check_checklists),
 )
 
 

@@ -66,6 +66,9 @@ def _check_answer(draft: Draft, path: Path, question: Question, answer: str) -> 
 # --------------------------------------------------------------------------------------------------- report forms
 
 
+_LISTING_ENGINES = ("rounds", "watches", "passes")  # others name their own values
+
+
 def check_reports(draft: Draft) -> None:
     """Columns have one source each and know their unit; formulas and identities use what exists."""
     reports: Reports = draft.sections["reports"]
@@ -109,6 +112,8 @@ def _metric_checker(draft: Draft) -> Callable[[Path, MetricTerm], None]:
         "reason": ([reason.key for reason in draft.sections["rounds"].not_sampled_reasons], "not_sampled_reasons"),
         "measure": (list(draft.sections["measures"]), "measures"),
     }
+    if draft.sections.get("code_colours"):
+        listed["colour"] = (list(draft.sections["code_colours"]), "code_colours")
 
     def check(path: Path, term: MetricTerm) -> None:
         metric = known.get(term.name)
@@ -119,7 +124,7 @@ def _metric_checker(draft: Draft) -> Callable[[Path, MetricTerm], None]:
             return
         if metric.dimension is None:
             draft.add(path, LianfangError("playbook.dimension_none", metric=metric.name, value=term.value))
-        elif metric.engine in ("rounds", "watches") and metric.dimension in listed and term.value != EACH:
+        elif metric.engine in _LISTING_ENGINES and metric.dimension in listed and term.value != EACH:
             values, section = listed[metric.dimension]
             if term.value not in values:
                 draft.add(

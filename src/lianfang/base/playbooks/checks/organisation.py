@@ -65,7 +65,8 @@ def check_retention(draft: Draft) -> None:
 
 
 def check_checklists(draft: Draft) -> None:
-    """Every checklist and every item has its own key."""
+    """Every checklist, every item and every alert has its own key."""
+    check_unique(draft, ("alerts",), (rule.key for rule in draft.sections.get("alerts", ())))
     lists: tuple[Checklist, ...] = draft.sections["checklists"]
     check_unique(draft, ("checklists",), (checklist.key for checklist in lists))
     for number, checklist in enumerate(lists):

@@ -163,6 +163,30 @@ class ZoneModel(Named, frozen=True, kw_only=True):
     new_case_in_zone: Words | None = None
 
 
+class Situation(msgspec.Struct, frozen=True, kw_only=True):
+    """One way of having been close to a case."""
+
+    key: Key
+    zh: str
+    en: str
+
+
+class ContactDefinition(Sourced, frozen=True, kw_only=True):
+    """Who counts as a close contact: near a case without effective protection in one of these situations."""
+
+    situations: tuple[Situation, ...]
+
+
+class AlertRule(Named, frozen=True, kw_only=True):
+    """So many alike within so many days in one place raise an alert; count is the least number that does."""
+
+    key: Key
+    place: Literal["class", "school", "meal"]
+    count: int
+    within_days: int
+    illness: str = ""
+
+
 class Clock(Named, frozen=True, kw_only=True):
     """A time limit in hours."""
 

@@ -8,8 +8,18 @@ from typing import TypeVar
 
 import msgspec
 
-from lianfang.base.playbooks.model.common import Dated, Key, Source, Words
-from lianfang.base.playbooks.model.disease import Clock, DayCounting, Edition, Fever, Measure, Symptoms, ZoneModel
+from lianfang.base.playbooks.model.common import Dated, Key, Named, Source, Words
+from lianfang.base.playbooks.model.disease import (
+    AlertRule,
+    Clock,
+    ContactDefinition,
+    DayCounting,
+    Edition,
+    Fever,
+    Measure,
+    Symptoms,
+    ZoneModel,
+)
 from lianfang.base.playbooks.model.forms import DoorVisit, ReportForm, Reports
 from lianfang.base.playbooks.model.organisation import (
     Checklist,
@@ -50,6 +60,9 @@ class Playbook(msgspec.Struct, frozen=True, kw_only=True):
     rest: RestRules
     retention: Retention
     checklists: tuple[Checklist, ...]
+    contact_definition: ContactDefinition | None = None
+    code_colours: Mapping[str, Named] = {}
+    alerts: tuple[AlertRule, ...] = ()
 
     def edition_on(self, day: date) -> Edition:
         """The edition of the control plan in force on a day; raises playbook.no_edition before the first."""

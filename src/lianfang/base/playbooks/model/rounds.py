@@ -8,12 +8,16 @@ from lianfang.base.playbooks.model.common import Dated, Key, Named, OneOrMany, S
 
 
 class Duration(msgspec.Struct, frozen=True, kw_only=True):
-    """A time limit for one size of city. population_over/up_to bound the size where the source gives one."""
+    """A time limit for one size of city, and the laboratories it keeps in reserve.
+
+    population_over, population_up_to bound the size where the source gives one.
+    """
 
     size: Words
     hours: tuple[int, int]
     population_up_to: int | None = None
     population_over: int | None = None
+    reserve_labs: int | None = None
 
 
 class Frequency(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +42,9 @@ class TestingEdition(Dated, frozen=True, kw_only=True):
     site_setup_h: tuple[int, int] | None = None
     queue_spacing_m: float | None = None
     site_unit: str = ""
+    outdoors_preferred: bool = False
+    one_way: bool = False
+    time_slots: bool = False
     first_round_pool_all: int | None = None
     min_rounds_unknown_source: int | None = None
     frequency: tuple[Frequency, ...] = ()
@@ -99,6 +106,14 @@ class ObservedRate(Sourced, frozen=True, kw_only=True):
     """A measured pace for scheduling, beside the reserve norm of the guide."""
 
     per_sampler_hour: int
+    per_group_day: int | None = None
+
+
+class ServiceCircle(Sourced, frozen=True, kw_only=True):
+    """How far and how long people may have to go and wait, in minutes."""
+
+    walk_minutes: int
+    queue_minutes: int
 
 
 class NotSampledReason(Named, frozen=True, kw_only=True):
@@ -120,4 +135,5 @@ class Rounds(msgspec.Struct, frozen=True, kw_only=True):
     result_clocks: tuple[ResultClock, ...] = ()
     transport: Transport | None = None
     observed_rate: ObservedRate | None = None
+    service_circle: ServiceCircle | None = None
     trace_chain: tuple[str, ...] = ()
