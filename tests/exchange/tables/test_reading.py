@@ -10,6 +10,7 @@ from tests.exchange.tables.files import COLUMNS, HEADER, ID, NAME, PERSON, PHONE
 
 from lianfang.exchange.tables import HOUSEHOLD, RETURNEE, Confidence, read_table
 from lianfang.exchange.tables.columns import fold, letters, place
+from lianfang.kernel.errors import LianfangError
 
 DAY = datetime.date(1949, 12, 31)
 
@@ -102,6 +103,7 @@ def test_footers_repeated_headers_and_section_lines_are_skipped_and_told() -> No
     rows = [HEADER, PERSON, ["3号楼"], PERSON, HEADER, PERSON, ["合计", 3], ["填表人：李四"]]
     table = read_table(xlsx(rows, merges=["A3:F3"]), columns=COLUMNS)
     assert table.read_all().rows == (2, 4, 6)
+    assert table.read_all().rows == (2, 4, 6), "a second pass reads the same"
     skipped = [note.values["row"] for note in table.notes if note.code == "tables.note_row_skipped"]
     assert skipped == [3, 5, 7, 8]
 
@@ -201,6 +203,14 @@ def test_registers_do_not_share_a_heading(register: tuple) -> None:
     assert len(exact) == len(set(exact))
     synonyms = [word for spec in register for word in spec.synonym_words]
     assert len(synonyms) == len(set(synonyms))
+
+
+def test_a_closed_table_reads_no_more() -> None:
+    with read_table(xlsx([HEADER, PERSON]), columns=COLUMNS) as table:
+        assert table.read_all().columns["name"] == ["张三"]
+    with pytest.raises(LianfangError) as caught:
+        table.read_all()
+    assert caught.value.code == "tables.damaged"
 
 
 def test_folding_and_letters() -> None:

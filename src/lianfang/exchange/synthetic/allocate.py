@@ -132,4 +132,4 @@ def people(
         n = round((households or 0) * where.household_size)
     if households is None:
         households = max(round(n / where.household_size), min(n, 1))
-    return community(f"{where.code}000999", n, households, seed=seed, on=on)
+    return community(f"{where.code}999001", n, households, seed=seed, on=on)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Any, Final
 
 import numpy as np
 
@@ -23,6 +23,7 @@ _ELDER: Final = 65
 _FLOATING: Final = 0.06  # assumption: share of households that live here without registration
 _COLD_CHAIN: Final = 0.004  # assumption: share of adults who work in the cold chain
 _WATERMARK: Final = "演练数据：人员全部虚构，证件号码以 99 开头，不属于任何人。"
+_DAYS_PER_YEAR: Final = 365.25
 _FIRST_ROW: Final = 4  # title, watermark, header; then the people
 
 
@@ -85,34 +86,49 @@ def register_rows(spec: RosterSpec, built: Community) -> Iterator[list[object]]:
     """The rows of the household register, values in the order of its columns."""
     rng = np.random.default_rng([spec.seed, int(spec.code), 7])
     homes, folk = built.households, built.people
-    floating = rng.random(homes.size.size) < _FLOATING
-    trade = rng.random(folk.male.size) < _COLD_CHAIN
     urban = is_urban(spec.code)
     where = f"{county(spec.code).name}{spec.name}"
-    ages = (np.datetime64(spec.on) - folk.birth_date).astype(np.int64) / 365.25
-    for at in range(folk.male.size):
-        home = int(folk.household[at])
-        building = int(homes.building[home])
-        alone = homes.size[home] == 1 and ages[at] >= _ELDER
-        shared = bool(homes.collective[home])
+    own = folk.household
+    age = (np.datetime64(spec.on) - folk.birth_date).astype(np.int64) / _DAYS_PER_YEAR
+    floating = (rng.random(homes.size.size) < _FLOATING)[own]
+    working = (age >= 18) & (age < _ELDER) & (folk.relation != Relation.COLLECTIVE)
+    cold_chain = working & (rng.random(folk.male.size) < _COLD_CHAIN)
+    columns: tuple[list[Any], ...] = (
+        homes.building[own].tolist(),
+        homes.entrance[own].tolist(),
+        homes.door[own].tolist(),
+        folk.relation.tolist(),
+        folk.name.tolist(),
+        folk.id_no.astype("U18").tolist(),
+        folk.male.tolist(),
+        folk.birth_date.tolist(),
+        folk.phone.astype("U11").tolist(),
+        floating.tolist(),
+        homes.collective[own].tolist(),
+        cold_chain.tolist(),
+        ((homes.size[own] == 1) & (age >= _ELDER)).tolist(),
+    )
+    for building, entrance, door, relation, name, number, male, birth, phone, visitor, shared, cold, alone in zip(
+        *columns, strict=True
+    ):
         yield [
             spec.name,
             f"第{(building - 1) // _BUILDINGS_PER_GRID + 1}网格",
             "演练小区" if urban else "演练村",
             f"{building}号楼" if urban else f"{building}组",
-            f"{homes.entrance[home]}单元" if urban else "",
-            str(homes.door[home]),
-            RELATIONS_ZH[folk.relation[at]],
-            str(folk.name[at]),
+            f"{entrance}单元" if entrance else None,
+            str(door),
+            RELATIONS_ZH[relation],
+            name,
             "居民身份证",
-            folk.id_no[at].decode(),
-            "男" if folk.male[at] else "女",
-            folk.birth_date[at].item(),
-            folk.phone[at].decode() or None,
-            "外县" if floating[home] else where,
-            "寄宿" if shared else "流动" if floating[home] else "常住",
+            number,
+            "男" if male else "女",
+            birth,
+            phone or None,
+            "外县" if visitor else where,
+            "寄宿" if shared else "流动" if visitor else "常住",
             None,
-            "冷链" if trade[at] and 18 <= ages[at] < _ELDER and folk.relation[at] != Relation.COLLECTIVE else None,
+            "冷链" if cold else None,
             "独居" if alone else None,
             "演练",
         ]

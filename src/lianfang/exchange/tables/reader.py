@@ -73,7 +73,10 @@ class Batch:
 
 @dataclass
 class Table:
-    """A table whose header is understood. `batches` reads it; `notes` is complete when the last batch was taken."""
+    """A table whose header is understood. `batches` reads it; `notes` is complete when the last batch was taken.
+
+    Used in a `with` it gives the file back at the end, otherwise when it is forgotten.
+    """
 
     sha256: str
     format: str
@@ -86,6 +89,17 @@ class Table:
     _header: Header | None = field(repr=False)
     _columns: tuple[ColumnSpec, ...] = field(repr=False)
     _date_1904: bool = field(repr=False)
+    _opening: int | None = field(default=None, repr=False)
+
+    def __enter__(self) -> Table:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the file back; nothing can be read afterwards."""
+        self._sheet.close()
 
     def batches(self, size: int = _BATCH) -> Iterator[Batch]:
         """The rows in order, `size` at a time. Raises tables.no_rows when there is none, and the refusals that only
@@ -199,6 +213,8 @@ class _Reading:
         by_name = {guess.name: guess.column - offset for guess in table.guesses if guess.name is not None}
         self.mapped = [(spec, by_name.get(spec.name)) for spec in table._columns]
         self.width = len(self.header.names) if self.header else max(len(table.guesses), 1)
+        self.opening_notes = len(table.notes) if table._opening is None else table._opening
+        table._opening = self.opening_notes
         self.skipped = 0
         self.verdicts: list[Verdict] = []
         first_data = self.header.first_data if self.header else 0
@@ -210,6 +226,7 @@ class _Reading:
         self.next_fill = self.filled = 0
 
     def run(self) -> Iterator[Batch]:
+        del self.table.notes[self.opening_notes :]  # of an earlier pass
         rows: list[Row] = []
         numbers: list[int] = []
         any_row = False

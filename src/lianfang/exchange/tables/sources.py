@@ -39,13 +39,14 @@ _MARKUP: Final = (b"<!doctype", b"<html", b"<?xml", b"<table", b"<meta", b"<head
 @dataclass
 class Sheet:
     """Raw rows of one sheet. rows() starts anew; row 0 is the first of the sheet; cell 0 of a row is in column
-    first_column. cells: how many cells the file holds (0 when not counted)."""
+    first_column. close() ends what stands behind the sheet."""
 
     name: str
     rows: Callable[[], Iterator[Row]]
     first_column: int = 0
     merges: tuple[Merge, ...] = ()
     facts: SheetFacts = field(default_factory=SheetFacts)
+    close: Callable[[], None] = lambda: None
 
 
 @dataclass
@@ -147,7 +148,7 @@ def _workbook(data: bytes, facts: dict[str, SheetFacts], *, kind: str, date_1904
 
     def load(name: str) -> Sheet:
         first_column, merges = parser.open(name)
-        return Sheet(name, lambda: parser.rows(name), first_column, merges, facts[name])
+        return Sheet(name, lambda: parser.rows(name), first_column, merges, facts[name], parser.close)
 
     return Source(hashlib.sha256(data).hexdigest(), kind, names, load, date_1904)
 
