@@ -7,6 +7,7 @@ from lianfang.base.incidents.rules import ConditionVerdict, Evidence
 from lianfang.base.incidents.selectors import (
     edition_of,
     incident,
+    incident_at,
     incident_for,
     live_incidents,
     playbook_of,
@@ -41,6 +42,7 @@ __all__ = [
     "close_incident",
     "edition_of",
     "incident",
+    "incident_at",
     "incident_for",
     "lift_verdict",
     "live_incidents",

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from lianfang.base.playbooks.model.disease import LiftCondition, LiftRule, ZoneModel
+from lianfang.base.playbooks.api import ZoneModel
+from lianfang.base.playbooks.model.disease import LiftCondition, LiftRule
 
 Standing = Literal["met", "not_met", "unknown"]
 
@@ -51,8 +52,11 @@ class ConditionVerdict:
 
 
 def lift_rule(model: ZoneModel, level: str, lowered_from: str = "") -> LiftRule | None:
-    """The rule for a zone of this level: the one for its history if there is one, else the general one."""
-    rules = model.levels[level].lift
+    """The rule for a zone of this level: the one for its history if there is one, else the general one.
+
+    A rule that one city used is an example of the source, not ours to apply.
+    """
+    rules = [rule for rule in model.levels[level].lift if rule.local is None]
     special = [rule for rule in rules if rule.after_level and rule.after_level == lowered_from]
     general = [rule for rule in rules if not rule.after_level]
     return next(iter(special + general), None)

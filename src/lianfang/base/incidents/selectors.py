@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from lianfang.base.incidents.models import Incident, Zone
-from lianfang.base.playbooks.loader import load_shipped
-from lianfang.base.playbooks.model.disease import Edition
-from lianfang.base.playbooks.model.playbook import Playbook
+from lianfang.base.playbooks.api import Edition, Playbook, load_shipped
 
 LIVE = ("open", "closing")
 IN_FORCE = ("live", "lift_requested")
@@ -17,12 +15,13 @@ IN_FORCE = ("live", "lift_requested")
 def incident_for(path: str, *, using: str = "default") -> Incident | None:
     """The live incident that an area lies in: the closest one above it, the latest if there are several."""
     above = [path[:cut] for cut in range(2, len(path) + 1)]
-    return (
-        Incident.objects.using(using)
-        .filter(state__in=LIVE, path__in=above)
-        .extra(order_by=["-path", "-opened_at"])
-        .first()
-    )
+    return Incident.objects.using(using).filter(state__in=LIVE, path__in=above).order_by("-path", "-opened_at").first()
+
+
+def incident_at(path: str, *, using: str = "default") -> Incident | None:
+    """The live incident of an area: the one it lies in, else the latest one inside it (a city looks into a county)."""
+    inside = Incident.objects.using(using).filter(state__in=LIVE, path__gte=path, path__lt=path + "~")
+    return incident_for(path, using=using) or inside.order_by("-opened_at").first()
 
 
 def live_incidents(*, using: str = "default") -> Sequence[Incident]:

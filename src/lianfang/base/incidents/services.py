@@ -16,8 +16,8 @@ from lianfang.base.incidents import problems as _problems  # noqa: F401 - define
 from lianfang.base.incidents.models import Zone
 from lianfang.base.incidents.rules import ConditionVerdict, Evidence, by_clock, judge, lift_rule
 from lianfang.base.incidents.selectors import edition_of, incident, playbook_of, zone, zones
-from lianfang.base.playbooks.loader import load_shipped
-from lianfang.base.playbooks.model.disease import LiftCondition, ZoneModel
+from lianfang.base.playbooks.api import ZoneModel, load_shipped
+from lianfang.base.playbooks.model.disease import LiftCondition
 from lianfang.base.vault.api import keystore
 from lianfang.kernel.clock import beijing_day
 from lianfang.kernel.errors import LianfangError
@@ -178,7 +178,7 @@ def _model(incident_id: int) -> ZoneModel | None:
     if found is None:
         raise LianfangError("access.not_found")
     name = edition_of(found, beijing_day(timezone.now())).zones
-    return None if name is None else playbook_of(found).zone_models[name]
+    return playbook_of(found).zone_models[name] if name else None
 
 
 def _known_level(incident_id: int, level: str) -> None:

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from lianfang.base.metrics import api as metrics
-from lianfang.base.playbooks.formulas import Absent, MetricTerm, Number
-from lianfang.base.playbooks.model.forms import ReportForm
+from lianfang.base.playbooks.api import Absent, MetricTerm, ReportForm
+from lianfang.base.playbooks.formulas import Number
 from lianfang.domain.reports.rules import Snapshot, derive
 
 ALWAYS_UNKNOWN = metrics.Figures(None, {})

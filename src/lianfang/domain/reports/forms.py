@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from lianfang.base.incidents.api import Incident, playbook_of
-from lianfang.base.playbooks.model.forms import ReportForm
+from lianfang.base.playbooks.api import ReportForm
 from lianfang.domain.reports import problems as _problems  # noqa: F401 - defines the sentences
 from lianfang.kernel.clock import beijing_day, cutoff_instant, in_time
 from lianfang.kernel.divisions import Level

@@ -88,3 +88,9 @@ define(
     zh="现在的数字与已确认的版本相同，无需更正。",
     en="The figures are the same as in the confirmed version; there is nothing to correct.",
 )
+define(
+    "report.day_malformed",
+    status=422,
+    zh="日期或次数“{value}”不对。日期应写作2022-04-06。",
+    en="The day or number '{value}' is not right. Write a day as 2022-04-06.",
+)

@@ -8,8 +8,8 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any, Literal
 
-from lianfang.base.playbooks.formulas import Absent, ColumnTerm, MetricTerm, Number
-from lianfang.base.playbooks.model.forms import Column, ReportForm
+from lianfang.base.playbooks.api import Absent, Column, ColumnTerm, MetricTerm, ReportForm
+from lianfang.base.playbooks.formulas import Number
 from lianfang.kernel.clock import in_time
 from lianfang.kernel.errors import LianfangError
 

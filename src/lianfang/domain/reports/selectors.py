@@ -9,12 +9,11 @@ from datetime import date, datetime, timedelta
 from django.db import connection
 
 from lianfang.base.incidents.api import Incident
-from lianfang.base.playbooks.model.forms import ReportForm
+from lianfang.base.playbooks.api import ReportForm
 from lianfang.domain.reports.figures import Source, source_of
 from lianfang.domain.reports.forms import level_of_form
 from lianfang.domain.reports.models import Return
 from lianfang.domain.reports.rules import Change, IdentityResult, Snapshot, changes, identities
-from lianfang.kernel.divisions import PATH_LENGTH
 
 PAGE = 200
 STATES = ("not_reported", "late", "corrected", "reported", "zero_report")
@@ -135,14 +134,14 @@ def with_kept_answers(form: ReportForm, derived: Snapshot, kept: Snapshot) -> Sn
 
 def counts(period: Period, path: str) -> dict[str, int]:
     """Units below an area by state of their return, every state named; one range read."""
-    rows = _rows(_COUNTS, period, path)
+    rows = read_rows(_COUNTS, period, path)
     return dict.fromkeys(STATES, 0) | dict(rows)
 
 
 def counts_by_parent(period: Period, path: str, *, cut: int) -> list[ParentCount]:
     """The same by area of the level whose paths have `cut` characters, in the order of the tree."""
     found: dict[tuple[str, str, str], dict[str, int]] = {}
-    for at, name, code, state, number in _rows(_BY_PARENT, period, path, cut=cut):
+    for at, name, code, state, number in read_rows(_BY_PARENT, period, path, cut=cut):
         found.setdefault((at, name, code), {})[state] = number
     return [ParentCount(*key, counts=states) for key, states in found.items()]
 
@@ -151,11 +150,12 @@ def units(
     period: Period, path: str, *, states: Sequence[str] = STATES, after: str = "", limit: int = PAGE
 ) -> list[Unit]:
     """The units below an area in some states, in the order of the tree, from the one after `after`."""
-    rows = _rows(_LIST, period, path, states=list(states), after=after, limit=limit)
+    rows = read_rows(_LIST, period, path, states=list(states), after=after, limit=limit)
     return [Unit(*row) for row in rows]
 
 
-def _rows(statement: str, period: Period, path: str, **more: object) -> list[tuple]:
+def read_rows(statement: str, period: Period, path: str, **more: object) -> list[tuple]:
+    """Rows of a statement about the returns of a period inside an area (and inside the incident)."""
     low = max(path, period.incident.path, key=len)
     if not low.startswith(path) or not low.startswith(period.incident.path):
         return []  # the area lies outside the incident
@@ -185,7 +185,3 @@ def _around(period: Period, path: str) -> Sequence[Return]:
 
 def _yesterday(source: Source, form: ReportForm, path: str) -> Snapshot:
     return Source(source.yesterday, source.yesterday).snapshot(form, path)
-
-
-UNIT_CUT = {level: length for level, length in PATH_LENGTH.items() if length <= 12}
-"""Characters of a path by level, for grouping."""

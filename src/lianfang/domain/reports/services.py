@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, connections, transaction
 from django.utils import timezone
 
 from lianfang.base.access.actor import Actor
-from lianfang.base.incidents.api import incident, incident_for
+from lianfang.base.incidents.api import incident, incident_at
 from lianfang.base.metrics import api as metric_api
 from lianfang.base.metrics.api import Delta
 from lianfang.base.worklist.api import close_items
@@ -43,9 +43,9 @@ def period_of(
 ) -> Period:
     """The return of an area: its incident, the form of its level (or the one named), today's unless said otherwise.
 
-    Raises incident.none_here, report.form_unknown, report.part_unknown.
+    An area above the incident looks into it. Raises incident.none_here, report.form_unknown, report.part_unknown.
     """
-    found = incident_for(path)
+    found = incident_at(path)
     if found is None:
         raise LianfangError("incident.none_here", area=path)
     chosen = named_form(found, form) if form else form_for(found, level_of_path(path))

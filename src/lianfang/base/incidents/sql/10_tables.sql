@@ -119,11 +119,14 @@ declare
 begin
     select * into one from incidents_incident where id = p_incident for update;
     if one.id is null or not access_may('other', 'open_incident_two_person') or one.path < access_low()
-        or one.path >= access_high() or one.next_path < access_low() or one.next_path >= access_high() then
+        or one.path >= access_high() then
         raise exception using errcode = 'LF403', message = 'access.refused';
     end if;
     if one.state <> 'open' or one.next_path = '' then
         raise exception using errcode = 'LF409', message = 'incident.no_scope_proposed';
+    end if;
+    if one.next_path < access_low() or one.next_path >= access_high() then
+        raise exception using errcode = 'LF403', message = 'access.refused';
     end if;
     if one.next_by = access_account() then
         raise exception using errcode = 'LF409', message = 'incident.same_person';

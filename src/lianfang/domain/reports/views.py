@@ -1,0 +1,335 @@
+"""Pages of reports: tonight's return of a unit, who is late, the table of the units below, versions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import quote
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from lianfang.base.access.actor import Actor
+from lianfang.base.access.api import requires
+from lianfang.base.incidents.api import incident_at
+from lianfang.domain.reports import export, pages
+from lianfang.domain.reports.forms import area_forms, due_at, level_of_form
+from lianfang.domain.reports.places import Place, place
+from lianfang.domain.reports.rules import Snapshot, changes, not_zero
+from lianfang.domain.reports.selectors import (
+    PAGE,
+    STATES,
+    Period,
+    UnitReport,
+    counts,
+    counts_by_parent,
+    unit_report,
+    units,
+    versions,
+)
+from lianfang.domain.reports.services import confirm_report, correct_report, period_of
+from lianfang.domain.reports.table import Table, children_table, total
+from lianfang.kernel.clock import beijing_day
+from lianfang.kernel.divisions import PATH_LENGTH, Level
+from lianfang.kernel.errors import LianfangError
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+WRONG_FIRST = ("not_reported", "late")
+
+
+@requires("see:metrics:figures", lists=True)
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    """Lead each reader to what is theirs: their own return, or who is late below them."""
+    actor = _actor(request)
+    at_home = place(actor, actor.area_code)
+    page = "reports:unit" if at_home.level >= Level.COMMUNITY else "reports:late"
+    return HttpResponseRedirect(reverse(page, args=[at_home.code]))
+
+
+@requires("see:metrics:figures", lists=True)
+@require_GET
+def unit(request: HttpRequest, code: str) -> HttpResponse:
+    """Tonight's return of a unit: figures that filled themselves, one open question at most, one button."""
+    return _unit_page(request, place(_actor(request), code))
+
+
+@requires("other:confirm_report", lists=True)
+@require_POST
+def confirm(request: HttpRequest, code: str) -> HttpResponse:
+    """Confirm the return as it stands (zero=1 states a zero report)."""
+    at = place(_actor(request), code)
+    asked = _asked(request.POST)
+    try:
+        confirm_report(
+            actor=_actor(request), path=at.path, zero=request.POST.get("zero") == "1", answers=_answers(request),
+            reason=request.POST.get("reason", ""), **asked,
+        )  # fmt: skip
+    except LianfangError as error:
+        return _unit_page(request, at, error=error, given=request.POST)
+    return _back(at, asked, "confirmed")
+
+
+@requires("other:confirm_report", lists=True)
+@require_POST
+def correct(request: HttpRequest, code: str) -> HttpResponse:
+    """Replace a confirmed return by a new version, with a reason."""
+    at = place(_actor(request), code)
+    asked = _asked(request.POST)
+    version = request.POST.get("version", "")
+    try:
+        correct_report(
+            actor=_actor(request), path=at.path, reason=request.POST.get("reason", ""),
+            answers=_answers(request) or None,
+            base_version=int(version) if version.isascii() and version.isdigit() else 0, **asked,
+        )  # fmt: skip
+    except LianfangError as error:
+        return _unit_page(request, at, error=error, given=request.POST)
+    return _back(at, asked, "corrected")
+
+
+@requires("see:metrics:figures", lists=True)
+@require_GET
+def late(request: HttpRequest, code: str) -> HttpResponse:
+    """Who is late below an area: what is wrong first, counts as filters, areas to drill into, units page by page."""
+    actor = _actor(request)
+    at, now = place(actor, code), timezone.now()
+    period = _period_below(request, at)
+    counted = counts(period, at.path)
+    chosen = request.GET.get("state", "not_reported" if counted["not_reported"] else "all")
+    states = STATES if chosen not in STATES else (chosen,)
+    version = "-".join(str(counted[state]) for state in STATES)
+    if getattr(request, "htmx", False) and request.GET.get("v") == version:
+        return HttpResponse(status=204)
+    found = units(period, at.path, states=states, after=request.GET.get("after", "")[:16], limit=PAGE + 1)
+    base = reverse("reports:late", args=[at.code])
+    context = _frame(request, period, at, "reports:late") | {
+        "counted": counted, "expected": sum(counted.values()), "version": version, "chosen": chosen,
+        "filters": pages.filters(period, counted, chosen, now, f"{base}?{pages.query(period)}"),
+        "tabs": pages.form_tabs(period, "reports:late", at.code, lowest_above=at.level),
+        "towns": _towns(period, at, now),
+        "units": [{"unit": one, "state": pages.state_of(period, one.state, now)} for one in found[:PAGE]],
+        "following": found[PAGE - 1].path if len(found) > PAGE else "",
+        "overdue": now > due_at(period.form, period.day, period.part),
+        "may_report": actor.may("other", "confirm_report"),
+    }  # fmt: skip
+    name = "reports/late.html#rows" if getattr(request, "htmx", False) else "reports/late.html"
+    return render(request, name, context)
+
+
+@requires("see:metrics:figures", lists=True)
+@require_GET
+def table(request: HttpRequest, code: str) -> HttpResponse:
+    """What the areas below have confirmed, beside what is true now, and the difference."""
+    at = place(_actor(request), code)
+    period = _period_below(request, at)
+    found = _table(period, at)
+    context = _frame(request, period, at, "reports:table") | {
+        "table": found, "rows": _table_rows(found), "tabs": pages.form_tabs(
+            period, "reports:table", at.code, lowest_above=at.level),
+        "columns": [{"label": pages.said(one), "off": one.key in found.derived.off} for one in period.form.columns],
+        "sums": _sum_lines(found), "below_unit": found.rows and len(found.rows[0].area.path) == _unit_cut(period),
+    }  # fmt: skip
+    return render(request, "reports/table.html", context)
+
+
+@requires("see:metrics:figures", lists=True)
+@require_GET
+def table_file(request: HttpRequest, code: str) -> HttpResponse:
+    """The table as an Excel file in the form's columns."""
+    at = place(_actor(request), code)
+    period = _period_below(request, at)
+    body, count = export.table_file(_table(period, at), at, _actor(request))
+    return _file(body, count, export.file_name(period, at, "daily"))
+
+
+@requires("see:metrics:figures", lists=True)
+@require_GET
+def late_file(request: HttpRequest, code: str) -> HttpResponse:
+    """Who has reported and who has not as an Excel file."""
+    at = place(_actor(request), code)
+    period = _period_below(request, at)
+    chosen = request.GET.get("state", "all")
+    states = (chosen,) if chosen in STATES else STATES
+    body, count = export.late_file(period, at, _actor(request), states)
+    return _file(body, count, export.file_name(period, at, "late"))
+
+
+@requires("see:metrics:figures", lists=True)
+@require_GET
+def history(request: HttpRequest, code: str) -> HttpResponse:
+    """Every version of a unit's return and what changed from one to the next."""
+    at, now = place(_actor(request), code), timezone.now()
+    period = _period(request, at)
+    found = versions(period, at.path)
+    lines = []
+    for number, one in enumerate(found):
+        older = found[number + 1] if number + 1 < len(found) else None
+        changed = (
+            changes(period.form, Snapshot.from_json(older.figures), Snapshot.from_json(one.figures)) if older else ()
+        )
+        state, word = pages.state_of(period, one.state, now)
+        lines.append(
+            {"version": one, "state": state, "word": word, "changes": pages.change_lines(period.form, changed),
+             "first": older is None}
+        )  # fmt: skip
+    return render(request, "reports/history.html", _frame(request, period, at, "reports:history") | {"lines": lines})
+
+
+# ------------------------------------------------------------------------------------------------------- pieces
+
+
+def _actor(request: HttpRequest) -> Actor:
+    actor: Actor = request.actor
+    return actor
+
+
+def _asked(source: Mapping[str, str]) -> dict[str, Any]:
+    """day, form and part of a query; raises report.day_malformed."""
+    found: dict[str, Any] = {"form": source.get("form", "")}
+    try:
+        if source.get("day"):
+            found["day"] = date.fromisoformat(source["day"])
+        found["part"] = int(source.get("part") or 1)
+    except ValueError:
+        raise LianfangError(
+            "report.day_malformed", value=f"{source.get('day', '')} {source.get('part', '')}"[:40]
+        ) from None
+    return found
+
+
+def _period(request: HttpRequest, at: Place) -> Period:
+    return period_of(at.path, **_asked(request.GET if request.method == "GET" else request.POST))
+
+
+def _period_below(request: HttpRequest, at: Place) -> Period:
+    """The period of the units below an area: the form named, else the lowest one."""
+    asked = _asked(request.GET)
+    if not asked["form"]:
+        found = incident_at(at.path)
+        if found is None:
+            raise LianfangError("incident.none_here", area=at.short)
+        asked["form"] = area_forms(found)[0].key
+    return period_of(at.path, **asked)
+
+
+def _answers(request: HttpRequest) -> dict[str, str]:
+    return {key.removeprefix("answer_"): value for key, value in request.POST.items() if key.startswith("answer_")}
+
+
+def _back(at: Place, asked: Mapping[str, Any], done: str) -> HttpResponse:
+    tail = f"day={asked['day']}&" if "day" in asked else ""
+    answer = HttpResponseRedirect(
+        f"{reverse('reports:unit', args=[at.code])}?{tail}form={asked['form']}&part={asked['part']}&done={done}"
+    )
+    answer.status_code = 303
+    return answer
+
+
+def _frame(request: HttpRequest, period: Period, at: Place, view: str) -> dict[str, Any]:
+    """What every page of a period shows: where, which form, which day."""
+    base, today = reverse(view, args=[at.code]), beijing_day(timezone.now())
+    return {
+        "place": at, "period": period, "form_name": pages.said(period.form), "today": today,
+        "due": due_at(period.form, period.day, period.part), "query": pages.query(period),
+        "days": pages.day_links(period, today, base), "parts": pages.part_tabs(period, base),
+        "trail": pages.trail(at, "reports:late" if view == "reports:unit" else view, pages.query(period)),
+        "now": timezone.now(),
+    }  # fmt: skip
+
+
+def _unit_page(
+    request: HttpRequest, at: Place, *, error: LianfangError | None = None, given: Mapping[str, str] | None = None
+) -> HttpResponse:
+    actor, now = _actor(request), timezone.now()
+    period = _period(request, at)
+    report = unit_report(period, at.path)
+    given = given or {}
+    answers = {key.removeprefix("answer_"): value for key, value in given.items() if key.startswith("answer_")}
+    rows = pages.figure_rows(report, report.shown)
+    used, off = pages.split_off(rows)
+    state = report.confirmed.state if report.confirmed else "not_reported"
+    context = _frame(request, period, at, "reports:unit") | {
+        "report": report, "rows": used, "off_rows": off, "state": pages.state_of(period, state, now),
+        "questions": pages.open_questions(period.form, answers, _kept(report)),
+        "all_zero": not not_zero(period.form, report.derived),
+        "since": pages.change_lines(period.form, report.since),
+        "identities": [{"words": pages.said(one), "result": one} for one in report.identities],
+        "may_confirm": actor.may("other", "confirm_report") and period.day <= beijing_day(now),
+        "on_behalf": actor.path != at.path, "reason": given.get("reason", ""),
+        "done": request.GET.get("done", "") if report.confirmed else "",
+        "lines": [error.render(pages.language())] if error else [], "error_code": error.code if error else "",
+        "has_errors": error is not None, "overdue": now > due_at(period.form, period.day, period.part),
+    }  # fmt: skip
+    return render(request, "reports/unit.html", context, status=error.status if error else 200)
+
+
+def _kept(report: UnitReport) -> Snapshot | None:
+    return Snapshot.from_json(report.confirmed.figures) if report.confirmed else None
+
+
+def _unit_cut(period: Period) -> int:
+    return PATH_LENGTH[level_of_form(period.form)]
+
+
+def _cut(period: Period, at: Place) -> int:
+    """Characters of the paths of the areas directly below, but never deeper than the units themselves."""
+    below = at.below or level_of_form(period.form)
+    return PATH_LENGTH[min(below, level_of_form(period.form))]
+
+
+def _towns(period: Period, at: Place, now: datetime) -> list[dict[str, Any]]:
+    """The areas to drill into, worst first; nothing when the units themselves come next."""
+    cut = _cut(period, at)
+    if cut >= _unit_cut(period) or at.level >= level_of_form(period.form):
+        return []
+    found = counts_by_parent(period, at.path, cut=cut)
+    worst = sorted(found, key=lambda one: (-one.missing, one.path))
+    colour = pages.state_of(period, "not_reported", now)[0]
+    return [{"area": one, "reported": one.expected - one.missing, "late": one.counts.get("late", 0),
+             "state": colour if one.missing else "good"} for one in worst]  # fmt: skip
+
+
+def _table(period: Period, at: Place) -> Table:
+    return children_table(period, at.path, cut=_cut(period, at))
+
+
+def _table_rows(found: Table) -> list[dict[str, Any]]:
+    """Rows of figures; a cell is what was confirmed, with what is true now where that is something else."""
+    rows = []
+    for row in found.rows:
+        cells = []
+        for column in found.period.form.columns:
+            then, now = total(row.confirmed, column.key), total(row.derived, column.key)
+            cells.append({
+                "label": pages.said(column), "off": column.key in row.derived.off, "value": then,
+                "now": now if now is not None and now != (then or 0) else None,
+            })  # fmt: skip
+        rows.append({"area": row.area, "cells": cells, "reported": row.area.expected - row.area.missing})
+    return rows
+
+
+def _sum_lines(found: Table) -> list[dict[str, Any]]:
+    columns = found.period.form.columns
+
+    def cells(figures: Snapshot) -> list[dict[str, Any]]:
+        return [{"off": one.key in found.derived.off, "value": total(figures, one.key)} for one in columns]
+
+    differences = [{"off": one.key in found.derived.off, "value": found.difference(one)} for one in columns]
+    return [
+        {"label": _("Sum of confirmed returns"), "cells": cells(found.confirmed), "difference": False},
+        {"label": _("Figures now"), "cells": cells(found.derived), "difference": False},
+        {"label": _("Difference"), "cells": differences, "difference": True},
+    ]
+
+
+def _file(body: bytes, count: int, name: str) -> HttpResponse:
+    answer = HttpResponse(body, content_type=XLSX)
+    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    answer["X-Rows"] = str(count)
+    return answer
