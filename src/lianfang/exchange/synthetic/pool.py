@@ -98,7 +98,8 @@ def _gap(rng: np.random.Generator, n: int) -> Ages:
 def _partner(rng: np.random.Generator, wife: Ages) -> Ages:
     """Age of the husband (assumption: 1.5 ± 2.5 years older, from 3 years younger to 15 older)."""
     older = np.clip(np.rint(rng.normal(1.5, 2.5, wife.size)), -3, 15)
-    return np.clip(wife + older, 18, OLDEST).astype(np.int16)
+    husband: Ages = np.clip(wife + older, 18, OLDEST).astype(np.int16)
+    return husband
 
 
 def _children(rng: np.random.Generator, n: int, count: int, *, oldest: int) -> list[Ages]:

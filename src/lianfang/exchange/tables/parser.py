@@ -69,6 +69,8 @@ class ParserProcess:
         self._end()
 
     def _ask(self, *request: object) -> Any:
+        if not self._end.alive:
+            raise LianfangError("tables.damaged", detail=str(request[-1]))
         self._send(json.dumps(request).encode() + b"\n")
         out = self._child.stdout
         head = out.read(_LENGTH.size) if out is not None else b""
