@@ -13,14 +13,15 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from lianfang.planning.rostering.model import Floats, Ints, Model
+from lianfang.planning.rostering.model import Floats, Group, Ints, Model
 from lianfang.planning.rostering.problem import Contract, History
 
-MAX_NODES_A_DAY = 15_000
+MAX_NODES_A_DAY = 20_000
 """Above this the weekend rule, then total hours leave the nodes (memory and time; measured on the published files)."""
 
 State = tuple[int, int, int, int]
-"""Class worked last (-1: a free day), days in the run, nights in a row, 1 when the run's least length is met."""
+"""Class worked last (FREE, or BEFORE day 0), days in the run, nights in a row, 1 when the run's least length is met."""
+FREE, BEFORE = -1, -2
 
 
 @dataclass(frozen=True)
@@ -54,10 +55,12 @@ class Graph:
 
 def classes_of(model: Model) -> Classes:
     """Merge shifts that no rule tells apart."""
+    counted = {s for group in model.groups for s, _ in group.limits}
     keys: dict[tuple[object, ...], int] = {}
     of_shift, first = [], []
     for s in range(len(model.shift_units)):
-        key = (int(model.shift_units[s]), bool(model.night[s]), model.follows[s].tobytes(), model.follows[:, s].tobytes())
+        bars = model.follows[s].tobytes(), model.follows[:, s].tobytes()
+        key = (int(model.shift_units[s]), bool(model.night[s]), *bars, s if s in counted else -1)
         if key not in keys:
             keys[key] = len(keys)
             first.append(s)
@@ -76,7 +79,7 @@ class _Runs:
         self.table: list[list[int]] = []
         last = history.last_shift
         if last is None:
-            start: State = (-1, contract.min_days_off, 0, 1)
+            start: State = (BEFORE, 0, 0, 1)
         else:
             index = [s.id for s in model.problem.shifts].index(last)
             start = (int(classes.of_shift[index]), max(1, history.worked_in_row), history.nights_in_row, 1)
@@ -96,10 +99,8 @@ class _Runs:
         if c < 0:
             if last >= 0 and not met:
                 return -1
-            if last >= 0:
-                return self._id((-1, 1, 0, int(k.min_days_off <= 1)))
-            run = min(run + 1, k.min_days_off)
-            return self._id((-1, run, 0, int(bool(met) or run >= k.min_days_off)))
+            run = k.min_days_off if last == BEFORE else min(run + 1, k.min_days_off) if last == FREE else 1
+            return self._id((FREE, run, 0, int(run >= k.min_days_off)))
         if last < 0:
             if not met:
                 return -1
@@ -109,76 +110,114 @@ class _Runs:
         nights = nights + 1 if self.classes.night[c] and self.max_nights is not None else 0
         if run + 1 > k.max_consecutive or (self.max_nights is not None and nights > self.max_nights):
             return -1
-        met = int((last >= 0 and bool(met)) or run + 1 >= k.min_consecutive)
+        met = int((last != FREE and bool(met)) or run + 1 >= k.min_consecutive)
         return self._id((c, run + 1, nights, met))
 
 
-def build_graph(model: Model, contract: Contract, history: History, exact: tuple[str, ...] | None = None) -> Graph:
-    """Build the layered graph of one group; `exact` overrides which of ("total", "weekends") stay in the nodes."""
+KEPT = (("total", "weekends", "limits"), ("total", "weekends"), ("total",), ("weekends",), ())
+"""What stays in the nodes, tried in this order until the layers are small enough."""
+
+
+def build_graph(model: Model, group: Group, exact: tuple[str, ...] | None = None) -> Graph:
+    """Build the layered graph of one group; `exact` overrides what stays in the nodes besides the runs."""
     classes = classes_of(model)
-    wanted = ("total", "weekends") if exact is None else exact
-    for kept in (wanted, tuple(k for k in wanted if k == "total"), ()):
-        graph = _layers(model, classes, contract, history, kept, exact is None and bool(kept))
+    for kept in KEPT if exact is None else (exact,):
+        graph = _Layers(model, classes, group, kept).build(MAX_NODES_A_DAY if exact is None and kept else None)
         if graph is not None:
             return graph
     raise AssertionError("a graph without counters always fits")
 
 
-def _layers(model: Model, classes: Classes, contract: Contract, history: History, kept: tuple[str, ...], capped: bool
-            ) -> Graph | None:
-    runs = _Runs(model, classes, contract, history)
-    step = np.array(runs.table)
-    days, problem = model.problem.horizon, model.problem
-    weeks_cap = problem.rules.week_minutes
-    week_size = 1 if weeks_cap is None else weeks_cap // model.unit + 1
-    count_total = "total" in kept and (contract.max_minutes is not None or contract.min_minutes > 0
-                                       or (problem.rules.hour_cost > 0 and contract.target_minutes is not None))
-    top = days * int(classes.units.max()) if contract.max_minutes is None else contract.max_minutes // model.unit
-    total_size = top + 1 if count_total else 1
-    count_weekends = "weekends" in kept and contract.max_weekends is not None
-    weekend_size = (contract.max_weekends or 0) + 1 if count_weekends else 1
-    dims = (len(step), week_size, total_size, weekend_size)
-    worked_state = np.array([s[0] >= 0 for s in runs.states])
-    week0 = 0 if weeks_cap is None else -(-history.week_minutes // model.unit)
-    if week0 >= week_size and problem.first_weekday != 0:
-        week0 = week_size - 1
-    codes = np.array([np.ravel_multi_index((runs.start, min(week0, week_size - 1), 0, 0), dims)])
-    layers: list[Ints] = []
-    class_units = np.concatenate([[0], classes.units])
-    for day in range(days):
-        run, week, total, weekend = np.unravel_index(codes, dims)
-        weekday = (day + problem.first_weekday) % 7
-        if weekday == 0:
-            week = np.zeros_like(week)
-        new_run = step[run]
-        add = class_units[None, :]
-        new_week = week[:, None] + (add if weeks_cap is not None else 0)
-        new_total = total[:, None] + (add if count_total else 0)
-        fresh = weekday == 5 or (weekday == 6)
-        plus = np.zeros(new_run.shape, dtype=np.int64)
-        if count_weekends and fresh:
+class _Layers:
+    """Grows the graph day by day; a node is (run state, minutes this week, minutes in all, weekends, limited shifts)."""
+
+    def __init__(self, model: Model, classes: Classes, group: Group, kept: tuple[str, ...]) -> None:
+        contract, rules = group.contract, model.problem.rules
+        self.model, self.classes, self.group = model, classes, group
+        self.runs = _Runs(model, classes, contract, group.history)
+        self.step = np.array(self.runs.table)
+        self.worked_state = np.array([state[0] >= 0 for state in self.runs.states])
+        self.weekly = rules.week_minutes is not None
+        has_target = rules.hour_cost > 0 and contract.target_minutes is not None
+        has_total = contract.max_minutes is not None or contract.min_minutes > 0
+        self.total = "total" in kept and (has_total or has_target)
+        self.weekends = "weekends" in kept and contract.max_weekends is not None
+        self.limits = group.limits if "limits" in kept else ()
+        self.dropped = tuple(
+            name for name, there, counted in (
+                ("total", has_total, self.total), ("weekends", contract.max_weekends is not None, self.weekends),
+                ("limits", bool(group.limits), bool(self.limits)))
+            if there and not counted
+        )
+        self.least = -(-contract.min_minutes // model.unit)
+        self.most_left = self._most_left()
+        longest = model.problem.horizon * int(classes.units.max())
+        top = longest if contract.max_minutes is None else min(longest, contract.max_minutes // model.unit)
+        week = (rules.week_minutes or 0) // model.unit + 1 if self.weekly else 1
+        weekends = (contract.max_weekends or 0) + 1 if self.weekends else 1
+        self.dims = (len(self.step), week, top + 1 if self.total else 1, weekends, *(n + 1 for _, n in self.limits))
+
+    def _most_left(self) -> list[Ints]:
+        """Most units still workable from each run state at the start of each day: prunes what cannot reach the least."""
+        units = np.concatenate([[0], self.classes.units])[None, :]
+        far = -(10**9)
+        left = [np.zeros(len(self.step), dtype=np.int64)]
+        for _ in range(self.model.problem.horizon):
+            onward = np.where(self.step >= 0, units + left[-1][self.step], far)
+            left.append(onward.max(axis=1))
+        return left[::-1]
+
+    def build(self, most: int | None) -> Graph | None:
+        """→ the graph, or None when a layer has more than `most` nodes."""
+        problem = self.model.problem
+        week = -(-self.group.history.week_minutes // self.model.unit) if self.weekly else 0
+        if problem.first_weekday == 0:
+            week = 0
+        start = (self.runs.start, min(week, self.dims[1] - 1), *(0 for _ in self.dims[2:]))
+        codes = np.array([np.ravel_multi_index(start, self.dims)])
+        layers: list[Ints] = []
+        for day in range(problem.horizon):
+            flat = self._onward(codes, day)
+            good = flat >= 0
+            codes, inverse = np.unique(flat[good], return_inverse=True)
+            if most is not None and len(codes) > most:
+                return None
+            layer = np.full(flat.shape, len(codes), dtype=np.int64)
+            layer[good] = inverse
+            layers.append(layer)
+        total = np.unravel_index(codes, self.dims)[2]
+        end = _end_cost(self.model, self.group.contract, total, self.total)
+        return _prune(Graph(self.classes, layers, end, self.dropped))
+
+    def _onward(self, codes: Ints, day: int) -> Ints:
+        """Code reached from every node by every class (column 0: free), -1 where barred."""
+        run, week, total, weekends, *used = np.unravel_index(codes, self.dims)
+        weekday = (day + self.model.problem.first_weekday) % 7
+        units = np.concatenate([[0], self.classes.units])[None, :]
+        new = [self.step[run]]
+        new.append((np.zeros_like(week) if weekday == 0 else week)[:, None] + (units if self.weekly else 0 * units))
+        new.append(total[:, None] + (units if self.total else 0 * units))
+        new.append(weekends[:, None] + self._weekend_begins(run, day, weekday))
+        for (shift, _), count in zip(self.limits, used, strict=True):
+            is_it = np.arange(-1, self.classes.count) == self.classes.of_shift[shift]
+            new.append(count[:, None] + is_it[None, :])
+        good = new[0] >= 0
+        if self.total:
+            good &= new[2] + self.most_left[day + 1][new[0]] >= self.least
+        for part, size in zip(new[1:], self.dims[1:], strict=True):
+            good &= part < size
+        flat = np.full(good.shape, -1, dtype=np.int64)
+        flat[good] = np.ravel_multi_index(tuple(part[good] for part in new), self.dims)
+        return flat
+
+    def _weekend_begins(self, run: Ints, day: int, weekday: int) -> Ints:
+        """1 where working today makes one more weekend worked."""
+        plus = np.zeros((len(run), self.classes.count + 1), dtype=np.int64)
+        if self.weekends and weekday >= 5:
             plus[:, 1:] = 1
-            if weekday == 6 and (day > 0 or history.last_shift is not None):
-                plus[worked_state[run], 1:] = 0
-        new_weekend = weekend[:, None] + plus
-        good = (new_run >= 0) & (new_week < week_size) & (new_total < total_size) & (new_weekend < weekend_size)
-        flat = np.full(new_run.shape, -1, dtype=np.int64)
-        picked = np.broadcast_arrays(new_run, new_week, new_total, new_weekend)
-        flat[good] = np.ravel_multi_index(tuple(p[good] for p in picked), dims)
-        codes, inverse = np.unique(flat[good], return_inverse=True)
-        if capped and len(codes) > MAX_NODES_A_DAY:
-            return None
-        layer = np.full(new_run.shape, len(codes), dtype=np.int64)
-        layer[good] = inverse
-        layers.append(layer)
-    _, _, total, _ = np.unravel_index(codes, dims)
-    end = _end_cost(model, contract, total, count_total)
-    dropped = []
-    if not count_total and (contract.max_minutes is not None or contract.min_minutes > 0):
-        dropped.append("total")
-    if not count_weekends and contract.max_weekends is not None:
-        dropped.append("weekends")
-    return _prune(Graph(classes, layers, end, tuple(dropped)))
+            if weekday == 6:
+                plus[self.worked_state[run], 1:] = 0
+        return plus
 
 
 def _end_cost(model: Model, contract: Contract, total: Ints, counted: bool) -> Floats:
@@ -245,3 +284,22 @@ def cheapest_one(graph: Graph, prices: Floats) -> tuple[float, Ints]:
         chosen[day] = c - 1
         node = int(onward[c])
     return value, chosen
+
+
+def joint(one: Graph, two: Graph) -> Graph:
+    """The graph of two members who always work the same class on the same day."""
+    sizes = [len(layer) for layer in two.next_node[1:]] + [len(two.end_cost)]
+    codes = np.array([0], dtype=np.int64)
+    width = len(two.next_node[0])
+    layers: list[Ints] = []
+    for day, size in enumerate(sizes):
+        first, second = one.next_node[day][codes // width], two.next_node[day][codes % width]
+        last = len(one.next_node[day + 1]) if day + 1 < len(one.next_node) else len(one.end_cost)
+        good = (first < last) & (second < size)
+        codes, inverse = np.unique((first * size + second)[good], return_inverse=True)
+        layer = np.full(first.shape, len(codes), dtype=np.int64)
+        layer[good] = inverse
+        layers.append(layer)
+        width = max(1, size)
+    end = one.end_cost[codes // width] + two.end_cost[codes % width] if codes.size else np.empty(0)
+    return _prune(Graph(one.classes, layers, end, tuple({*one.dropped, *two.dropped})))

@@ -14,8 +14,32 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 FORBIDDEN = np.inf
+MAX_GROUPS = 24
+"""Limits per shift are counted exactly while the members fall into at most so many groups (assumption)."""
 HARD_COST = 1e6
 """Search price of what no plan may do (assumption: far above any sum of wishes); results that still pay it are refused."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """What members with the same possible rosters share; limits: (shift, most times) counted exactly."""
+
+    contract: Contract
+    history: History
+    limits: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Excess:
+    """Times above each shift's limit [s], weekends too many, time units too many, time units too few."""
+
+    limits: Ints
+    weekends: int
+    over: int
+    short: int
+
+    def __bool__(self) -> bool:
+        return bool(self.limits.any() or self.weekends or self.over or self.short)
 
 
 @dataclass(frozen=True)
@@ -37,7 +61,7 @@ class Model:
     over: Floats
     limit: Ints
     group: Ints
-    groups: tuple[tuple[Contract, History], ...]
+    groups: tuple[Group, ...]
     unit: int
     shift_units: Ints
     follows: NDArray[np.bool_]
@@ -81,6 +105,21 @@ class Model:
         """Worked time per member in model units of `unit` minutes."""
         per_act = np.append(self.shift_units[self.act_shift], 0)
         return per_act[roster].sum(axis=1)
+
+    def excess(self, member: int, row: Ints) -> Excess:
+        """By how much one member's row[d] passes the rules a graph may have left out."""
+        worked = np.flatnonzero(row >= 0)
+        shifts = self.act_shift[row[worked]]
+        above = np.bincount(shifts, minlength=self.limit.shape[1]) - self.limit[member]
+        contract = self.problem.members[member].contract
+        units = int(self.shift_units[shifts].sum())
+        over = 0 if contract.max_minutes is None else max(0, units - contract.max_minutes // self.unit)
+        short = max(0, -(-contract.min_minutes // self.unit) - units)
+        weekends = 0
+        if contract.max_weekends is not None:
+            first = self.problem.first_weekday
+            weekends = max(0, len({(d + first) // 7 for d in worked if (d + first) % 7 >= 5}) - contract.max_weekends)
+        return Excess(np.maximum(above, 0), weekends, over, short)
 
     def cover_cost(self, counts: Ints) -> float:
         """Price of people missing and too many."""
@@ -133,19 +172,44 @@ def compile_model(problem: Problem) -> Model:
     closed = ~np.isfinite(over)
     over[closed] = 0.0
     cost, off_cost, constant = _costs(problem, acts, closed)
-    groups: dict[tuple[Contract, History], int] = {}
-    group = np.array([groups.setdefault((m.contract, _behaviour(m.history)), len(groups)) for m in problem.members])
     limit = np.full((len(problem.members), len(problem.shifts)), problem.horizon, dtype=np.int64)
     for i, member in enumerate(problem.members):
         for name, most in member.shift_limits.items():
             limit[i, shift_index[name]] = min(most, problem.horizon)
+    group, groups = _groups(problem, limit)
     return Model(
         problem=problem, activities=acts, act_shift=np.array([a[0] for a in acts]), cost=cost, off_cost=off_cost,
-        need=need, under=under, over=over, limit=limit, group=group, groups=tuple(groups), unit=unit,
+        need=need, under=under, over=over, limit=limit, group=group, groups=groups, unit=unit,
         shift_units=np.array([m // unit for m in minutes]),
         follows=np.array([[problem.may_follow(a, b) for b in problem.shifts] for a in problem.shifts]),
         night=np.array([s.is_night for s in problem.shifts]), constant=constant,
     )
+
+
+def _groups(problem: Problem, limit: Ints) -> tuple[Ints, tuple[Group, ...]]:
+    """Put members with equal rules together, counting as many limited shifts exactly as keeps the groups few."""
+    limited = (limit > 0) & (limit < problem.horizon)
+    typical = [np.median(limit[limited[:, s], s]) if limited[:, s].any() else np.inf for s in range(limit.shape[1])]
+    counted: list[int] = []
+    group, groups = _grouping(problem, limit, limited, counted)
+    for s in np.argsort(typical):
+        if not limited[:, s].any():
+            continue
+        trial = _grouping(problem, limit, limited, [*counted, int(s)])
+        if len(trial[1]) <= MAX_GROUPS:
+            counted.append(int(s))
+            group, groups = trial
+    return group, groups
+
+
+def _grouping(problem: Problem, limit: Ints, limited: NDArray[np.bool_], counted: list[int]
+              ) -> tuple[Ints, tuple[Group, ...]]:
+    keys: dict[Group, int] = {}
+    group = []
+    for i, member in enumerate(problem.members):
+        limits = tuple((s, int(limit[i, s])) for s in sorted(counted) if limited[i, s])
+        group.append(keys.setdefault(Group(member.contract, _behaviour(member.history), limits), len(keys)))
+    return np.array(group), tuple(keys)
 
 
 def _behaviour(history: History) -> History:

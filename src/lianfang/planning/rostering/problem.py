@@ -72,7 +72,8 @@ class Contract:
 class History:
     """What a member brings from before day 0, so that rest and fairness hold over weeks.
 
-    last_shift: worked on day -1, or None when day -1 was free. week_minutes: worked since Monday.
+    last_shift: worked on day -1, or None when day -1 was free or unknown. week_minutes: worked since Monday.
+    Least lengths of runs count as met for a run that touches either end of the horizon, as in the published files.
     nights_before, weekends_before: the ledger that fairness looks at.
     """
 

@@ -1,0 +1,164 @@
+"""Column generation: a master programme over whole rosters whose dual prices prove the bound.
+
+Each column is one member's roster; the master picks a mix of one per member (Dantzig and Wolfe, Operations
+Research 8, 1960) and its duals are smoothed towards the best known (Wentges, ITOR 4, 1997).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from ortools.linear_solver import pywraplp
+
+from lianfang.planning.rostering.bound import Prices, Relaxation
+from lianfang.planning.rostering.model import Floats, Ints
+from lianfang.planning.stop import Clock
+
+SMOOTH = 0.5
+"""Share of the best known prices in the ones that are tried (assumption; 0.3-0.8 behave alike here)."""
+CONVERGED = 1e-6
+REDUCED = 1e-6
+
+
+class Master:
+    """The restricted master programme over some members (all by default); keeps its columns and grows.
+
+    need[d, a] is what these members shall cover: the demand, less what everybody else already covers.
+    """
+
+    def __init__(self, relaxation: Relaxation, ceiling: float, who: Ints | None = None, need: Ints | None = None
+                 ) -> None:
+        self.relaxation, model = relaxation, relaxation.model
+        self.model = model
+        self.who = np.arange(len(model.group)) if who is None else who
+        self.inside = np.zeros(len(model.group), dtype=bool)
+        self.inside[self.who] = True
+        self.need = model.need if need is None else need
+        self.solver = pywraplp.Solver.CreateSolver("GLOP")
+        self.objective = self.solver.Objective()
+        self.objective.SetMinimization()
+        self.cover: dict[tuple[int, int], pywraplp.Constraint] = {}
+        self._cover_rows()
+        infinity = self.solver.infinity()
+        self.limits: dict[tuple[int, int], pywraplp.Constraint] = {}
+        for m, s in zip(*np.nonzero(relaxation.limited & self.inside[:, None]), strict=True):
+            self.limits[int(m), int(s)] = self.solver.Constraint(-infinity, float(model.limit[m, s]))
+        self.pick = {int(m): self.solver.Constraint(1, 1) for m in self.who}
+        for row in self.pick.values():  # keeps the master feasible until real columns arrive
+            artificial = self.solver.NumVar(0, infinity, "")
+            row.SetCoefficient(artificial, 1)
+            self.objective.SetCoefficient(artificial, ceiling)
+        self.rosters: list[tuple[int, Ints]] = []
+        self.costs: list[float] = []
+        self.valid: list[bool] = []
+        self.columns: list[pywraplp.Variable] = []
+        self.known: set[tuple[int, bytes]] = set()
+
+    def _cover_rows(self) -> None:
+        model, infinity = self.model, self.solver.infinity()
+        reachable = np.isfinite(model.cost[self.who]).any(axis=0)
+        for d, a in zip(*np.nonzero(reachable), strict=True):
+            row = self.solver.Constraint(float(self.need[d, a]), float(self.need[d, a]))
+            missing = self.solver.NumVar(0, infinity, "")
+            extra = self.solver.NumVar(0, infinity, "")
+            row.SetCoefficient(missing, 1)
+            row.SetCoefficient(extra, -1)
+            self.objective.SetCoefficient(missing, float(model.under[d, a]))
+            self.objective.SetCoefficient(extra, float(model.over[d, a]))
+            self.cover[int(d), int(a)] = row
+
+    def add(self, roster: Ints, who: Ints | None = None) -> int:
+        """Add rows of a roster[m, d] (of everybody, size and order as the model) as columns; → how many were new."""
+        personal = self.model.personal_cost(roster)
+        added = 0
+        for m in self.who if who is None else who:
+            row = roster[m].astype(np.int16)
+            key = (int(m), row.tobytes())
+            if key in self.known or not np.isfinite(personal[m]):
+                continue
+            self.known.add(key)
+            self._column(int(m), row.astype(np.int64), float(personal[m]))
+            added += 1
+        return added
+
+    def _column(self, m: int, row: Ints, cost: float) -> None:
+        column = self.solver.NumVar(0, self.solver.infinity(), "")
+        self.pick[m].SetCoefficient(column, 1)
+        for d in np.flatnonzero(row >= 0):
+            self.cover[int(d), int(row[d])].SetCoefficient(column, 1)
+        valid = not (self.relaxation.loose[m] and self.model.excess(m, row))
+        if self.relaxation.limited[m].any():
+            used = np.bincount(self.model.act_shift[row[row >= 0]], minlength=self.model.limit.shape[1])
+            for s in np.flatnonzero(self.relaxation.limited[m] & (used > 0)):
+                self.limits[m, int(s)].SetCoefficient(column, float(used[s]))
+        self.objective.SetCoefficient(column, cost)
+        self.columns.append(column)
+        self.rosters.append((m, row))
+        self.costs.append(cost)
+        self.valid.append(valid)
+
+    def solve(self, seconds: float) -> float | None:
+        """Solve the mix; → its value without the model's constant, or None when the time ran out."""
+        self.solver.SetTimeLimit(max(1, int(seconds * 1000)))
+        if self.solver.Solve() != pywraplp.Solver.OPTIMAL:
+            return None
+        return float(self.objective.Value())
+
+    def duals(self) -> tuple[Floats, Floats, Floats]:
+        """Prices place[d, a], limit[m, s] and each member's own value[m]."""
+        place, limit = np.zeros(self.model.need.shape), np.zeros(self.model.limit.shape)
+        own = np.zeros(len(self.model.group))
+        for (d, a), row in self.cover.items():
+            place[d, a] = row.dual_value()
+        for (m, s), row in self.limits.items():
+            limit[m, s] = -row.dual_value()
+        for m, row in self.pick.items():
+            own[m] = row.dual_value()
+        return np.clip(place, -self.model.over, self.model.under), np.maximum(limit, 0.0), own
+
+    def shares(self) -> Floats:
+        """How much of each column the mix takes."""
+        return np.array([column.solution_value() for column in self.columns])
+
+    def allow_invalid(self, allowed: bool) -> None:
+        """Let columns that break a left-out rule into the mix (for the bound), or bar them (for whole rosters)."""
+        for column, valid in zip(self.columns, self.valid, strict=True):
+            if not valid:
+                column.SetUb(self.solver.infinity() if allowed else 0.0)
+
+    def price(self, still: NDArray[np.bool_], duals: tuple[Floats, Floats, Floats] | None = None) -> int:
+        """One pricing round for the members still open, with the mix's own duals; → how many columns were added."""
+        place, limit, own = self.duals() if duals is None else duals
+        values, roster = self.relaxation.answer(place, limit, still)
+        charged = (limit * np.where(self.relaxation.limited, self.model.limit, 0)).sum(axis=1)
+        better = np.flatnonzero(still & (values - charged < own - REDUCED))
+        return self.add(roster, better) if better.size else 0
+
+
+def generate_columns(master: Master, prices: Prices, clock: Clock, seconds: float, best_plan: float,
+                     gap: float = 1e-4) -> tuple[Prices, bool]:
+    """Grow the full master until no roster prices out, the gap closes or time is up; → (best prices, converged)."""
+    relaxation, best = master.relaxation, prices
+    started, smooth = clock.elapsed, SMOOTH
+    while clock.elapsed - started < seconds and clock.left > 0:
+        value = master.solve(min(clock.left, seconds - (clock.elapsed - started)))
+        if value is None:
+            break
+        value += master.model.constant
+        place, limit, _ = master.duals()
+        place = smooth * best.place + (1 - smooth) * place
+        limit = smooth * best.limit + (1 - smooth) * limit
+        answers, roster = relaxation.answer(place, limit)
+        bound = relaxation.value(answers, place, limit)
+        if bound > best.value:
+            best = Prices(place, limit, bound)
+        else:
+            smooth = max(0.0, smooth - 0.1)
+        clock.report("columns", best_plan if np.isfinite(best_plan) else None, best.value)
+        if value - best.value <= max(CONVERGED, gap * abs(value)):
+            return best, True
+        if not master.add(roster):
+            if not smooth:
+                return best, True
+            smooth = 0.0
+    return best, False
