@@ -30,8 +30,8 @@ PLAIN_STATIC = {
 
 @pytest.fixture
 def plain_static() -> Iterator[None]:
-    """Render templates without a manifest of static files."""
-    with override_settings(STORAGES=PLAIN_STATIC):
+    """Render templates without a manifest of static files, among the addresses of the component site."""
+    with override_settings(STORAGES=PLAIN_STATIC, ROOT_URLCONF="tests.web.site.urls"):
         yield
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import URLPattern, path
 
-from lianfang.web import gallery
+from lianfang.web import about, gallery
 
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [path("about/", about.page, name="about")]
 if settings.DEBUG or getattr(settings, "LIANFANG_GALLERY", False):
     urlpatterns += [
         path("gallery/", gallery.index, name="gallery"),
