@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.spatial import Delaunay, QhullError
 
 Points = NDArray[np.float64]
+Corner = tuple[float, float]
 OUTLINE_POINTS = 72
 GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
 LABEL_GRID = 16  # grid points tried along each side of a bent shape
@@ -55,12 +56,14 @@ def divide(ring: Points, count: int) -> list[Points]:
 
 def voronoi(ring: Points, seeds: Points) -> list[Points]:
     """Return the Voronoi cell of each seed inside a convex ring; each is cut by the bisectors to its neighbours."""
+    corners = [(float(x), float(y)) for x, y in ring]
+    places = [(float(x), float(y)) for x, y in seeds]
     cells = []
-    for index, around in enumerate(_neighbours(seeds)):
-        cell = ring
+    for own, around in zip(places, _neighbours(seeds), strict=True):
+        cell = corners
         for other in around:
-            cell = _cut(cell, seeds[index], seeds[other])
-        cells.append(cell)
+            cell = _cut(cell, own, places[other])
+        cells.append(np.array(cell))
     return cells
 
 
@@ -141,18 +144,22 @@ def _neighbours(seeds: Points) -> list[list[int]]:
     return [[int(other) for other in flat[start[index] : start[index + 1]]] for index in range(count)]
 
 
-def _cut(ring: Points, own: Points, other: Points) -> Points:
-    """Keep the part of a convex ring that is nearer to `own` than to `other` (Sutherland and Hodgman, 1974)."""
-    normal = other - own
-    side = ring @ normal - (own + other) @ normal / 2
-    if (side <= 0).all():
-        return ring
-    kept: list[Points] = []
-    for index in range(len(ring)):
-        following = (index + 1) % len(ring)
-        here, there = side[index], side[following]
-        if here <= 0:
-            kept.append(ring[index])
-        if (here < 0 < there) or (there < 0 < here):
-            kept.append(ring[index] + (ring[following] - ring[index]) * (here / (here - there)))
-    return np.array(kept)
+def _cut(ring: list[Corner], own: Corner, other: Corner) -> list[Corner]:
+    """Keep the part of a convex ring that is nearer to `own` than to `other` (Sutherland and Hodgman, 1974).
+
+    Plain numbers, not arrays: rings have a handful of corners, and this runs tens of thousands of times.
+    """
+    normal_x, normal_y = other[0] - own[0], other[1] - own[1]
+    offset = ((own[0] + other[0]) * normal_x + (own[1] + other[1]) * normal_y) / 2
+    kept: list[Corner] = []
+    before = ring[-1]
+    side_before = before[0] * normal_x + before[1] * normal_y - offset
+    for here in ring:
+        side = here[0] * normal_x + here[1] * normal_y - offset
+        if (side < 0 < side_before) or (side_before < 0 < side):
+            share = side_before / (side_before - side)
+            kept.append((before[0] + (here[0] - before[0]) * share, before[1] + (here[1] - before[1]) * share))
+        if side <= 0:
+            kept.append(here)
+        before, side_before = here, side
+    return kept

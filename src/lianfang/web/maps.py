@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from lianfang.web import cells
 Geo = dict[str, Any]
 SCHEMATIC_DEGREES = 0.4  # half the width of a schematic map, in degrees around 0° N 0° E where degrees are square
 DIGITS = 6
+CACHED_MAPS = 512  # a prefecture has some 200 townships; a divided outline takes a few kilobytes
 MERCATOR_LIMIT = 85.0
 
 
@@ -95,9 +97,8 @@ def schematic(children: Iterable[Any], *, parent: str = "", within: Sequence[Seq
     """
     areas = [(_get(child, "code"), _get(child, "name")) for child in children]
     ring = cells.outline(parent) * SCHEMATIC_DEGREES if within is None else _open_ring(within)
-    features = [
-        _feature(code, name, cell) for (code, name), cell in zip(areas, cells.divide(ring, len(areas)), strict=True)
-    ]
+    divided = _divided(ring.tobytes(), len(areas))
+    features = [_feature(code, name, cell) for (code, name), cell in zip(areas, divided, strict=True)]
     return {"type": "FeatureCollection", "schematic": True, "features": features}
 
 
@@ -118,6 +119,11 @@ def polygons(feature: Geo) -> list[list[list[list[float]]]]:
         return list(geometry["coordinates"])
     code = feature.get("properties", {}).get("code", "?")
     raise MapError(f"area {code} is drawn as {geometry.get('type', 'nothing')}, a polygon is needed")
+
+
+@lru_cache(maxsize=CACHED_MAPS)
+def _divided(ring: bytes, count: int) -> tuple[cells.Points, ...]:
+    return tuple(cells.divide(np.frombuffer(ring).reshape(-1, 2), count))
 
 
 @dataclass(frozen=True)
@@ -224,7 +230,7 @@ def _shape(properties: Geo, placed: list[list[Any]], choropleth: Choropleth, lay
         code=code, name=name, x=round(float(x), 1), y=round(float(y), 1), style=_style(layer, value),
         path=" ".join(_path(ring) for polygon in placed for ring in polygon),
         short=value.short if value else "", long=value.long if value else "", href=choropleth.links.get(code, ""),
-        room=bool(span[0] > 13 * len(name) and span[1] > 36),
+        room=bool(span[0] > 15 * len(name) and span[1] > 40),
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Static files with hashed names: imports between our own ES modules are rewritten, other people's files keep theirs."""
+"""Static files with hashed names: imports between our own ES modules are rewritten, other people's are left alone."""
 
 from __future__ import annotations
 

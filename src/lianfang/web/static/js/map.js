@@ -196,7 +196,10 @@ class AreaMap {
   choose(code, move = false) {
     const set = (id, chosen) => {
       if (this.map?.getSource("areas")) this.map.setFeatureState({ source: "areas", id }, { chosen });
-      this.svg.querySelector(`g[data-code="${id}"]`)?.classList.toggle("chosen", chosen);
+      const shape = this.svg.querySelector(`g[data-code="${id}"]`);
+      shape?.classList.toggle("chosen", chosen);
+      // painted last, so that no neighbour covers its outline
+      if (chosen && shape) this.svg.firstElementChild.insertBefore(shape.closest("a") ?? shape, this.svg.querySelector("text"));
     };
     if (this.chosen && this.chosen !== code) set(this.chosen, false);
     this.chosen = code;
