@@ -229,7 +229,7 @@ def test_mapping_and_sheet_that_do_not_exist() -> None:
         assert caught.value.code == "tables.mapping_unknown"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.integers(0, len(GOOD) - 1), st.binary(min_size=1, max_size=8))
 def test_a_damaged_workbook_never_ends_in_another_error(at: int, noise: bytes) -> None:
     data = GOOD[:at] + noise + GOOD[at + len(noise) :]
@@ -242,7 +242,7 @@ def test_a_damaged_workbook_never_ends_in_another_error(at: int, noise: bytes) -
 OLD = xls([HEADER, PERSON])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.integers(0, len(OLD) - 1), st.binary(min_size=1, max_size=8))
 def test_a_damaged_old_workbook_never_ends_in_another_error(at: int, noise: bytes) -> None:
     data = OLD[:at] + noise + OLD[at + len(noise) :]

@@ -36,7 +36,7 @@ ROWS = st.tuples(
 ).filter(lambda row: sum(value is not None for value in row) > 2)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(ROWS, min_size=1, max_size=8), st.sampled_from(["zh", "en"]))
 def test_a_table_reads_back_as_it_was_written(rows: list, language: str) -> None:
     target = io.BytesIO()
