@@ -119,7 +119,7 @@ def test_the_table_shows_confirmed_beside_what_is_true_now(county, browse):
     page = text(town.get(f"/reports/{code(TOWN)}/table/{DAY_QUERY}"))
     assert "现为12" in page
     assert ">+2<" in page
-    assert "未启用" in page
+    assert "16项未启用" in page
     desk = browse("county_dispatcher", COUNTY, "en")
     page = text(desk.get(f"/reports/{code(COUNTY)}/table/{DAY_QUERY}"))
     assert ">+7<" in page

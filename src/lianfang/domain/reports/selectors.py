@@ -14,6 +14,7 @@ from lianfang.domain.reports.figures import Source, source_of
 from lianfang.domain.reports.forms import level_of_form
 from lianfang.domain.reports.models import Return
 from lianfang.domain.reports.rules import Change, IdentityResult, Snapshot, changes, identities
+from lianfang.kernel.divisions import short_name
 
 PAGE = 200
 STATES = ("not_reported", "late", "corrected", "reported", "zero_report")
@@ -62,6 +63,11 @@ class Unit:
     confirmed_at: datetime | None
     zero: bool | None
 
+    @property
+    def short(self) -> str:
+        """The everyday name."""
+        return short_name(self.name)
+
 
 @dataclass(frozen=True)
 class ParentCount:
@@ -71,6 +77,11 @@ class ParentCount:
     name: str
     code: str
     counts: Mapping[str, int]
+
+    @property
+    def short(self) -> str:
+        """The everyday name."""
+        return short_name(self.name)
 
     @property
     def expected(self) -> int:

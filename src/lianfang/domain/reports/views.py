@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from lianfang.base.access.actor import Actor
 from lianfang.base.access.api import requires
 from lianfang.base.incidents.api import incident_at
+from lianfang.base.playbooks.api import Column
 from lianfang.domain.reports import export, pages
 from lianfang.domain.reports.forms import area_forms, due_at, level_of_form
 from lianfang.domain.reports.places import Place, place
@@ -129,11 +130,14 @@ def table(request: HttpRequest, code: str) -> HttpResponse:
     at = place(_actor(request), code)
     period = _period_below(request, at)
     found = _table(period, at)
+    everything = request.GET.get("columns") == "all"
+    shown = [one for one in period.form.columns if everything or one.key not in found.derived.off]
     context = _frame(request, period, at, "reports:table") | {
-        "table": found, "rows": _table_rows(found), "tabs": pages.form_tabs(
-            period, "reports:table", at.code, lowest_above=at.level),
-        "columns": [{"label": pages.said(one), "off": one.key in found.derived.off} for one in period.form.columns],
-        "sums": _sum_lines(found), "below_unit": found.rows and len(found.rows[0].area.path) == _unit_cut(period),
+        "table": found, "rows": _table_rows(found, shown), "sums": _sum_lines(found, shown),
+        "tabs": pages.form_tabs(period, "reports:table", at.code, lowest_above=at.level),
+        "columns": [{"label": pages.said(one), "off": one.key in found.derived.off} for one in shown],
+        "hidden": [pages.said(one) for one in period.form.columns if one not in shown],
+        "below_unit": _cut(period, at) == _unit_cut(period),
     }  # fmt: skip
     return render(request, "reports/table.html", context)
 
@@ -253,13 +257,17 @@ def _unit_page(
     answers = {key.removeprefix("answer_"): value for key, value in given.items() if key.startswith("answer_")}
     rows = pages.figure_rows(report, report.shown)
     used, off = pages.split_off(rows)
+    judged = [one for one in report.identities if one.holds is not None]
+    unjudged = [one for one in report.identities if one.holds is None]
     state = report.confirmed.state if report.confirmed else "not_reported"
     context = _frame(request, period, at, "reports:unit") | {
         "report": report, "rows": used, "off_rows": off, "state": pages.state_of(period, state, now),
         "questions": pages.open_questions(period.form, answers, _kept(report)),
         "all_zero": not not_zero(period.form, report.derived),
         "since": pages.change_lines(period.form, report.since),
-        "identities": [{"words": pages.said(one), "result": one} for one in report.identities],
+        "identities": [{"words": pages.said(one), "result": one} for one in judged],
+        "unjudged": [pages.said(one) for one in unjudged],
+        "any_check": any(row.check in {"good", "act"} for row in used),
         "may_confirm": actor.may("other", "confirm_report") and period.day <= beijing_day(now),
         "on_behalf": actor.path != at.path, "reason": given.get("reason", ""),
         "done": request.GET.get("done", "") if report.confirmed else "",
@@ -299,12 +307,12 @@ def _table(period: Period, at: Place) -> Table:
     return children_table(period, at.path, cut=_cut(period, at))
 
 
-def _table_rows(found: Table) -> list[dict[str, Any]]:
+def _table_rows(found: Table, columns: Sequence[Column]) -> list[dict[str, Any]]:
     """Rows of figures; a cell is what was confirmed, with what is true now where that is something else."""
     rows = []
     for row in found.rows:
         cells = []
-        for column in found.period.form.columns:
+        for column in columns:
             then, now = total(row.confirmed, column.key), total(row.derived, column.key)
             cells.append({
                 "label": pages.said(column), "off": column.key in row.derived.off, "value": then,
@@ -314,9 +322,7 @@ def _table_rows(found: Table) -> list[dict[str, Any]]:
     return rows
 
 
-def _sum_lines(found: Table) -> list[dict[str, Any]]:
-    columns = found.period.form.columns
-
+def _sum_lines(found: Table, columns: Sequence[Column]) -> list[dict[str, Any]]:
     def cells(figures: Snapshot) -> list[dict[str, Any]]:
         return [{"off": one.key in found.derived.off, "value": total(figures, one.key)} for one in columns]
 
