@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
+from PIL import Image, ImageStat
 
 pytestmark = pytest.mark.browser
 FOCUSED = "() => document.activeElement.id"
@@ -203,6 +205,22 @@ def test_the_map_shows_what_the_table_shows(opened: Any) -> None:
     late = page.locator("svg.choropleth g:has(.fill-act-tint)")
     assert late.count() == 3
     assert watched.trouble == []
+
+
+def spread(page: Any, name: str) -> float:
+    """Go to an area on the map and return how much the brightness varies on a patch of it, away from its label."""
+    page.get_by_label("定位区域").select_option(label=name)
+    page.wait_for_timeout(900)
+    shot = Image.open(io.BytesIO(page.locator(".map-canvas").screenshot())).convert("L")
+    x, y = shot.width // 2, shot.height // 2
+    return float(ImageStat.Stat(shot.crop((x - 30, y - 70, x + 30, y - 40))).stddev[0])
+
+
+def test_areas_without_data_are_hatched_on_the_map(opened: Any) -> None:
+    page = opened("zh", "desk", maps=True, reduced_motion="reduce").go("/gallery/")
+    page.wait_for_function(DRAWN, timeout=20_000)
+    assert spread(page, "韭园镇") > 20
+    assert spread(page, "白潭镇") < 2
 
 
 def test_without_webgl_the_drawing_and_the_table_remain(opened: Any) -> None:

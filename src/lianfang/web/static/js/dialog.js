@@ -1,10 +1,8 @@
 /** Dialogs: a button with data-dialog="id" opens a dialog of the page; a partial swapped into #dialog opens that one. */
 
-/** Open a dialog and remember who opened it, so that the focus can return. */
-export function open(dialog, opener = document.activeElement) {
-  if (!dialog || dialog.open) return;
-  dialog.showModal();
-  dialog.addEventListener("close", () => opener?.focus?.(), { once: true });
+/** Open a dialog; the browser keeps the focus inside and returns it to where it was. */
+export function open(dialog) {
+  if (dialog && !dialog.open) dialog.showModal();
 }
 
 /** Wire buttons, backdrop clicks and swaps. Escape is the browser's own. */
@@ -13,7 +11,7 @@ export function start() {
     const opener = event.target.closest("[data-dialog]");
     if (opener) {
       event.preventDefault();
-      open(document.getElementById(opener.dataset.dialog), opener);
+      open(document.getElementById(opener.dataset.dialog));
       return;
     }
     const closer = event.target.closest("[data-close]");
