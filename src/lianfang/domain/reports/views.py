@@ -108,13 +108,18 @@ def late(request: HttpRequest, code: str) -> HttpResponse:
     if getattr(request, "htmx", False) and request.GET.get("v") == version:
         return HttpResponse(status=204)
     found = units(period, at.path, states=states, after=request.GET.get("after", "")[:16], limit=PAGE + 1)
+    towns, cut = _towns(period, at, now), _cut(period, at)
+    names = {line["area"].path: line["area"].short for line in towns}
     base = reverse("reports:late", args=[at.code])
     context = _frame(request, period, at, "reports:late") | {
         "counted": counted, "expected": sum(counted.values()), "version": version, "chosen": chosen,
         "filters": pages.filters(period, counted, chosen, now, f"{base}?{pages.query(period)}"),
         "tabs": pages.form_tabs(period, "reports:late", at.code, lowest_above=at.level),
-        "towns": _towns(period, at, now),
-        "units": [{"unit": one, "state": pages.state_of(period, one.state, now)} for one in found[:PAGE]],
+        "towns": towns,
+        "units": [
+            {"unit": one, "state": pages.state_of(period, one.state, now), "town": names.get(one.path[:cut], "")}
+            for one in found[:PAGE]
+        ],
         "following": found[PAGE - 1].path if len(found) > PAGE else "",
         "overdue": now > due_at(period.form, period.day, period.part),
         "may_report": actor.may("other", "confirm_report"),
