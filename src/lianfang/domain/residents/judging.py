@@ -52,6 +52,7 @@ class Judge:
     def __init__(self, ledger: Ledger, *, register: str) -> None:
         self.ledger = ledger
         self.register = register
+        self._blind = sealing.identity_blinder()
         self._seen: dict[object, int] = {}
 
     def judge(self, records: Sequence[Record]) -> list[Outcome]:
@@ -75,7 +76,7 @@ class Judge:
         home = None
         if building is not None:
             home = self.ledger.home(record.community, building, record.entrance, record.door)
-        blind = sealing.identity_blind(record.number) if record.number else None
+        blind = self._blind(record.number) if record.number else None
         return Outcome(record, Verdict.NEW, blind=blind, building=building, home=home)
 
     def _decide(self, outcome: Outcome, met: tuple[Any, ...] | None) -> None:

@@ -16,10 +16,13 @@ from lianfang.kernel.errors import LianfangError
 
 
 def run(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-    """Run one statement in the request's transaction with binary parameters (arrays of sealed bytes are large)."""
+    """Run one statement in the request's transaction with binary parameters (arrays of sealed bytes are large).
+
+    Never prepared: a plan kept from a small table would be used for a large one.
+    """
     connection.ensure_connection()
     with psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(sql, parameters)
+        cursor.execute(sql, parameters, prepare=False)
         return cursor.fetchall() if cursor.description else []
 
 

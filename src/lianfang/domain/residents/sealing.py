@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -34,10 +34,11 @@ def unseal(box: Box, sealed: bytes | memoryview, column: bytes) -> Any:
     return _decode(box.open(sealed, column))
 
 
-def identity_blind(number: str) -> bytes:
-    """The blind index (16 bytes) of a paper's number: one key for the whole installation, so that a move from one county
-    to another is noticed."""
-    return system_box().blind(f"identity:{number}")
+def identity_blinder() -> Callable[[str], bytes]:
+    """A function from a paper's number to its blind index (16 bytes): one key for the whole installation, so that a move
+    from one county to another is noticed."""
+    blind = system_box().blind
+    return lambda number: blind(f"identity:{number}")
 
 
 def box_of(path: str, cache: dict[str, Box]) -> Box:

@@ -121,7 +121,8 @@ def _write(file: File, ledger: Ledger, batch: Sequence[Row], today: date) -> int
             "%b::int2[], %b::text[], %b)",
             [file.id, numbers, [o.blind for o in fresh], *_arrays(ledger, fresh), today],
         ))  # fmt: skip
-        _claimed_elsewhere([row for row in batch if row.row in set(numbers) - taken])
+        lost = set(numbers) - taken
+        _claimed_elsewhere([row for row in batch if row.row in lost])
     if other:
         taken |= _column(run(
             "select residents_import_change(%b, %b::int4[], %b::int8[], %b::text[], %b::bytea[], %b::bytea[], %b::int2[], %b::int2[], "

@@ -21,6 +21,15 @@ drop policy if exists in_scope on residents_household;
 create policy in_scope on residents_household to lianfang_app using (
     path >= (select access_low()) and path < (select access_high()) and (select access_sees('residents', 'masked')));
 
+do $$
+begin
+    if not exists (select 1 from pg_constraint where conname = 'residents_person_home') then
+        alter table residents_person add constraint residents_person_home foreign key (path) references residents_household (path)
+            deferrable initially deferred;
+    end if;
+end
+$$;
+
 -- A person is visible exactly where one of their presences is; the presence table's own policy does the narrowing.
 alter table residents_person enable row level security;
 drop policy if exists through_presence on residents_person;

@@ -1,0 +1,210 @@
+"""Pages of the ledger: an area's people masked or named as the role sees them, one person, a look-up by exact code."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from lianfang.base.access.api import Actor, requires
+from lianfang.base.access.places import Place, place_of
+from lianfang.domain.residents import browsing, pages
+from lianfang.domain.residents.forms import CODE_PURPOSES, OPEN_PURPOSES, PURPOSE_OF_ROLE, CodeForm, purpose_of
+from lianfang.kernel.divisions import PATH_LENGTH, Level
+from lianfang.kernel.errors import LianfangError, define
+from lianfang.kernel.ids import format_code, group_code, parse_code
+
+BROWSE = ("see:residents:named", "see:residents:masked")
+
+define(
+    "residents.code_unknown",
+    status=404,
+    zh="没有编码为{code}的居民，或不在您的工作范围内。请对照编码纸核对。",
+    en="No resident has the code {code}, or they lie outside your scope. Compare it with the sheet.",
+)
+
+
+@requires(*BROWSE, "see:residents:code")
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    """Lead each reader to what is theirs: their area's people, or the look-up by code."""
+    actor = _actor(request)
+    if actor.lists and actor.sees("residents", "masked"):
+        return HttpResponseRedirect(reverse("residents-area", args=[pages.code_of(actor.path)]))
+    if actor.sees("residents", "code"):
+        return HttpResponseRedirect(reverse("residents-code"))
+    raise LianfangError("access.not_found")
+
+
+@requires(*BROWSE, lists=True)
+@require_GET
+def area(request: HttpRequest, code: str) -> HttpResponse:
+    """The people of a community, a building or a household; above a community, the areas below with their counts."""
+    typed = request.GET.get("code", "")
+    if typed:
+        return HttpResponseRedirect(reverse("residents-person", args=[_plain(typed)]))
+    actor = _actor(request)
+    place, home = _spot(actor, code)
+    if place.level < Level.COMMUNITY:
+        context = {"place": place, "rows": pages.area_rows(place, actor), "trail": pages.trail(actor, place), "now": timezone.now(),
+                   "figures": actor.sees("metrics", "figures"), "may_import": actor.may("other", "import")}  # fmt: skip
+        return render(request, "residents/above.html", context)
+    return _list_page(request, place, home)
+
+
+@requires("see:residents:named", lists=True)
+@require_POST
+def find(request: HttpRequest, code: str) -> HttpResponse:
+    """People of a place whose name holds a word; posted, so that the name stands in no address."""
+    place, home = _spot(_actor(request), code)
+    if place.level < Level.COMMUNITY:
+        raise LianfangError("access.not_found")
+    return _list_page(request, place, home, word=request.POST.get("name", "").strip()[:40])
+
+
+@requires(*BROWSE, lists=True)
+@require_GET
+def person(request: HttpRequest, code: str) -> HttpResponse:
+    """What is recorded about one person, masked or named as the role sees it."""
+    return _person_page(request, code)
+
+
+@requires("see:residents:open", lists=True)
+@require_POST
+def open_person(request: HttpRequest, code: str) -> HttpResponse:
+    """Open identity and phone of one person for a purpose; the look is on record."""
+    line = _line(code)
+    try:
+        purpose = purpose_of(request.POST)
+        secret = browsing.open_secret(line, purpose)
+    except LianfangError as error:
+        return _person_page(request, code, error=error)
+    return _person_page(request, code, opened=(purpose, secret))
+
+
+@requires("see:residents:code")
+@require_http_methods(["GET", "HEAD", "POST"])
+def by_code(request: HttpRequest) -> HttpResponse:
+    """One person by the exact code on their sheet, for desks and gates; each look-up is on record."""
+    actor = _actor(request)
+    form = CodeForm(request.POST or None, initial={"purpose": PURPOSE_OF_ROLE.get(actor.role, "visit")})
+    found = None
+    status = 200
+    if request.method == "POST":
+        try:
+            found = _look_up(form)
+        except LianfangError as error:
+            form.add_error("code", error.render(pages.language()))
+        status = 200 if found else 422
+    context: dict[str, Any] = {"form": form, "found": found, "now": timezone.now()}
+    if found:
+        purpose = form.cleaned_data["purpose"]
+        context |= {"purpose": CODE_PURPOSES[purpose], "form": CodeForm(initial={"purpose": purpose}),
+                    "code": group_code(_plain(form.cleaned_data["code"]))}  # fmt: skip
+    return render(request, "residents/code.html", context, status=status)
+
+
+# ------------------------------------------------------------------------------------------------------- pieces
+
+
+def _actor(request: HttpRequest) -> Actor:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor
+
+
+def _plain(typed: str) -> str:
+    """A code as addresses write it; raises code.malformed, code.check_failed."""
+    return format_code(parse_code(typed))
+
+
+def _spot(actor: Actor, code: str) -> tuple[Place, str]:
+    """The place of an address and, where it names a home, the home's path; raises access.not_found."""
+    building = PATH_LENGTH[Level.BUILDING]
+    if len(code) <= building:
+        return place_of(actor, code), ""
+    if not (code.isascii() and code.isalnum()) or not actor.covers(code):
+        raise LianfangError("access.not_found")
+    if actor.covers(code[:building]):
+        return place_of(actor, code[:building]), code
+    inner = replace(actor, path=actor.path[:building])  # a grant for single homes: the building only names the page
+    return place_of(inner, code[:building]), code
+
+
+def _list_page(request: HttpRequest, place: Place, home: str, *, word: str = "") -> HttpResponse:
+    actor = _actor(request)
+    path = home or place.path
+    tag, kind = _number(request.GET.get("tag", "")), _number(request.GET.get("kind", ""))
+    if word:
+        found = browsing.people_named(path, word)
+    else:
+        found = browsing.people(path, tag=tag, kind=kind, after=request.GET.get("after", "")[:60], limit=browsing.PAGE + 1)
+    if home and not found and not request.GET:
+        raise LianfangError("access.not_found")
+    buildings = browsing.buildings(place.path if not home else home[: PATH_LENGTH[Level.BUILDING]])
+    tags, kinds = browsing.tag_counts(path)
+    everybody = sum(kinds.values())
+    lines = pages.people_lines(found[: browsing.PAGE], actor, {one.path: one.name for one in buildings})
+    last = (lines[0]["door"] if lines else "") if home else ""
+    context = {
+        "place": place, "home": home, "path_code": home or place.code, "lines": lines, "everybody": everybody, "word": word,
+        "buildings": buildings if place.level is Level.COMMUNITY and not home else [], "now": timezone.now(),
+        "filters": pages.filters(tags, kinds, everybody, tag, kind), "filtered": bool(tag or kind or word),
+        "following": "" if word else pages.following(found), "paged": bool(request.GET.get("after")), "door": last,
+        "named": actor.sees("residents", "named"), "may_import": actor.may("other", "import") and actor.scope == "area",
+        "trail": pages.trail(actor, place, last),
+    }  # fmt: skip
+    return render(request, "residents/people.html", context)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
+
+
+def _line(code: str) -> browsing.Line:
+    try:
+        found = browsing.person_with(parse_code(code))
+    except LianfangError:
+        found = None
+    if found is None:
+        raise LianfangError("residents.code_unknown", code=code[:20])
+    return found
+
+
+def _person_page(
+    request: HttpRequest,
+    code: str,
+    *,
+    error: LianfangError | None = None,
+    opened: tuple[str, dict[str, Any]] | None = None,
+) -> HttpResponse:
+    actor, line = _actor(request), _line(code)
+    building = line.path[: PATH_LENGTH[Level.BUILDING]]
+    place, _home = _spot(actor, building if actor.covers(building) else line.path)
+    shown = pages.people_lines([line], actor, {place.path: place.name})[0]
+    context = {
+        "shown": shown, "line": line, "place": place, "trail": pages.trail(actor, place, shown["name"]), "now": timezone.now(),
+        "places": browsing.places(line.id), "confirmed_on": browsing.confirmed_on(line.id),
+        "may_open": actor.sees("residents", "open"), "purposes": OPEN_PURPOSES.items(), "chosen": request.POST.get("purpose", ""),
+        "lines": [error.render(pages.language())] if error else [], "has_errors": error is not None,
+    }  # fmt: skip
+    if opened:
+        context |= {"secret": pages.secret_rows(opened[1]), "purpose": OPEN_PURPOSES[opened[0]], "opened": True}
+    return render(request, "residents/person.html", context, status=error.status if error else 200)
+
+
+def _look_up(form: CodeForm) -> browsing.Found | None:
+    if not form.is_valid():
+        return None
+    code = form.cleaned_data["code"]
+    number = parse_code(code)
+    try:
+        return browsing.by_code(number, form.cleaned_data["purpose"])
+    except LianfangError as error:
+        if error.code != "access.not_found":
+            raise
+        raise LianfangError("residents.code_unknown", code=group_code(_plain(code))) from None
