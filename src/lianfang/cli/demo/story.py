@@ -8,6 +8,7 @@ import random
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from datetime import time as time_of_day
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from lianfang.cli.demo.phones import Fact, Phone, make_fact, send_all
 from lianfang.domain.reports.api import confirm_report, open_report_day
 from lianfang.domain.residents.api import Resident, import_residents, people_of
 from lianfang.domain.rounds.api import add_site, open_round
-from lianfang.exchange.synthetic import roster_xlsx
+from lianfang.exchange.synthetic import RosterSpec, roster_xlsx
 from lianfang.kernel.clock import BEIJING
 from lianfang.kernel.errors import LianfangError
 from lianfang.kernel.ids import format_code, group_code
@@ -40,6 +41,8 @@ AWAY, NOT_HOME, REFUSED, SILENT = 46, 21, 9, 14
 SAMPLED_TWICE = 6
 RESENT_EVERY = 20
 """Every twentieth call is sent again, as phones do that lost the answer."""
+CUTOFF_HOUR = 17
+"""The villages' cut-off in the playbook covid-2022; before the evening the story tells of yesterday's reports."""
 LATE_UNITS, SILENT_UNITS = 23, 9
 """Villages that report after the cut-off, and that have not reported yet (assumption of the drill)."""
 
@@ -100,7 +103,8 @@ def import_register(stage: Stage, people: int) -> None:
     households = max(1, round(HOUSEHOLDS * people / RESIDENTS))
     buildings = min(BUILDINGS, households)
     path = Path(os.environ["LIANFANG_DATA"]) / "roster.xlsx"
-    roster_xlsx(path, COMMUNITY, people=people, households=households, buildings=buildings, seed=SEED, mistakes=True)
+    spec = RosterSpec(code=COMMUNITY, people=people, households=households, buildings=buildings, seed=SEED)
+    roster_xlsx(path, spec, mistakes=True)
     with transaction.atomic():
         actor = stage.company.enter("clerk")
         report = import_residents(actor=actor, path_to_file=path, area_path=COMMUNITY)
@@ -218,13 +222,16 @@ def villages_report(stage: Stage) -> None:
     silent, late, prompt = (
         villages[:SILENT_UNITS], villages[SILENT_UNITS : SILENT_UNITS + LATE_UNITS], villages[SILENT_UNITS + LATE_UNITS :],
     )  # fmt: skip
-    morning = datetime.now(BEIJING).replace(hour=8, minute=0, second=0, microsecond=0)
-    late_hour = morning.replace(hour=23, minute=30)
+    now = datetime.now(BEIJING)
+    day = now.date() if now.hour >= CUTOFF_HOUR + 2 else now.date() - timedelta(days=1)
+    open_report_day(stage.told["incident"], day=day)
+    cutoff = datetime.combine(day, time_of_day(CUTOFF_HOUR), BEIJING)
     confirmed = 0
     for path in prompt:
-        confirmed += _report_zero(accounts[path], path, morning + timedelta(minutes=stage.dice.randrange(300)))
+        confirmed += _report_zero(accounts[path], path, cutoff - timedelta(minutes=stage.dice.randrange(5, 180)))
     for path in late:
-        confirmed += _report_zero(accounts[path], path, late_hour)
+        confirmed += _report_zero(accounts[path], path, cutoff + timedelta(minutes=stage.dice.randrange(5, 110)))
+    stage.told["report_day"] = day.isoformat()
     stage.told["reports"] = {"confirmed": confirmed, "late": len(late), "silent": len(silent), "units": len(villages) + 1}
 
 
@@ -234,7 +241,7 @@ def _report_zero(account: int, path: str, at: datetime) -> int:
         if actor is None:
             return 0
         try:
-            confirm_report(actor=actor, path=path, zero=True, now=at)
+            confirm_report(actor=actor, path=path, zero=True, now=at, day=at.date())
         except LianfangError as error:
             raise RuntimeError(f"{path}: {error}") from error
     return 1

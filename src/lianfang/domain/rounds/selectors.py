@@ -125,6 +125,7 @@ class MissingList:
     people: list[MissingPerson]
     doors: dict[str, tuple[int, int]]
     """Household path → (people expected, people sampled)."""
+    everybody: list[Resident]
 
     @property
     def reasons(self) -> Counter[str]:
@@ -161,7 +162,7 @@ def missing_people(round_: Round, path: str) -> MissingList:
             reason, at = reasons.get(number, ("", None))
             people.append(MissingPerson(person, reason, at))
     people.sort(key=lambda one: (one.resident.path, one.resident.id))
-    return MissingList(path, len(present), len(sampled), people, doors)
+    return MissingList(path, len(present), len(sampled), people, doors, present)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,130 @@
+"""What the terminal shows at the end; the pages show the same figures from the same reads."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from rich.console import Console
+from rich.panel import Panel
+from rich.table import Table
+
+from lianfang.cli.demo.cast import CAST, COMMUNITY, COUNTY, PASSWORD, Company
+from lianfang.domain.reports.api import counts, period_of, unit_report, units
+from lianfang.domain.residents.api import building_names
+from lianfang.domain.rounds.api import Coverage, coverage_at, coverage_below, missing_people, pool, positive_pools, round_by_id
+from lianfang.domain.rounds.pages import REASONS, STATES
+from lianfang.kernel.clock import BEIJING
+from lianfang.kernel.ids import format_code, group_code
+
+SHOWN = 12
+
+
+def show(console: Console, told: dict[str, Any]) -> None:
+    """Print coverage by level, the missing by name, the pool's story, who is late, the county's daily report."""
+    from django.utils import translation
+
+    company = Company()
+    company.find()
+    with translation.override("zh-hans"):
+        _facts(console, told)
+        with transaction.atomic():
+            company.enter("county")
+            _coverage(console, told)
+            _late(console, told)
+            _county_report(console)
+        with transaction.atomic():
+            company.enter("clerk")
+            _missing(console, told)
+            _pool(console, told)
+
+
+def show_logins(console: Console, address: str) -> None:
+    """The address and the log-ins by role."""
+    table = Table("用户名 user", "角色 role", "范围 scope", title=f"{address}   密码 password: {PASSWORD}", title_justify="left")
+    for part in CAST:
+        table.add_row(part.username, f"{part.name} · {part.role}", part.path or "–")
+    console.print(table)
+    console.print("Ctrl-C 停止 stops · --reset 重新开始 begins anew")
+
+
+def _facts(console: Console, told: dict[str, Any]) -> None:
+    imported, shift, staffing = told["import"], told["shift"], told["staffing"]
+    verdicts = ", ".join(f"{name} {count}" for name, count in imported["counts"].items() if count)
+    lines = [
+        f"区划 divisions {told['divisions']} · 台账 register {imported['rows']} 行 rows: {verdicts} ({imported['seconds']} s)",
+        f"规划 plan: 采样点 sites {staffing['sites'][0]}–{staffing['sites'][1]}, 采样台 desks {staffing['tables'][0]}–{staffing['tables'][1]}, "
+        f"采样员 samplers {staffing['samplers']}, 采样管 tubes {staffing['tubes']}",
+        f"上传 uploads: {shift['calls']} 次 calls, 接收 accepted {shift['accepted']}, 重复 duplicate {shift['duplicate']}, "
+        f"重复采样 sampled twice {shift['noted']}, 未采原因 reasons {shift['reasons']}",
+    ]
+    console.print(Panel("\n".join(lines), title="演练 drill · 人员全部虚构 all people are synthetic", title_align="left"))
+
+
+def _coverage(console: Console, told: dict[str, Any]) -> None:
+    table = Table("层级 level", "应检 expected", "实采 sampled", "未检 missing", "覆盖 coverage", title="核酸覆盖 coverage", title_justify="left")
+    for name, path in (("扶沟县", COUNTY), ("桐丘街道", COMMUNITY[:9]), ("西关社区", COMMUNITY)):
+        _add(table, name, coverage_at(told["round"], path))
+    for row in coverage_below(told["round"], COMMUNITY)[:5]:
+        _add(table, f"  {row.name}", row)
+    console.print(table)
+
+
+def _add(table: Table, name: str, row: Coverage) -> None:
+    share = f"{row.share:.1%}" if row.share is not None else "–"
+    table.add_row(name, f"{row.expected:,}", f"{row.sampled:,}", f"{row.missing:,}", share)
+
+
+def _missing(console: Console, told: dict[str, Any]) -> None:
+    one = round_by_id(told["round"])
+    if one is None:
+        return
+    found = missing_people(one, COMMUNITY)
+    names = building_names(COMMUNITY)
+    people = sorted(found.people, key=lambda person: (bool(person.reason), person.resident.path))
+    table = Table("楼 building", "户 door", "姓名 name", "原因 reason", title=f"未检 missing: {len(people)}", title_justify="left")
+    for person in people[:SHOWN]:
+        resident = person.resident
+        table.add_row(names.get(resident.path[:16], ""), resident.door, resident.name, str(REASONS.get(person.reason, person.reason)))
+    console.print(table)
+    if len(people) > SHOWN:
+        console.print(f"[dim]… {len(people) - SHOWN} more on the page of the missing people[/]")
+
+
+def _pool(console: Console, told: dict[str, Any]) -> None:
+    one = round_by_id(told["round"])
+    pools = positive_pools(one, COMMUNITY) if one else []
+    if one is None or not pools:
+        return
+    story = pool(one, pools[0]["id"])
+    if story is None:
+        return
+    lines = [
+        f"管 tube {group_code(format_code(story.code))}: {story.size} 人混采 swabs, {story.filled_at.astimezone(BEIJING):%H:%M} 封管 filled, "
+        f"{story.result_at.astimezone(BEIJING):%H:%M} 阳性 positive"
+        if story.result_at
+        else ""
+    ]
+    for member in story.members:
+        name = member.resident.name if member.resident else "–"
+        lines.append(f"  {member.position:2}. {name}　{STATES[member.state][1]}")
+    console.print(Panel("\n".join(lines), title="混管阳性 the positive pool", title_align="left"))
+
+
+def _late(console: Console, told: dict[str, Any]) -> None:
+    period = period_of(COUNTY, form="daily_community", day=date.fromisoformat(told["report_day"]))
+    counted = counts(period, COUNTY)
+    words = {"not_reported": "未报", "late": "补报", "zero_report": "零报告", "reported": "已报", "corrected": "更正"}
+    line = ", ".join(f"{words.get(state, state)} {count}" for state, count in counted.items() if count)
+    names = "、".join(one.name for one in units(period, COUNTY, states=("not_reported",), limit=SHOWN))
+    console.print(Panel(f"{line}\n未报 not reported: {names}", title=f"各村日报 daily reports of villages · {period.day}", title_align="left"))
+
+
+def _county_report(console: Console) -> None:
+    report = unit_report(period_of(COUNTY), COUNTY)
+    table = Table("栏目 column", "数 figure", title=f"扶沟县日报 the county's daily report · {report.period.day}", title_justify="left")
+    for column in report.period.form.columns:
+        figure = report.derived.values.get(column.key)
+        table.add_row(column.zh, "未启用 off" if figure is None else str(figure))
+    console.print(table)
