@@ -31,7 +31,8 @@ def people(database):
     found = {}
     for name, role, at in (
         ("head", "community_head", VILLAGE), ("deputy", "community_head", VILLAGE),
-        ("clerk", "community_clerk", VILLAGE), ("other", "community_head", OTHER), ("desk", "county_dispatcher", COUNTY),
+        ("clerk", "community_clerk", VILLAGE), ("other", "community_head", OTHER),
+        ("desk", "county_dispatcher", COUNTY),
     ):  # fmt: skip
         account = create_account(username=f"worklist-{name}", name="周强", password="x" * 12)
         create_grant(account_id=account, role=role, path=at)
