@@ -76,6 +76,14 @@ def test_meter_draws_the_share_and_says_it() -> None:
     assert 'width="100.0"' in render("{% meter 9 6 %}")
 
 
+def test_progress_is_labelled_and_may_be_endless() -> None:
+    html = render("{% progress 'job' '读取' 4120 6518 %}")
+    assert '<label for="job">读取</label><progress id="job" max="6518" value="4120">' in html
+    assert "4,120 / 6,518" in html
+    assert 'value="6518"' in render("{% progress 'job' '读取' 7000 6518 %}")
+    assert '<progress id="job"></progress>' in render("{% progress 'job' '排队' %}")
+
+
 def test_share_uses_the_brackets_of_the_language() -> None:
     assert render("{% share 5900 6518 %}") == "5,900 / 6,518（90.5%）"
     assert render("{% share 5900 6518 %}", "en") == "5,900 / 6,518 (90.5%)"

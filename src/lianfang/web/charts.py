@@ -8,6 +8,11 @@ from dataclasses import dataclass
 SPARK_WIDTH, SPARK_HEIGHT, SPARK_PAD = 100.0, 28.0, 3.0
 
 
+def plain(value: float) -> str:
+    """Write a number for SVG or a data attribute: no locale, no needless zeros."""
+    return f"{value:.10g}"
+
+
 @dataclass(frozen=True)
 class Spark:
     """A sparkline: `path` is an SVG path (gaps where a value is None), `x`, `y` the place of the last value."""

@@ -184,6 +184,8 @@ def words() -> dict[str, str]:
         "nobody_is_missing": pgettext("sample", "Nobody is missing"),
         "people_expected": pgettext("sample", "people expected"),
         "positive_pools": pgettext("sample", "Positive pools"),
+        "reading_rows": pgettext("sample", "Reading rows"),
+        "waiting_for_the_queue": pgettext("sample", "Waiting for the queue"),
         "rooms": pgettext("sample", "rooms"),
         "sampled": pgettext("sample", "Sampled"),
         "state": pgettext("sample", "State"),

@@ -25,6 +25,7 @@ COMPONENTS = "lianfang/components/"
 STALE_AFTER_MINUTES = 30  # assumption: two reporting ticks of the slowest source
 
 register.filter("num", formats.number)
+register.filter("svg", charts.plain)
 register.filter("moment_text", formats.moment)
 register.filter("day", formats.day)
 register.filter("clock", formats.clock)
@@ -141,6 +142,12 @@ def meter(
     state = states.of_share(value, of, watch=watch, act=act) if watch is not None and act is not None else ""
     width = 0.0 if share is None else round(max(0.0, min(share, 1.0)) * 100, 2)
     return {"width": width, "text": formats.percent(value, of), "label": label, "state": state}
+
+
+@register.inclusion_tag(COMPONENTS + "progress.html")
+def progress(key: str, label: object, done: float = 0, total: float | None = None) -> dict[str, Any]:
+    """Show how far running work is; without `total` it only says that it runs. `key` is the id of the element."""
+    return {"key": key, "label": label, "done": min(done, total) if total else done, "total": total}
 
 
 @register.simple_tag

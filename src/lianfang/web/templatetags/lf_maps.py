@@ -12,11 +12,6 @@ from lianfang.web import maps
 COMPONENTS = "lianfang/components/"
 
 
-def svg_number(value: float) -> str:
-    """Write a number for SVG or a data attribute: no locale, no needless zeros."""
-    return f"{value:g}" if abs(value) < 1e6 else str(value)
-
-
 def svg_map(choropleth: maps.Choropleth, layer: int = 0) -> dict[str, Any]:
     """Draw a choropleth as SVG."""
     title = gettext("%(title)s: map; the same figures are in the table") % {"title": choropleth.title}
@@ -42,7 +37,6 @@ def map_table(choropleth: maps.Choropleth) -> dict[str, Any]:
 
 def add_to(register: Library) -> None:
     """Register these tags under the names that templates use."""
-    register.filter("svg", svg_number)
     register.inclusion_tag(COMPONENTS + "svg_map.html")(svg_map)
     register.inclusion_tag(COMPONENTS + "map.html", name="map")(map_figure)
     register.inclusion_tag(COMPONENTS + "map_table.html")(map_table)

@@ -1,0 +1,216 @@
+"""The first page of each role: what is wrong or due, before any total."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from lianfang.base.access.actor import Actor
+from lianfang.base.access.api import requires
+from lianfang.base.access.places import Place, place_of
+from lianfang.base.areas.api import outlines_of
+from lianfang.base.incidents.api import incident_for
+from lianfang.base.worklist.api import open_items, words
+from lianfang.domain.reports.api import Period, counts, counts_by_parent, period_of, unit_report
+from lianfang.domain.rounds.api import Coverage, coverage_at, coverage_below, missing_people, positive_pools, rounds_of
+from lianfang.domain.rounds.models import Round
+from lianfang.domain.rounds.pages import language, people_by_building, state_of
+from lianfang.kernel.divisions import Level
+from lianfang.kernel.errors import LianfangError
+from lianfang.web import maps
+from lianfang.web.formats import number, percent
+
+TASKS = 12
+"""Work items shown on a first page; the work list has them all."""
+LATE_STEPS = (
+    maps.Step("scale-5", "0", 0.0001),
+    maps.Step("scale-3", "< 10%", 0.1),
+    maps.Step("scale-2", "10–30%", 0.3),
+    maps.Step("scale-1", "≥ 30%"),
+)
+
+
+@requires()
+def home(request: HttpRequest) -> HttpResponse:
+    """Lead each role to what is theirs."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    if actor.sees("metrics", "figures") and actor.lists:
+        return HttpResponseRedirect(reverse("area", args=[actor.area_code]))
+    return render(request, "lianfang/home/desk.html", {"tasks": tasks_of(actor), "round": _latest_round(actor.path), "now_at": timezone.now()})
+
+
+@requires("see:metrics:figures", lists=True)
+def area(request: HttpRequest, code: str) -> HttpResponse:
+    """The overview of an area: a county or township with its map, or a community with its three columns."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    place = place_of(actor, code)
+    if place.level >= Level.COMMUNITY:
+        return render(request, "lianfang/home/community.html", community_context(actor, place))
+    return render(request, "lianfang/home/overview.html", overview_context(actor, place))
+
+
+@requires()
+def worklist(request: HttpRequest) -> HttpResponse:
+    """Everything that is due for this person and this office, the most urgent first."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    text = request.GET.get("page", "1")
+    page = max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 5 else 1
+    found = tasks_of(actor, page=page)
+    return render(request, "lianfang/home/worklist.html", {"tasks": found, "page": page, "more": len(found) >= 200})
+
+
+@dataclass(frozen=True)
+class Task:
+    """A work item ready for the task list."""
+
+    title: str
+    href: str
+    hint: str
+    state: str
+    word: str
+    due: Any
+    done: bool = False
+
+
+def tasks_of(actor: Actor, *, under: str = "", page: int = 1) -> list[Task]:
+    """The open work items of an actor with their sentences."""
+    now = timezone.now()
+    made = []
+    for item in open_items(actor, under=under, page=page):
+        late = item.due_at is not None and item.due_at < now
+        state = "act" if late or item.urgency >= 3 else ("watch" if item.urgency >= 2 else "")
+        word = _("Overdue") if late else (_("Urgent") if state else "")
+        made.append(Task(words(item.source, item.what, item.subject, language()), item.link, "", state, word, item.due_at))
+    return made
+
+
+def _latest_round(path: str) -> Round | None:
+    found = [one for one in rounds_of(path) if one.state == "open"] if path else []
+    return found[0] if found else None
+
+
+def _period(path: str) -> Period | None:
+    try:
+        return period_of(path, form="daily_community")
+    except LianfangError:
+        return None
+
+
+def overview_context(actor: Actor, place: Place) -> dict[str, Any]:
+    """What is wrong, the map with its layers, the figures."""
+    one, period = _latest_round(place.path), _period(place.path)
+    here = coverage_at(one.id, place.path, place.name) if one else None
+    rows = coverage_below(one.id, place.path) if one else []
+    reported = counts(period, place.path) if period else {}
+    by_child = {row.path: row.counts for row in counts_by_parent(period, place.path, cut=9 if place.level is Level.COUNTY else 12)} if period else {}
+    pools = positive_pools(one, place.path) if one else []
+    return {
+        "place": place, "round": one, "here": here, "period": period, "reported": reported, "expected_reports": sum(reported.values()),
+        "confirmed": sum(value for state, value in reported.items() if state != "not_reported"),
+        "wrong": wrong_lines(place, one, here, rows, reported, pools), "pools": pools, "now_at": timezone.now(),
+        "map": choropleth(place, one, rows, by_child), "trail": area_trail(place), "tasks": tasks_of(actor)[:TASKS],
+        "incident": incident_for(place.path),
+    }  # fmt: skip
+
+
+def wrong_lines(
+    place: Place, one: Round | None, here: Coverage | None, rows: list[Coverage], reported: dict[str, int], pools: list[dict[str, Any]]
+) -> list[Task]:
+    """What is wrong now, by the number of people it touches."""
+    found: list[tuple[int, Task]] = []
+    waiting = [pool for pool in pools if pool["isolated"] or pool["retested"]]
+    if one and waiting:
+        people = sum(pool["isolated"] + pool["retested"] for pool in waiting)
+        title = _("%(n)s positive pools are not settled") % {"n": len(waiting)}
+        hint = _("%(n)s people wait for their single re-test") % {"n": number(people)}
+        found.append((10**9, Task(title, reverse("round-area", args=[one.id, place.code]), hint, "act", _("Re-test"), waiting[0]["result_at"])))
+    silent = here.missing - here.explained if here else 0
+    if one and here and silent:
+        title = _("%(n)s people were not sampled and nobody knows why") % {"n": number(silent)}
+        worst = next((row.name for row in rows if row.missing), "")
+        hint = _("most of them: %(place)s") % {"place": worst} if worst else ""
+        found.append((silent, Task(title, reverse("round-area", args=[one.id, place.code]), hint, "act", _("Missing"), None)))
+    late = reported.get("not_reported", 0)
+    if late:
+        title = _("%(n)s villages have not reported") % {"n": number(late)}
+        found.append((late, Task(title, reverse("reports:late", args=[place.code]), "", "watch", _("Not reported"), None)))
+    return [task for _people, task in sorted(found, key=lambda pair: -pair[0])]
+
+
+def choropleth(place: Place, one: Round | None, rows: list[Coverage], reports: dict[str, Any]) -> maps.Choropleth | None:
+    """The map of the areas right below: coverage of the round, and who has not reported."""
+    below = children_of(place)
+    if not below:
+        return None
+    codes = {child["path"]: child["code"] for child in below}
+    covered = {codes[row.path]: row for row in rows if row.path in codes and row.share is not None}
+    layers = [
+        maps.Layer(
+            "coverage", _("Coverage"), maps.COVERAGE,
+            {
+                code: maps.Value(
+                    maps.classify(row.share, maps.COVERAGE), percent(row.sampled, row.expected),
+                    f"{number(row.sampled)} / {number(row.expected)}", row.share,
+                )
+                for code, row in covered.items()
+            },
+        ),
+        maps.Layer("late", _("Not reported"), LATE_STEPS, {codes[path]: _late_value(counted) for path, counted in reports.items() if path in codes}),
+    ]  # fmt: skip
+    if not covered:
+        layers.reverse()
+    given = outlines_of(place.path)
+    geojson = given or maps.schematic(below, parent=place.code)
+    links = {child["code"]: reverse("area", args=[child["code"]]) for child in below}
+    source = _("outlines as given by the county") if given else ""
+    return maps.Choropleth("overview", _("Map of %(place)s") % {"place": place.short}, geojson, layers, links, source)
+
+
+def _late_value(counted: dict[str, int]) -> maps.Value:
+    whole, late = sum(counted.values()), counted.get("not_reported", 0)
+    share = late / whole if whole else None
+    return maps.Value(maps.classify(share, LATE_STEPS), str(late), f"{late} / {whole}", share)
+
+
+def children_of(place: Place) -> list[dict[str, str]]:
+    """Code, name and path of the areas right below, in the order of the official list."""
+    from lianfang.base.areas.models import Area
+
+    found = Area.objects.filter(parent_path=place.path, ended_on=None).order_by("path")
+    return [{"code": one.code, "name": one.name, "path": one.path} for one in found]
+
+
+def area_trail(place: Place) -> list[dict[str, str]]:
+    """Breadcrumbs of areas."""
+    made = [{"name": name, "href": reverse("area", args=[code])} for name, code in place.above]
+    return [*made, {"name": place.short, "href": ""}]
+
+
+def community_context(actor: Actor, place: Place) -> dict[str, Any]:
+    """Three columns of a community: due now, missing, tonight's report."""
+    one = _latest_round(place.path)
+    missing = missing_people(one, place.path) if one and actor.sees("residents", "masked") else None
+    groups = people_by_building(missing, building_labels(place.path), named=actor.sees("residents", "named")) if missing else []
+    here = coverage_at(one.id, place.path, place.name) if one else None
+    try:
+        report = unit_report(period_of(place.path), place.path)
+    except LianfangError:
+        report = None
+    return {
+        "place": place, "round": one, "here": here, "state": state_of(here) if here else "unknown", "missing": missing, "groups": groups[:10],
+        "report": report, "tasks": tasks_of(actor)[:TASKS], "now_at": timezone.now(), "trail": area_trail(place),
+        "incident": incident_for(place.path),
+    }  # fmt: skip
+
+
+def building_labels(path: str) -> dict[str, str]:
+    """Path → name of the buildings of a community."""
+    from lianfang.domain.residents.api import building_names
+
+    return building_names(path)
