@@ -1,0 +1,76 @@
+"""Repair a previous plan: drop what is gone, put each new stop where it costs least without moving anything else."""
+
+from __future__ import annotations
+
+from lianfang.planning.routing.drive import best_start, drive
+from lianfang.planning.routing.problem import Problem
+from lianfang.planning.routing.search import Routes, tidy
+
+
+def route_cost(problem: Problem, kind: int, places: list[int]) -> int | None:
+    """Cost of a route driven without needless waiting; None when it breaks a rule."""
+    vehicle = problem.vehicles[kind]
+    reloads = [place for place in places if place in problem.depots]
+    if not set(reloads) <= set(vehicle.reload_depots) or len(reloads) + 1 > vehicle.max_trips:
+        return None
+    driven = drive(problem, vehicle, places, best_start(problem, vehicle, places))
+    if driven.late or driven.overload:
+        return None
+    if driven.duration > vehicle.max_duration or driven.distance > vehicle.max_distance:
+        return None
+    return driven.cost(vehicle)
+
+
+def repair(problem: Problem, routes: Routes) -> Routes | None:
+    """Routes that visit every stop of the problem once, close to the given ones; None when insertion fails."""
+    plan = [(kind, tidy(problem, places)) for kind, places in routes if places]
+    plan = [(kind, places) for kind, places in plan if places]
+    costs = [route_cost(problem, kind, places) for kind, places in plan]
+    if any(cost is None for cost in costs):
+        return None
+    visited = {place for _, places in plan for place in places}
+    for stop in problem.stops.tolist():
+        if stop not in visited and not _insert(problem, plan, stop):
+            return None
+    return plan
+
+
+def _insert(problem: Problem, plan: Routes, stop: int) -> bool:
+    """Put a stop into the plan at least extra cost, or on an unused vehicle; False when it fits nowhere."""
+    best: tuple[int, int, list[int], int] | None = None
+    for index, (kind, places) in enumerate(plan):
+        before = route_cost(problem, kind, places) or 0
+        for position in range(len(places) + 1):
+            tried = [*places[:position], stop, *places[position:]]
+            cost = route_cost(problem, kind, tried)
+            if cost is not None and (best is None or cost - before < best[0]):
+                best = (cost - before, index, tried, kind)
+    for kind, vehicle in enumerate(problem.vehicles):
+        if sum(1 for used, _ in plan if used == kind) < vehicle.count:
+            cost = route_cost(problem, kind, [stop])
+            if cost is not None and (best is None or cost < best[0]):
+                best = (cost, len(plan), [stop], kind)
+    if best is None:
+        return False
+    _, index, places, kind = best
+    plan[index : index + 1] = [(kind, places)]
+    return True
+
+
+def greedy(problem: Problem, order: list[int]) -> Routes | None:
+    """Routes made by putting stops one after another at the end of the current route, a new one when it is full."""
+    plan: Routes = []
+    for stop in order:
+        if plan:
+            kind, places = plan[-1]
+            if route_cost(problem, kind, [*places, stop]) is not None:
+                plan[-1] = (kind, [*places, stop])
+                continue
+        used = [kind for kind, _ in plan]
+        free = [k for k, vehicle in enumerate(problem.vehicles) if used.count(k) < vehicle.count]
+        fitting = [k for k in free if route_cost(problem, k, [stop]) is not None]
+        if fitting:
+            plan.append((fitting[0], [stop]))
+        elif not _insert(problem, plan, stop):
+            return None
+    return plan

@@ -1,0 +1,184 @@
+"""Hands a problem to the vehicle-routing solver PyVRP (iterated local search in C++) and reads its answer back.
+
+Source: N. A. Wouda, L. Lan, W. Kool (2024), PyVRP: a high-performance VRP solver package,
+INFORMS Journal on Computing 36:943-955.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import pyvrp
+from pyvrp.exceptions import PenaltyBoundWarning
+
+from lianfang.planning.routing.drive import best_start, drive
+from lianfang.planning.routing.problem import NEVER, IntArray, Problem
+from lianfang.planning.stop import Clock
+
+Routes = list[tuple[int, list[int]]]
+"""Vehicle kind and places of each route."""
+
+REPORT_EVERY = 0.5
+"""Seconds between two progress reports."""
+
+
+class Translation:
+    """The solver's view of a problem. `optional` > 0 lets stops be left out at that price each."""
+
+    def __init__(self, problem: Problem, *, optional: int = 0) -> None:
+        self.problem = problem
+        self.place_of_client = [int(stop) for stop in problem.stops]
+        self.client_of_place = {place: client for client, place in enumerate(self.place_of_client)}
+        self.depot_index = {depot: index for index, depot in enumerate(problem.depots)}
+        clients = [self._client(place, optional) for place in self.place_of_client]
+        xy = np.zeros((len(problem.distance), 2)) if problem.xy is None else problem.xy
+        self.data = pyvrp.ProblemData(
+            [pyvrp.Location(float(x), float(y)) for x, y in xy],
+            clients,
+            [self._depot(depot) for depot in problem.depots],
+            [self._vehicle(kind) for kind in range(len(problem.vehicles))],
+            [_passable(problem.distance)],
+            [_passable(problem.duration)],
+        )
+
+    def _client(self, place: int, optional: int) -> pyvrp.Client:
+        p = self.problem
+        return pyvrp.Client(
+            place,
+            delivery=[int(p.delivery[place])],
+            pickup=[int(p.pickup[place])],
+            service_duration=int(p.service[place]),
+            tw_early=int(p.earliest[place]),
+            tw_late=int(p.latest[place]),
+            release_time=int(p.release[place]),
+            prize=optional,
+            required=optional == 0,
+        )
+
+    def _depot(self, place: int) -> pyvrp.Depot:
+        p = self.problem
+        return pyvrp.Depot(
+            place,
+            tw_early=int(p.earliest[place]),
+            tw_late=int(p.latest[place]),
+            service_duration=int(p.service[place]),
+        )
+
+    def _vehicle(self, kind: int) -> pyvrp.VehicleType:
+        v = self.problem.vehicles[kind]
+        return pyvrp.VehicleType(
+            num_available=v.count,
+            capacity=[v.capacity],
+            start_depot=self.depot_index[v.start_depot],
+            end_depot=self.depot_index[v.end_depot],
+            fixed_cost=v.fixed_cost,
+            tw_early=v.earliest,
+            tw_late=v.latest,
+            shift_duration=v.max_duration,
+            max_distance=v.max_distance,
+            unit_distance_cost=v.unit_distance_cost,
+            unit_duration_cost=v.unit_duration_cost,
+            reload_depots=[self.depot_index[depot] for depot in v.reload_depots] if v.max_trips > 1 else [],
+            max_reloads=v.max_trips - 1,
+        )
+
+    def solution(self, routes: Routes) -> pyvrp.Solution:
+        """The solver's form of some routes."""
+        return pyvrp.Solution(self.data, [self.route(kind, places) for kind, places in routes if places])
+
+    def route(self, kind: int, places: list[int]) -> pyvrp.Route:
+        """The solver's form of one route."""
+        steps = [
+            pyvrp.Activity(pyvrp.ActivityType.DEPOT, self.depot_index[place])
+            if place in self.depot_index
+            else pyvrp.Activity(pyvrp.ActivityType.CLIENT, self.client_of_place[place])
+            for place in places
+        ]
+        return pyvrp.Route(self.data, steps, kind)
+
+    def routes(self, solution: pyvrp.Solution) -> Routes:
+        """Our form of the solver's routes."""
+        return [(route.vehicle_type(), self.places(route)) for route in solution.routes()]
+
+    def places(self, route: pyvrp.Route) -> list[int]:
+        """Places of one route between its first and last depot; empty trips are left out."""
+        inner = route.schedule()[1:-1]
+        raw = [self.problem.depots[step.idx] if step.is_depot() else self.place_of_client[step.idx] for step in inner]
+        return tidy(self.problem, raw)
+
+
+def tidy(problem: Problem, places: list[int]) -> list[int]:
+    """A route without reloads that load nothing for nobody."""
+    kept: list[int] = []
+    for place in places:
+        empty = place in problem.depots and (not kept or kept[-1] in problem.depots)
+        if not empty:
+            kept.append(place)
+    while kept and kept[-1] in problem.depots:
+        kept.pop()
+    return kept
+
+
+class ClockStop:
+    """PyVRP's stop criterion on our clock: passes progress on and ends when time is up or the run is cancelled."""
+
+    def __init__(self, clock: Clock, seconds: float, units: int) -> None:
+        self.clock, self.units = clock, units
+        self.until = clock.elapsed + seconds
+        self.next_report = 0.0
+
+    def __call__(self, best_cost: float) -> bool:
+        """Whether to stop now."""
+        if self.clock.elapsed >= self.next_report:
+            self.next_report = self.clock.elapsed + REPORT_EVERY
+            stated = best_cost / self.units if 0 < best_cost < 2**62 else None
+            self.clock.report("routes", stated)
+        return self.clock.left <= 0 or self.clock.elapsed >= self.until
+
+
+def run(
+    translation: Translation,
+    clock: Clock,
+    *,
+    seconds: float,
+    seed: int,
+    start: pyvrp.Solution | None = None,
+    watch: pyvrp.IteratedLocalSearchCallbacks | None = None,
+) -> pyvrp.Solution:
+    """One search of at most `seconds`; `watch` sees every candidate."""
+    stop = ClockStop(clock, seconds, translation.problem.units_per_objective)
+    usual = pyvrp.SolveParams()
+    ils = pyvrp.IteratedLocalSearchParams(
+        num_iters_no_improvement=usual.ils.num_iters_no_improvement,
+        history_length=usual.ils.history_length,
+        exhaustive_on_best=usual.ils.exhaustive_on_best,
+        callbacks=watch or pyvrp.IteratedLocalSearchCallbacks(),
+    )
+    params = pyvrp.SolveParams(ils=ils)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PenaltyBoundWarning)  # our own reasons say what did not fit
+        result = pyvrp.solve(
+            translation.data, stop, seed=seed, collect_stats=False, params=params, initial_solution=start
+        )
+    return result.best
+
+
+def cost_of(problem: Problem, routes: Routes) -> tuple[int, list[int]]:
+    """Cost of routes driven without needless waiting, and the departure of each."""
+    total, starts = 0, []
+    for kind, places in routes:
+        vehicle = problem.vehicles[kind]
+        start = best_start(problem, vehicle, places)
+        driven = drive(problem, vehicle, places, start)
+        starts.append(driven.start)
+        total += driven.cost(vehicle)
+    return total, starts
+
+
+def _passable(table: IntArray) -> np.ndarray[Any, Any]:
+    """The table with "no way" as a number larger than any plan without it."""
+    open_ways = table[table < NEVER]
+    wall = int(open_ways.max(initial=1)) * (len(table) + 1) + 1
+    return np.where(table < NEVER, table, min(wall, NEVER))

@@ -1,0 +1,154 @@
+"""Solve a routing problem: refuse the impossible with reasons, search, recombine, and keep what a person fixed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyvrp
+
+from lianfang.planning.result import Reason, Status
+from lianfang.planning.routing.insert import repair
+from lianfang.planning.routing.pins import Split, without_pins
+from lianfang.planning.routing.pool import RoutePool
+from lianfang.planning.routing.possible import impossible
+from lianfang.planning.routing.problem import PinnedRoute, Problem
+from lianfang.planning.routing.result import RoutingResult
+from lianfang.planning.routing.search import Routes, Translation, cost_of, run
+from lianfang.planning.stop import Clock, OnProgress, Stop
+
+
+@dataclass(frozen=True)
+class Params:
+    """rounds: how often search and recombination alternate. combine_share: share of the time for recombination.
+
+    keep_within: a previous plan, repaired for what changed, stays if it costs at most this share more than the best.
+    patience: end when this many seconds brought nothing better (None: use the whole time).
+    """
+
+    rounds: int = 4
+    combine_share: float = 0.1
+    keep_within: float = 0.0
+    patience: float | None = None
+
+
+DEFAULT_PARAMS = Params()
+DEFAULT_STOP = Stop()
+
+UNFOUND_SHARE = 0.15
+"""Share of the time kept to name the stops that did not fit, when no plan has been found."""
+
+
+def solve(
+    problem: Problem,
+    *,
+    params: Params = DEFAULT_PARAMS,
+    stop: Stop = DEFAULT_STOP,
+    seed: int = 0,
+    pins: Sequence[PinnedRoute] | None = None,
+    previous: RoutingResult | None = None,
+    on_progress: OnProgress | None = None,
+) -> RoutingResult:
+    """Plan routes of least cost; see Problem for the cost, Params for what keeps a previous plan.
+
+    pins: routes a person has fixed; they are kept as they are. The same seed follows the same search; how far it gets
+    in the time given depends on the machine. Raises ProblemError on pins that are wrong or contradict each other.
+    """
+    clock = Clock(stop, on_progress)
+    reasons = impossible(problem)
+    if reasons:
+        return _no_plan(clock, Status.INFEASIBLE, reasons)
+    split = without_pins(problem, tuple(pins or ()))
+    if split.broken:
+        return _no_plan(clock, Status.INFEASIBLE, split.broken)
+    if split.rest is None:
+        return _result(problem, list(split.fixed), clock)
+    routes = _search(split, params, clock, seed, previous)
+    if routes is None:
+        return _no_plan(clock, Status.TIMEOUT, _left_over(split, clock, seed))
+    return _result(problem, [*split.fixed, *routes], clock)
+
+
+def _search(split: Split, params: Params, clock: Clock, seed: int, previous: RoutingResult | None) -> Routes | None:
+    """Best routes for the stops that are not pinned, in the numbering of the whole problem."""
+    problem = split.rest
+    if problem is None:
+        return []
+    translation = Translation(problem)
+    pool = RoutePool(translation)
+    kept = repair(problem, split.shrink(previous)) if previous is not None else None
+    best: pyvrp.Solution | None = translation.solution(kept) if kept else None
+    budget = clock.left * (1 - UNFOUND_SHARE) if best is None else clock.left
+    end = clock.elapsed + budget
+    for number in range(params.rounds):
+        left = min(clock.left, end - clock.elapsed) if not _found(best) else clock.left
+        if left <= 0:
+            break
+        share = left / (params.rounds - number)
+        last = number == params.rounds - 1
+        search_for = share if last else share * (1 - params.combine_share)
+        found = run(translation, clock, seconds=search_for, seed=seed + number, start=best, watch=pool)
+        best = _better(best, found)
+        if not last and clock.left > 0 and _found(best):
+            combined = pool.combine(min(clock.left, share * params.combine_share))
+            if combined is not None:
+                best = _better(best, translation.solution(combined))
+    if not _found(best) or best is None:
+        return None
+    routes = translation.routes(best)
+    if kept is not None and cost_of(problem, kept)[0] <= cost_of(problem, routes)[0] * (1 + params.keep_within):
+        routes = kept
+    return split.grow(routes)
+
+
+def _found(solution: pyvrp.Solution | None) -> bool:
+    return solution is not None and solution.is_feasible()
+
+
+def _better(first: pyvrp.Solution | None, second: pyvrp.Solution) -> pyvrp.Solution:
+    if first is None or not first.is_feasible():
+        return second
+    if not second.is_feasible():
+        return first
+    return min(first, second, key=lambda s: s.distance_cost() + s.duration_cost() + s.fixed_vehicle_cost())
+
+
+def _left_over(split: Split, clock: Clock, seed: int) -> list[Reason]:
+    """Name the stops that the best incomplete plan leaves out."""
+    reasons = [Reason("routing.timeout", "Time ran out before any plan was found that keeps every rule.")]
+    if split.rest is None or clock.left <= 0:
+        return reasons
+    dear = int(np.minimum(_finite(split.rest), 10**9).max()) * 10 * len(split.rest.stops)
+    optional = Translation(split.rest, optional=dear)
+    found = run(optional, clock, seconds=clock.left, seed=seed)
+    if found.is_feasible():
+        visited = {place for _, places in optional.routes(found) for place in places}
+        for stop in split.rest.stops:
+            if int(stop) not in visited:
+                place = split.place_of_rest[int(stop)]
+                text = f"The best incomplete plan leaves out stop {place}: add vehicles or trips, or widen hours."
+                reasons.append(Reason("routing.left_out", text, subject=place))
+    return reasons
+
+
+def _finite(problem: Problem) -> np.ndarray:
+    open_ways: np.ndarray = problem.distance[problem.distance < 2**39]
+    return open_ways
+
+
+def _result(problem: Problem, routes: Routes, clock: Clock) -> RoutingResult:
+    cost, starts = cost_of(problem, routes)
+    return RoutingResult(
+        status=Status.FEASIBLE,
+        objective=cost / problem.units_per_objective,
+        bound=None,
+        seconds=clock.elapsed,
+        routes=[places for _, places in routes],
+        vehicle_of_route=[kind for kind, _ in routes],
+        start_of_route=starts,
+    )
+
+
+def _no_plan(clock: Clock, status: Status, reasons: list[Reason]) -> RoutingResult:
+    return RoutingResult(status=status, objective=None, bound=None, seconds=clock.elapsed, reasons=tuple(reasons))
