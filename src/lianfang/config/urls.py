@@ -10,8 +10,11 @@ from lianfang.web.health import healthz, readyz
 
 APPS = (
     ("", "lianfang.web.urls"),
+    ("", "lianfang.web.home_urls"),
     ("", "lianfang.base.access.urls"),
     ("api/", "lianfang.base.metrics.urls"),
+    ("api/", "lianfang.base.worklist.urls"),
+    ("quarantine/", "lianfang.base.facts.urls"),
     ("incidents/", "lianfang.base.incidents.urls"),
     ("residents/", "lianfang.domain.residents.urls"),
     ("rounds/", "lianfang.domain.rounds.urls"),

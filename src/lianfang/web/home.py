@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from lianfang.base.access.actor import Actor
 from lianfang.base.access.api import requires
 from lianfang.base.access.places import Place, place_of
-from lianfang.base.areas.api import outlines_of
+from lianfang.base.areas.models import Area, Boundary
 from lianfang.base.incidents.api import incident_for
 from lianfang.base.worklist.api import open_items, words
 from lianfang.domain.reports.api import Period, counts, counts_by_parent, period_of, unit_report
+from lianfang.domain.residents.api import building_names
 from lianfang.domain.rounds.api import Coverage, coverage_at, coverage_below, missing_people, positive_pools, rounds_of
 from lianfang.domain.rounds.models import Round
 from lianfang.domain.rounds.pages import language, people_by_building, state_of
@@ -112,6 +113,7 @@ def overview_context(actor: Actor, place: Place) -> dict[str, Any]:
     pools = positive_pools(one, place.path) if one else []
     return {
         "place": place, "round": one, "here": here, "period": period, "reported": reported, "expected_reports": sum(reported.values()),
+        "silent": here.missing - here.explained if here else 0,
         "confirmed": sum(value for state, value in reported.items() if state != "not_reported"),
         "wrong": wrong_lines(place, one, here, rows, reported, pools), "pools": pools, "now_at": timezone.now(),
         "map": choropleth(place, one, rows, by_child), "trail": area_trail(place), "tasks": tasks_of(actor)[:TASKS],
@@ -180,10 +182,20 @@ def _late_value(counted: dict[str, int]) -> maps.Value:
 
 def children_of(place: Place) -> list[dict[str, str]]:
     """Code, name and path of the areas right below, in the order of the official list."""
-    from lianfang.base.areas.models import Area
-
     found = Area.objects.filter(parent_path=place.path, ended_on=None).order_by("path")
     return [{"code": one.code, "name": one.name, "path": one.path} for one in found]
+
+
+def outlines_of(path: str) -> maps.Geo | None:
+    """Real outlines of the areas right below as GeoJSON, if a boundary file was loaded for all of them; else None."""
+    below = {one.path: one for one in Area.objects.filter(parent_path=path, ended_on=None)}
+    given = {one.path: one.geometry for one in Boundary.objects.filter(path__in=list(below))}
+    if not below or len(given) < len(below):
+        return None
+    features = [
+        {"type": "Feature", "properties": {"code": one.code, "name": one.name}, "geometry": given[path]} for path, one in sorted(below.items())
+    ]
+    return {"type": "FeatureCollection", "features": features}
 
 
 def area_trail(place: Place) -> list[dict[str, str]]:
@@ -196,7 +208,7 @@ def community_context(actor: Actor, place: Place) -> dict[str, Any]:
     """Three columns of a community: due now, missing, tonight's report."""
     one = _latest_round(place.path)
     missing = missing_people(one, place.path) if one and actor.sees("residents", "masked") else None
-    groups = people_by_building(missing, building_labels(place.path), named=actor.sees("residents", "named")) if missing else []
+    groups = people_by_building(missing, building_names(place.path), named=actor.sees("residents", "named")) if missing else []
     here = coverage_at(one.id, place.path, place.name) if one else None
     try:
         report = unit_report(period_of(place.path), place.path)
@@ -207,10 +219,3 @@ def community_context(actor: Actor, place: Place) -> dict[str, Any]:
         "report": report, "tasks": tasks_of(actor)[:TASKS], "now_at": timezone.now(), "trail": area_trail(place),
         "incident": incident_for(place.path),
     }  # fmt: skip
-
-
-def building_labels(path: str) -> dict[str, str]:
-    """Path → name of the buildings of a community."""
-    from lianfang.domain.residents.api import building_names
-
-    return building_names(path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lianfang.domain.residents.rules import Verdict
-from lianfang.domain.residents.selectors import Resident, building_names, people_of
+from lianfang.domain.residents.roll import Resident, building_names, people_of
 from lianfang.domain.residents.services import (
     ImportReport,
     UndoReport,
