@@ -21,7 +21,8 @@ PAGE: Final = 200
 
 _COLUMNS: Final = """
 p.id, p.code, r.path, p.path, r.why, p.present, p.sex, p.born_year, p.kind, p.tags, p.sealed, h.sealed
-from residents_presence r join residents_person p on p.id = r.person_id left join residents_household h on h.path = r.path
+from residents_presence r join residents_person p on p.id = r.person_id
+left join residents_household h on h.path = r.path
 """
 _PEOPLE: Final = f"""
 select {_COLUMNS} where r.path >= %(low)s and r.path < %(high)s and (r.path, r.person_id) > (%(after)s, %(after_id)s)
@@ -117,7 +118,13 @@ class Found:
 
 
 def people(
-    path: str, *, tag: int = 0, kind: int = 0, after: str = "", limit: int = PAGE, box_cache: dict[str, Box] | None = None
+    path: str,
+    *,
+    tag: int = 0,
+    kind: int = 0,
+    after: str = "",
+    limit: int = PAGE,
+    box_cache: dict[str, Box] | None = None,
 ) -> list[Line]:
     """People at a path in the order of doors. tag, kind: only those with it; after: `Line.key` of the last one seen."""
     low, high = path, path + ABOVE_ALL

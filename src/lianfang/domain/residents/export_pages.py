@@ -1,4 +1,4 @@
-"""The rows of an import that were not taken, as an Excel file with their reasons, ready to be corrected and sent again."""
+"""The rows of an import that were not taken, as an Excel file with reasons, ready to be corrected and sent again."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ def refused_file(file: ImportFile, actor: Actor, language: Language, *, drill: b
         while found := rows_of(file, NOT_TAKEN, after=after, limit=10 * PAGE):
             for row in found:
                 verdicts = [
-                    CellVerdict(row.row, at.get(reason.column, 0) + 1, reason.column or None, reason.code, reason.values)
+                    CellVerdict(
+                        row.row, at.get(reason.column, 0) + 1, reason.column or None, reason.code, reason.values
+                    )
                     for reason in row.reasons
                 ]
                 yield Refused(row.row, row.values, verdicts)

@@ -66,7 +66,7 @@ class UploadForm(forms.Form):
 
     def __init__(self, areas: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["area"].choices = areas  # type: ignore[attr-defined]
+        self.fields["area"].choices = areas
 
 
 class CodeForm(forms.Form):
@@ -76,7 +76,9 @@ class CodeForm(forms.Form):
         label=_("Printed code"),
         max_length=40,
         help_text=_("Nine characters below the square on the sheet. Scan or type it."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True, "class": "code", "spellcheck": "false"}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autofocus": True, "class": "code", "spellcheck": "false"}
+        ),
     )
     purpose = forms.ChoiceField(label=_("Purpose"), choices=list(CODE_PURPOSES.items()))
 

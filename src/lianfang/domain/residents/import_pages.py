@@ -64,11 +64,17 @@ def look_columns(look: Look, chosen: Mapping[str, str]) -> list[dict[str, Any]]:
     lines = []
     for column in look.columns:
         state, word = CONFIDENCE[column.confidence]
-        lines.append({
-            "field": f"column_{column.number}", "letters": column.letters, "header": column.header,
-            "samples": [_sample(column.name, one) for one in column.samples[:SAMPLES_SHOWN]], "state": state, "word": word,
-            "name": chosen.get(f"column_{column.number}", column.name),
-        })  # fmt: skip
+        lines.append(
+            {
+                "field": f"column_{column.number}",
+                "letters": column.letters,
+                "header": column.header,
+                "samples": [_sample(column.name, one) for one in column.samples[:SAMPLES_SHOWN]],
+                "state": state,
+                "word": word,
+                "name": chosen.get(f"column_{column.number}", column.name),
+            }
+        )
     return lines
 
 
@@ -88,7 +94,12 @@ def missing_columns(look: Look) -> str:
 def bar(file: ImportFile, chosen: str) -> list[dict[str, Any]]:
     """The verdict bar, in the order new, same, changed, refused, needs a person."""
     return [
-        {"key": VERDICTS[one][0], "label": VERDICTS[one][2], "count": file.counts.get(one, 0), "href": f"?verdict={one}"}
+        {
+            "key": VERDICTS[one][0],
+            "label": VERDICTS[one][2],
+            "count": file.counts.get(one, 0),
+            "href": f"?verdict={one}",
+        }
         for one in BAR_ORDER
     ]
 
@@ -96,13 +107,28 @@ def bar(file: ImportFile, chosen: str) -> list[dict[str, Any]]:
 def filters(file: ImportFile, chosen: str, kept: int) -> list[dict[str, Any]]:
     """Verdicts with counts as filters of the table, what needs somebody first."""
     items = [
-        {"href": f"?verdict={one}#rows", "label": word, "count": file.counts.get(one, 0), "state": state, "current": chosen == one}
+        {
+            "href": f"?verdict={one}#rows",
+            "label": word,
+            "count": file.counts.get(one, 0),
+            "state": state,
+            "current": chosen == one,
+        }
         for one, (_key, state, word) in VERDICTS.items()
         if file.counts.get(one, 0)
     ]
     if kept:
         kept_word = _("Kept at undo")
-        items.insert(0, {"href": f"?verdict={KEPT}#rows", "label": kept_word, "count": kept, "state": "watch", "current": chosen == KEPT})
+        items.insert(
+            0,
+            {
+                "href": f"?verdict={KEPT}#rows",
+                "label": kept_word,
+                "count": kept,
+                "state": "watch",
+                "current": chosen == KEPT,
+            },
+        )
     return items
 
 
@@ -119,10 +145,16 @@ def row_lines(rows: Sequence[ImportRow], register: str, *, open_names: bool) -> 
     lines = []
     for row in rows[:PAGE]:
         _key, state, word = VERDICTS.get(row.verdict, ("", "", row.verdict))
-        lines.append({
-            "row": row, "state": state, "word": word, "name": _name(row, open_names), "home": _home(row, register, open_names),
-            "reasons": [_reason(reason, row.values, words, open_names) for reason in row.reasons],
-        })  # fmt: skip
+        lines.append(
+            {
+                "row": row,
+                "state": state,
+                "word": word,
+                "name": _name(row, open_names),
+                "home": _home(row, register, open_names),
+                "reasons": [_reason(reason, row.values, words, open_names) for reason in row.reasons],
+            }
+        )
     return lines
 
 
@@ -160,9 +192,15 @@ def history_lines(files: Sequence[ImportFile], actor: Actor) -> list[dict[str, A
     made = []
     for file in files:
         state, word = FILE_STATES[file.state]
-        made.append({
-            "file": file, "state": state, "word": word, "area": short_name(file.area), "own": file.account_id == actor.account_id,
-        })  # fmt: skip
+        made.append(
+            {
+                "file": file,
+                "state": state,
+                "word": word,
+                "area": short_name(file.area),
+                "own": file.account_id == actor.account_id,
+            }
+        )
     return made
 
 

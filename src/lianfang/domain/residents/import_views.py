@@ -29,19 +29,26 @@ def index(request: HttpRequest) -> HttpResponse:
     actor = _actor(request)
     own = place_of(actor, actor.area_code)
     choices = import_pages.area_choices(own)
-    form = UploadForm(choices, request.POST or None, request.FILES or None, initial={"area": request.GET.get("area", own.code)})
+    form = UploadForm(
+        choices, request.POST or None, request.FILES or None, initial={"area": request.GET.get("area", own.code)}
+    )
     if request.method == "POST":
         try:
             return HttpResponseRedirect(reverse("import-look", args=[_send(request, actor, form).token]))
         except LianfangError as error:
             form.add_error("file" if not form.errors.get("file") else None, error.render(language()))
     before = request.GET.get("before", "")
-    found = imports.imports(before=int(before) if before.isascii() and before.isdigit() else None, limit=imports.FILES + 1)
+    found = imports.imports(
+        before=int(before) if before.isascii() and before.isdigit() else None, limit=imports.FILES + 1
+    )
     context = {
-        "form": form, "place": own, "one_area": len(choices) == 1, "done": request.GET.get("done", ""),
+        "form": form,
+        "place": own,
+        "one_area": len(choices) == 1,
+        "done": request.GET.get("done", ""),
         "history": import_pages.history_lines(found[: imports.FILES], actor),
         "older": found[imports.FILES - 1].id if len(found) > imports.FILES else 0,
-    }  # fmt: skip
+    }
     return render(request, "residents/import.html", context, status=422 if request.method == "POST" else 200)
 
 
@@ -61,11 +68,16 @@ def look(request: HttpRequest, token: str) -> HttpResponse:
         except LianfangError as error:
             lines = [error.render(language())]
     context = {
-        "look": found, "columns": import_pages.look_columns(found, request.POST), "names": import_pages.headings(found.register),
-        "missing": import_pages.missing_columns(found), "lines": lines, "has_errors": bool(lines),
-        "place": place_of(actor, found.area_path.ljust(12, "0")), "register": REGISTER_WORDS[found.register],
+        "look": found,
+        "columns": import_pages.look_columns(found, request.POST),
+        "names": import_pages.headings(found.register),
+        "missing": import_pages.missing_columns(found),
+        "lines": lines,
+        "has_errors": bool(lines),
+        "place": place_of(actor, found.area_path.ljust(12, "0")),
+        "register": REGISTER_WORDS[found.register],
         "notes": [note.sentence(language()) for note in found.notes],
-    }  # fmt: skip
+    }
     return render(request, "residents/import_look.html", context, status=422 if lines else 200)
 
 
@@ -138,7 +150,7 @@ def refused_file(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     return actor
 
 
@@ -150,7 +162,11 @@ def _send(request: HttpRequest, actor: Actor, form: UploadForm) -> uploads.Look:
     form.errors.pop("file", None)
     place = place_of(actor, request.POST.get("area", "") or actor.area_code)
     return uploads.keep(
-        actor=actor, data=sent.read(), area_path=place.path, register=request.POST.get("register", ""), name=sent.name or ""
+        actor=actor,
+        data=sent.read(),
+        area_path=place.path,
+        register=request.POST.get("register", ""),
+        name=sent.name or "",
     )
 
 
@@ -158,10 +174,17 @@ def _stage(request: HttpRequest, actor: Actor, found: uploads.Look) -> HttpRespo
     """Judge every row of a kept file; a file that was imported before leads to that import."""
     mapping = chosen_columns(request.POST, found, import_pages.headings(found.register))
     report = stage_residents(
-        actor=actor, source=uploads.contents(found), area_path=found.area_path, register=found.register,
-        filename=found.name, sheet=found.sheet, mapping=mapping, language=language(),
-    )  # fmt: skip
-    assert report.file_id is not None
+        actor=actor,
+        source=uploads.contents(found),
+        area_path=found.area_path,
+        register=found.register,
+        filename=found.name,
+        sheet=found.sheet,
+        mapping=mapping,
+        language=language(),
+    )
+    if report.file_id is None:
+        raise LianfangError("residents.upload_gone")
     uploads.forget(found)
     if report.repeated:
         return _to("import-file", report.file_id, done="repeated")
@@ -182,14 +205,23 @@ def _verdicts_page(request: HttpRequest, number: int, error: LianfangError | Non
     )
     whole = import_pages.may_read_whole(file, actor)
     context: dict[str, Any] = {
-        "file": file, "place": place_of(actor, file.path.ljust(12, "0")), "undone": undone, "chosen": chosen,
-        "register": REGISTER_WORDS.get(file.register, file.register), "state": import_pages.FILE_STATES[file.state],
-        "bar": import_pages.bar(file, chosen), "filters": import_pages.filters(file, chosen, undone.kept),
-        "rows": import_pages.row_lines(rows, file.register, open_names=whole), "may_read_whole": whole,
-        "following": rows[imports.PAGE - 1].row if len(rows) > imports.PAGE else 0, "paged": bool(after),
-        "notes": uploads.notes(file.path, file.id), "done": request.GET.get("done", ""),
-        "lines": [error.render(language())] if error else [], "has_errors": error is not None,
-    }  # fmt: skip
+        "file": file,
+        "place": place_of(actor, file.path.ljust(12, "0")),
+        "undone": undone,
+        "chosen": chosen,
+        "register": REGISTER_WORDS.get(file.register, file.register),
+        "state": import_pages.FILE_STATES[file.state],
+        "bar": import_pages.bar(file, chosen),
+        "filters": import_pages.filters(file, chosen, undone.kept),
+        "rows": import_pages.row_lines(rows, file.register, open_names=whole),
+        "may_read_whole": whole,
+        "following": rows[imports.PAGE - 1].row if len(rows) > imports.PAGE else 0,
+        "paged": bool(after),
+        "notes": uploads.notes(file.path, file.id),
+        "done": request.GET.get("done", ""),
+        "lines": [error.render(language())] if error else [],
+        "has_errors": error is not None,
+    }
     return render(request, "residents/import_file.html", context, status=error.status if error else 200)
 
 

@@ -24,8 +24,8 @@ KEPT: Final = "kept"
 """The filter for rows that an undo left in the ledger, beside the verdicts."""
 
 _FILES: Final = """
-select f.id, f.path, f.register, f.name, f.rows, f.state, f.counts::text, f.account_id, f.created_at, f.taken_at, f.undone_at,
-    coalesce(a.name, '')
+select f.id, f.path, f.register, f.name, f.rows, f.state, f.counts::text, f.account_id, f.created_at, f.taken_at,
+    f.undone_at, coalesce(a.name, '')
 from residents_import_file f left join areas_area a on a.path = f.path
 """
 _ROWS: Final = """
@@ -35,7 +35,8 @@ where r.file_id = %(file)s and r."row" > %(after)s and (r.verdict = any (%(verdi
 order by r."row" limit %(limit)s
 """
 _UNDONE: Final = """
-select undone, verdict, count(*) from residents_import_row where file_id = %s and taken and undone <> '' group by undone, verdict
+select undone, verdict, count(*) from residents_import_row
+where file_id = %s and taken and undone <> '' group by undone, verdict
 """
 
 
@@ -126,7 +127,9 @@ def rows_of(file: ImportFile, chosen: Sequence[str], *, after: int = 0, limit: i
     rows = []
     for number, path, verdict, why, sealed, taken, undone, code in found:
         box = box_of(path, boxes)
-        rows.append(ImportRow(number, verdict, unseal_values(box, sealed), unseal_reasons(box, why), taken, undone, code))
+        rows.append(
+            ImportRow(number, verdict, unseal_values(box, sealed), unseal_reasons(box, why), taken, undone, code)
+        )
     return rows
 
 

@@ -1,4 +1,4 @@
-"""What the pages of the ledger show, made ready for the templates: people masked or named, filters, links, one person."""
+"""What the pages of the ledger show, made ready for the templates: people masked or named, filters, links."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ KINDS: dict[int, Promise] = {
 }  # fmt: skip
 """Kinds of residence by number (rules.KINDS)."""
 TAGS: dict[int, Promise] = {
-    1: gettext_lazy("Lives alone"), 2: gettext_lazy("Disabled"), 3: gettext_lazy("Low income"), 4: gettext_lazy("Pregnant"),
-    5: gettext_lazy("Dialysis"), 6: gettext_lazy("Child alone"),
+    1: gettext_lazy("Lives alone"), 2: gettext_lazy("Disabled"), 3: gettext_lazy("Low income"),
+    4: gettext_lazy("Pregnant"), 5: gettext_lazy("Dialysis"), 6: gettext_lazy("Child alone"),
 }  # fmt: skip
 """Care tags by number (rules.TAGS)."""
 PAPERS: dict[str, Promise] = {
@@ -35,8 +35,9 @@ PAPERS: dict[str, Promise] = {
     "taiwan_permit": gettext_lazy("Permit for Taiwan residents"), "none_yet": gettext_lazy("No paper yet"),
 }  # fmt: skip
 SECRETS: tuple[tuple[str, Promise], ...] = (
-    ("paper", gettext_lazy("Paper")), ("number", gettext_lazy("Number of the paper")), ("birth", gettext_lazy("Birth date")),
-    ("phone", gettext_lazy("Phone")), ("registered", gettext_lazy("Registered address")),
+    ("paper", gettext_lazy("Paper")), ("number", gettext_lazy("Number of the paper")),
+    ("birth", gettext_lazy("Birth date")), ("phone", gettext_lazy("Phone")),
+    ("registered", gettext_lazy("Registered address")),
     ("home", gettext_lazy("Home address")), ("employer", gettext_lazy("Employer")), ("trade", gettext_lazy("Trade")),
     ("note", gettext_lazy("Note")),
 )  # fmt: skip
@@ -95,7 +96,12 @@ def area_rows(place: Place, actor: Actor) -> list[dict[str, Any]]:
 def trail(actor: Actor, place: Place, last: str = "") -> list[dict[str, str]]:
     """The way down to a place, or to something in it (`last`)."""
     made = [{"name": name, "href": reverse("residents-area", args=[code])} for name, code in place.above]
-    made.append({"name": place.short, "href": reverse("residents-area", args=[place.code]) if last else ""})
+    made.append(
+        {
+            "name": place.short,
+            "href": reverse("residents-area", args=[place.code]) if last and actor.covers(place.path) else "",
+        }
+    )
     if last:
         made.append({"name": last, "href": ""})
     return made

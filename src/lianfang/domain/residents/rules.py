@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from lianfang.kernel.errors import define
-from lianfang.kernel.identity import IdType
+from lianfang.kernel.identity import IdType, mask_name
 
 
 class Verdict(StrEnum):
@@ -227,6 +227,20 @@ def entrance_code(text: str) -> str | None:
         stem = stem.lstrip("0") or "0"
         return stem.rjust(2, "0") if len(stem) <= 2 else None
     return None
+
+
+def entrance_label(code: str) -> str:
+    """An entrance for people from the two characters of a path: 01 → 1单元, 0E → 东单元, 00 → ''."""
+    if code in ("", "00"):
+        return ""
+    stem = code.lstrip("0")
+    compass = {letter: word for word, letter in _COMPASS.items()}
+    return f"{compass.get(stem, stem)}单元"
+
+
+def masked_name(name: str) -> str:
+    """A name for lists of roles that see masked people only."""
+    return mask_name(name)
 
 
 def household_number(number: int) -> str:

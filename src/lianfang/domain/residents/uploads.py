@@ -1,6 +1,6 @@
-"""Files between sending and checking: kept sealed for an hour, so that a person can look at the columns before rows are judged.
+"""Files between sending and checking: kept sealed for an hour, so that a person can look at the columns first.
 
-Nothing of a file lies open on disk. A file belongs to the account that sent it and is gone once it is staged or discarded.
+Nothing kept lies open on disk. A file belongs to the account that sent it and is gone once it is staged or discarded.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ define(
 
 
 class Column(msgspec.Struct, frozen=True):
-    """One column of a sent file: number from 0, letters, heading, what it was taken for ('' for nothing), how surely, samples."""
+    """One column of a sent file. number: from 0; name: what it was taken for, or blank; confidence: how surely."""
 
     number: int
     letters: str

@@ -51,8 +51,14 @@ def area(request: HttpRequest, code: str) -> HttpResponse:
     actor = _actor(request)
     place, home = _spot(actor, code)
     if place.level < Level.COMMUNITY:
-        context = {"place": place, "rows": pages.area_rows(place, actor), "trail": pages.trail(actor, place), "now": timezone.now(),
-                   "figures": actor.sees("metrics", "figures"), "may_import": actor.may("other", "import")}  # fmt: skip
+        context = {
+            "place": place,
+            "rows": pages.area_rows(place, actor),
+            "trail": pages.trail(actor, place),
+            "now": timezone.now(),
+            "figures": actor.sees("metrics", "figures"),
+            "may_import": actor.may("other", "import"),
+        }
         return render(request, "residents/above.html", context)
     return _list_page(request, place, home)
 
@@ -104,8 +110,11 @@ def by_code(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "found": found, "now": timezone.now()}
     if found:
         purpose = form.cleaned_data["purpose"]
-        context |= {"purpose": CODE_PURPOSES[purpose], "form": CodeForm(initial={"purpose": purpose}),
-                    "code": group_code(_plain(form.cleaned_data["code"]))}  # fmt: skip
+        context |= {
+            "purpose": CODE_PURPOSES[purpose],
+            "form": CodeForm(initial={"purpose": purpose}),
+            "code": group_code(_plain(form.cleaned_data["code"])),
+        }
     return render(request, "residents/code.html", context, status=status)
 
 
@@ -113,7 +122,7 @@ def by_code(request: HttpRequest) -> HttpResponse:
 
 
 def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     return actor
 
 
@@ -131,8 +140,8 @@ def _spot(actor: Actor, code: str) -> tuple[Place, str]:
         raise LianfangError("access.not_found")
     if actor.covers(code[:building]):
         return place_of(actor, code[:building]), code
-    inner = replace(actor, path=actor.path[:building])  # a grant for single homes: the building only names the page
-    return place_of(inner, code[:building]), code
+    community = code[: PATH_LENGTH[Level.COMMUNITY]]  # a grant for single homes: the community only names the page
+    return place_of(replace(actor, path=community), community), code
 
 
 def _list_page(request: HttpRequest, place: Place, home: str, *, word: str = "") -> HttpResponse:
@@ -142,7 +151,9 @@ def _list_page(request: HttpRequest, place: Place, home: str, *, word: str = "")
     if word:
         found = browsing.people_named(path, word)
     else:
-        found = browsing.people(path, tag=tag, kind=kind, after=request.GET.get("after", "")[:60], limit=browsing.PAGE + 1)
+        found = browsing.people(
+            path, tag=tag, kind=kind, after=request.GET.get("after", "")[:60], limit=browsing.PAGE + 1
+        )
     if home and not found and not request.GET:
         raise LianfangError("access.not_found")
     buildings = browsing.buildings(place.path if not home else home[: PATH_LENGTH[Level.BUILDING]])
@@ -151,13 +162,23 @@ def _list_page(request: HttpRequest, place: Place, home: str, *, word: str = "")
     lines = pages.people_lines(found[: browsing.PAGE], actor, {one.path: one.name for one in buildings})
     last = (lines[0]["door"] if lines else "") if home else ""
     context = {
-        "place": place, "home": home, "path_code": home or place.code, "lines": lines, "everybody": everybody, "word": word,
-        "buildings": buildings if place.level is Level.COMMUNITY and not home else [], "now": timezone.now(),
-        "filters": pages.filters(tags, kinds, everybody, tag, kind), "filtered": bool(tag or kind or word),
-        "following": "" if word else pages.following(found), "paged": bool(request.GET.get("after")), "door": last,
-        "named": actor.sees("residents", "named"), "may_import": actor.may("other", "import") and actor.scope == "area",
+        "place": place,
+        "home": home,
+        "path_code": home or place.code,
+        "lines": lines,
+        "everybody": everybody,
+        "word": word,
+        "buildings": buildings if place.level is Level.COMMUNITY and not home else [],
+        "now": timezone.now(),
+        "filters": pages.filters(tags, kinds, everybody, tag, kind),
+        "filtered": bool(tag or kind or word),
+        "following": "" if word else pages.following(found),
+        "paged": bool(request.GET.get("after")),
+        "door": last,
+        "named": actor.sees("residents", "named"),
+        "may_import": actor.may("other", "import") and actor.scope == "area",
         "trail": pages.trail(actor, place, last),
-    }  # fmt: skip
+    }
     return render(request, "residents/people.html", context)
 
 
@@ -187,11 +208,19 @@ def _person_page(
     place, _home = _spot(actor, building if actor.covers(building) else line.path)
     shown = pages.people_lines([line], actor, {place.path: place.name})[0]
     context = {
-        "shown": shown, "line": line, "place": place, "trail": pages.trail(actor, place, shown["name"]), "now": timezone.now(),
-        "places": browsing.places(line.id), "confirmed_on": browsing.confirmed_on(line.id),
-        "may_open": actor.sees("residents", "open"), "purposes": OPEN_PURPOSES.items(), "chosen": request.POST.get("purpose", ""),
-        "lines": [error.render(pages.language())] if error else [], "has_errors": error is not None,
-    }  # fmt: skip
+        "shown": shown,
+        "line": line,
+        "place": place,
+        "trail": pages.trail(actor, place, shown["name"]),
+        "now": timezone.now(),
+        "places": browsing.places(line.id),
+        "confirmed_on": browsing.confirmed_on(line.id),
+        "may_open": actor.sees("residents", "open"),
+        "purposes": OPEN_PURPOSES.items(),
+        "chosen": request.POST.get("purpose", ""),
+        "lines": [error.render(pages.language())] if error else [],
+        "has_errors": error is not None,
+    }
     if opened:
         context |= {"secret": pages.secret_rows(opened[1]), "purpose": OPEN_PURPOSES[opened[0]], "opened": True}
     return render(request, "residents/person.html", context, status=error.status if error else 200)
