@@ -33,7 +33,9 @@ def main(argv: list[str]) -> int:
     for row in rows:
         value = row["value"]
         shown = f"{value:,.4g}" if isinstance(value, float) else str(value)
-        table.add_row(str(row["bar"]), str(row["what"]), shown, str(row["unit"]), str(row["target"]), _mark(row["holds"]))
+        table.add_row(
+            str(row["bar"]), str(row["what"]), shown, str(row["unit"]), str(row["target"]), _mark(row["holds"])
+        )
     Console().print(table)
     return 0
 

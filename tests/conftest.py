@@ -22,6 +22,7 @@ connect.export(TARGET)
 os.environ["LIANFANG_DATA"] = str(FOLDER)
 os.environ["LIANFANG_DRILL"] = "1"
 os.environ.setdefault("LIANFANG_SECRET", "only-for-tests")
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # browser tests leave an event loop running
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianfang.config.settings")
 
 KEEP = ("django_migrations", "access_right", "access_secret", "incidents_partitioned")

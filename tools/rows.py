@@ -46,7 +46,9 @@ def main() -> int:
     """Collect or run, then print the table; 1 if a test with a row fails."""
     only_list = "--list" in sys.argv
     collector = Collector()
-    arguments = ["-q", "--no-header", "-p", "no:terminal", str(ROOT / "tests")] + (["--collect-only"] if only_list else [])
+    arguments = ["-q", "--no-header", "-p", "no:terminal", str(ROOT / "tests")] + (
+        ["--collect-only"] if only_list else []
+    )
     pytest.main(arguments, plugins=[collector])
     green = 0
     for row in ROWS:

@@ -91,7 +91,9 @@ def _settle(home: str, buildings: int, per_building: int) -> list[Somebody]:
                     [code, household, path, box.seal(f'{{"name":"{name}"}}'.encode(), b"residents_person.sealed")],
                 )
                 person = cursor.fetchone()[0]
-                cursor.execute("insert into residents_presence (path, person_id, why) values (%s, %s, 1)", [path, person])
+                cursor.execute(
+                    "insert into residents_presence (path, person_id, why) values (%s, %s, 1)", [path, person]
+                )
                 cursor.execute(
                     "insert into metrics_delta values ('residents.present', '', current_date, %s, 1)", [path[:16]]
                 )
@@ -122,7 +124,8 @@ def total(name: str, dim: str, path: str) -> int:
     """The running total of a figure at one area, as the owner."""
     with connections["owner"].cursor() as cursor:
         cursor.execute(
-            "select value from metrics_value where name = %s and dim = %s and day = 'infinity' and path = %s", [name, dim, path]
+            "select value from metrics_value where name = %s and dim = %s and day = 'infinity' and path = %s",
+            [name, dim, path],
         )
         row = cursor.fetchone()
     return int(row[0]) if row else 0

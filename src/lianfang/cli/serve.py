@@ -29,7 +29,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def add_address_options(parser: argparse.ArgumentParser) -> None:
     """Host, port and number of workers."""
-    parser.add_argument("--host", default="127.0.0.1", metavar="H", help="address to listen on (default: this machine only)")
+    parser.add_argument(
+        "--host", default="127.0.0.1", metavar="H", help="address to listen on (default: this machine only)"
+    )
     parser.add_argument("--port", type=int, default=8321, metavar="P")
     parser.add_argument("--workers", type=int, default=WORKERS, metavar="N")
 
@@ -67,7 +69,9 @@ def serving(
     ]  # fmt: skip
     steward = [sys.executable, "-m", "lianfang.base.jobs.steward"]
     children = [
-        subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True)  # noqa: S603
+        subprocess.Popen(
+            command, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
+        )
         for command in (web, steward)
     ]
     try:
@@ -93,10 +97,14 @@ def _wait_until_up(host: str, port: int, children: list[subprocess.Popen[bytes]]
     address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}/healthz"  # noqa: S104
     while time.monotonic() < deadline:
         if any(child.poll() is not None for child in children):
-            raise runtime.LianfangError("database.not_started", reason="a worker stopped; see server.log in the data folder")
+            raise runtime.LianfangError(
+                "database.not_started", reason="a worker stopped; see server.log in the data folder"
+            )
         try:
-            with urllib.request.urlopen(address, timeout=2):  # noqa: S310
+            with urllib.request.urlopen(address, timeout=2):
                 return
         except OSError:
             time.sleep(0.1)
-    raise runtime.LianfangError("database.not_started", reason=f"no answer on {address}; see server.log in the data folder")
+    raise runtime.LianfangError(
+        "database.not_started", reason=f"no answer on {address}; see server.log in the data folder"
+    )

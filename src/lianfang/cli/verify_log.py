@@ -13,7 +13,9 @@ from lianfang.cli import runtime
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
     """Add the command."""
-    parser = subparsers.add_parser("verify-log", help="check that no fact was changed, added or removed after it was sealed")
+    parser = subparsers.add_parser(
+        "verify-log", help="check that no fact was changed, added or removed after it was sealed"
+    )
     runtime.add_data_option(parser)
     return parser
 

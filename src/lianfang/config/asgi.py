@@ -7,7 +7,7 @@ from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianfang.config.settings")
 
-from django.core.asgi import get_asgi_application  # noqa: E402  (settings first)
+from django.core.asgi import get_asgi_application
 
 django_application = get_asgi_application()
 

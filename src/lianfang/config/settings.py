@@ -15,7 +15,9 @@ DEBUG = os.environ.get("LIANFANG_DEBUG") == "1"
 DRILL = os.environ.get("LIANFANG_DRILL") == "1"
 """A drill or a demonstration: every page says 演练."""
 SECRET_KEY = os.environ.get("LIANFANG_SECRET", "") or "not-set-" + os.urandom(16).hex()
-ALLOWED_HOSTS = [host for host in os.environ.get("LIANFANG_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",") if host]
+ALLOWED_HOSTS = [
+    host for host in os.environ.get("LIANFANG_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",") if host
+]
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("LIANFANG_ORIGINS", "").split(",") if origin]
 SECURE = os.environ.get("LIANFANG_TLS") == "1"
 
@@ -32,6 +34,7 @@ INSTALLED_APPS = [
     "lianfang.domain.rounds",
     "lianfang.domain.reports",
     "lianfang.web",
+    "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
     "template_partials",
@@ -45,6 +48,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "lianfang.web.middleware.ShellMiddleware",
     "lianfang.base.access.middleware.Enter",
@@ -63,6 +67,7 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.csrf",
+                "django.contrib.messages.context_processors.messages",
             ],
         },
     }
@@ -115,6 +120,7 @@ WHITENOISE_MIMETYPES = {".mjs": "text/javascript", ".wasm": "application/wasm"}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 SESSION_COOKIE = "lf_session"
 CSRF_COOKIE_NAME = "lf_csrf"
 CSRF_COOKIE_SAMESITE = "Lax"

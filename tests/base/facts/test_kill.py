@@ -129,4 +129,3 @@ def test_kills_lose_and_repeat_nothing(request: pytest.FixtureRequest) -> None:
     assert logged == distinct == sent
     assert samples == sent * 4
     assert differences == 0
-

@@ -25,7 +25,7 @@ class Enter:
         bearer = request.headers.get("Authorization", "")
         if bearer.startswith("Bearer "):
             token = bearer[7:]
-        request.actor = None  # type: ignore[attr-defined]
+        request.actor = None
         if not token or request.path.startswith(settings.STATIC_URL):
             return self.get_response(request)
         with transaction.atomic():
@@ -35,10 +35,8 @@ class Enter:
                     cursor.execute("select name from areas_area where path = %s", [actor.path[:12]])
                     row = cursor.fetchone()
                 actor = with_area_name(actor, row[0] if row else "")
-            request.actor = actor  # type: ignore[attr-defined]
+            request.actor = actor
             response = self.get_response(request)
             if getattr(response, "status_code", 200) >= 400:
                 transaction.set_rollback(True)
         return response
-
-

@@ -53,4 +53,6 @@ def place_of(actor: Actor, code: str) -> Place:
     if not rows or rows[-1][0] != path:
         raise LianfangError("access.not_found")
     level = Level.BUILDING if building else level_of_path(path)
-    return Place(path, rows[-1][1], rows[-1][2], level, tuple((short_name(name), number) for _, name, number in rows[:-1]))
+    return Place(
+        path, rows[-1][1], rows[-1][2], level, tuple((short_name(name), number) for _, name, number in rows[:-1])
+    )

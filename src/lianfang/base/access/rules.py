@@ -25,7 +25,9 @@ class Role:
 
 @cache
 def _load() -> dict[str, Role]:
-    raw: dict[str, Any] = YAML(typ="safe").load(files("lianfang.base.access").joinpath("access.yaml").read_text("utf-8"))
+    raw: dict[str, Any] = YAML(typ="safe").load(
+        files("lianfang.base.access").joinpath("access.yaml").read_text("utf-8")
+    )
     roles: dict[str, Role] = {}
     for name, body in raw["roles"].items():
         rights = set(_rights(body))
@@ -65,6 +67,12 @@ def may(role: str, kind: str, verb: str) -> bool:
 NOT_OF_AN_AREA = frozenset({"result", "tube_received", "case", "contact", "release_decision", "transfer_order"})
 """Facts of laboratories and disease control, which a community office does not record though it sits in the area."""
 
-AREA_FACTS = frozenset(
-    verb for role in ROLES.values() for kind, verb, _ in role.rights if kind == "record" and verb != "all_facts_of_area"
-) - NOT_OF_AN_AREA
+AREA_FACTS = (
+    frozenset(
+        verb
+        for role in ROLES.values()
+        for kind, verb, _ in role.rights
+        if kind == "record" and verb != "all_facts_of_area"
+    )
+    - NOT_OF_AN_AREA
+)

@@ -11,10 +11,10 @@ from functools import cache
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import connection, connections, transaction
 
+import lianfang.kernel.errors_catalogue  # noqa: F401  (defines the codes used here)
 from lianfang.base.access.actor import Actor
 from lianfang.base.access.rules import AREA_FACTS, ROLES
 from lianfang.base.vault.api import system_box
-import lianfang.kernel.errors_catalogue  # noqa: F401  (defines the codes used here)
 from lianfang.kernel.errors import LianfangError, define
 
 LOCK_AFTER = 5
@@ -102,7 +102,10 @@ def _open(cursor: object, account: int, grant_id: int | None, kind: str, device:
             raise LianfangError("sign_in.no_grant")
         grant_id = row[0]
     token = secrets.token_urlsafe(32)
-    run("select access_login_done(%s, %s, %s, %s, %s, %s)", [account, grant_id, token_digest(token), kind, device, hours])
+    run(
+        "select access_login_done(%s, %s, %s, %s, %s, %s)",
+        [account, grant_id, token_digest(token), kind, device, hours],
+    )
     if not cursor.fetchone()[0]:  # type: ignore[attr-defined]
         raise LianfangError("sign_in.no_grant")
     return token
@@ -159,5 +162,3 @@ def load_rights() -> int:
             [list(column) for column in zip(*ordered, strict=True)],
         )
     return len(ordered)
-
-

@@ -30,7 +30,12 @@ def sign_in_page(request: HttpRequest) -> HttpResponse:
         else:
             response = HttpResponseRedirect(back)
             response.set_cookie(
-                settings.SESSION_COOKIE, token, max_age=SESSION_HOURS * 3600, httponly=True, samesite="Lax", secure=settings.SECURE
+                settings.SESSION_COOKIE,
+                token,
+                max_age=SESSION_HOURS * 3600,
+                httponly=True,
+                samesite="Lax",
+                secure=settings.SECURE,
             )
             return response
     status = 422 if request.method == "POST" else 200

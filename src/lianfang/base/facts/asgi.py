@@ -47,7 +47,9 @@ async def facts_endpoint(door: Door, scope: Scope, receive: Receive, send: Send)
         log.exception("door: trace %s", trace)
         await _problem(send, LianfangError("internal.failure", trace=trace), language, [])
     else:
-        await _answer(send, 200, msgspec.json.encode([fact.answer(language) for fact in facts]), b"application/json", [])
+        await _answer(
+            send, 200, msgspec.json.encode([fact.answer(language) for fact in facts]), b"application/json", []
+        )
 
 
 def _token(headers: dict[bytes, bytes]) -> bytes:
@@ -88,6 +90,11 @@ async def _problem(send: Send, error: LianfangError, language: Language, extra: 
 
 
 async def _answer(send: Send, status: int, body: bytes, kind: bytes, extra: list[tuple[bytes, bytes]]) -> None:
-    headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode()), (b"cache-control", b"no-store"), *extra]
+    headers = [
+        (b"content-type", kind),
+        (b"content-length", str(len(body)).encode()),
+        (b"cache-control", b"no-store"),
+        *extra,
+    ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -159,7 +159,9 @@ async def flush(connection: AsyncConnection[Any], calls: Sequence[Call]) -> None
     """Write the facts of several calls, splitting on failure, and resolve each call."""
     await _flush_facts(connection, [fact for call in calls for fact in call.facts])
     for call in calls:
-        call.signed_out = any(fact.refusal is not None and fact.refusal.code == "session.expired" for fact in call.facts)
+        call.signed_out = any(
+            fact.refusal is not None and fact.refusal.code == "session.expired" for fact in call.facts
+        )
         if not call.done.done():
             call.done.set_result(None)
 
@@ -273,7 +275,9 @@ async def _log(connection: AsyncConnection[Any], facts: list[Fact]) -> list[Fact
                     "account": literal([fact.account_id for fact in ordered]),
                     "grant": literal([fact.grant_id for fact in ordered]),
                     "digest": literal_bytes([fact.digest for fact in ordered]),
-                    "sealed": literal_bytes([incident_box(fact.incident_id).seal(fact.raw, LOG_COLUMN) for fact in ordered]),
+                    "sealed": literal_bytes(
+                        [incident_box(fact.incident_id).seal(fact.raw, LOG_COLUMN) for fact in ordered]
+                    ),
                 },
             )
         ],
@@ -326,7 +330,9 @@ def _quarantine(facts: list[Fact]) -> tuple[str, dict[str, Any]]:
     }
 
 
-async def _run_all(connection: AsyncConnection[Any], work: list[tuple[str, dict[str, Any]]]) -> list[list[tuple[Any, ...]]]:
+async def _run_all(
+    connection: AsyncConnection[Any], work: list[tuple[str, dict[str, Any]]]
+) -> list[list[tuple[Any, ...]]]:
     """Send statements in one pipeline and fetch what each returned (an empty list for those that return nothing)."""
     if not work:
         return []

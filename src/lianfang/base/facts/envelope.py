@@ -57,7 +57,11 @@ class Note:
 
     def as_json(self, language: Language) -> dict[str, object]:
         """The note with its sentence."""
-        return {"code": self.code, "detail": LianfangError(self.code, **self.values).render(language), "values": self.values}
+        return {
+            "code": self.code,
+            "detail": LianfangError(self.code, **self.values).render(language),
+            "values": self.values,
+        }
 
 
 @dataclass(slots=True)
@@ -99,7 +103,7 @@ class Fact:
         """When it happened, for all that is counted: the phone's time, or ours when the phone's clock is wrong."""
         return self.recorded_at if beijing_day(self.recorded_at) == self.day else self.received_at
 
-    def refuse(self, code: str, *, outcome: str = "refused", **values: Value) -> None:
+    def refuse(self, code: str, *, outcome: str = "refused", **values: Any) -> None:
         """Refuse this fact (the first reason stands)."""
         if self.refusal is None:
             self.refusal = Refusal(outcome, code, values)

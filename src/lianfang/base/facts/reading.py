@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -31,7 +32,9 @@ def read_body(body: bytes, *, token: bytes, received_at: datetime, offset: timed
 
 def _read_one(raw: bytes, token: bytes, received_at: datetime, offset: timedelta) -> Fact:
     if len(raw) > MAX_FACT_BYTES:
-        return _refused(raw[:MAX_FACT_BYTES], token, received_at, "fact.too_large", bytes=len(raw), limit=MAX_FACT_BYTES)
+        return _refused(
+            raw[:MAX_FACT_BYTES], token, received_at, "fact.too_large", bytes=len(raw), limit=MAX_FACT_BYTES
+        )
     try:
         envelope = _envelope.decode(raw)
     except msgspec.DecodeError as error:
@@ -91,7 +94,7 @@ def _field(message: str) -> str:
     return "-"
 
 
-def _refused(raw: bytes, token: bytes, received_at: datetime, code: str, **values: int | str) -> Fact:
+def _refused(raw: bytes, token: bytes, received_at: datetime, code: str, **values: Any) -> Fact:
     """A fact that could not even be decoded: it keeps its bytes and gets an id from us if it has none."""
     try:
         own = UUID(str(msgspec.json.decode(raw).get("id")))

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 try:
-    from cryptography.hazmat.decrepit.ciphers.algorithms import SM4  # newer releases moved it
+    from cryptography.hazmat.decrepit.ciphers.algorithms import SM4  # type: ignore[attr-defined]  # newer releases moved it
 except ImportError:
     from cryptography.hazmat.primitives.ciphers.algorithms import SM4
 

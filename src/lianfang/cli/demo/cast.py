@@ -63,7 +63,9 @@ class Company:
     def find(self) -> None:
         """Look up the accounts of an earlier run."""
         with connections["owner"].cursor() as cursor:
-            cursor.execute("select username, id from access_account where username = any (%s)", [[part.username for part in CAST]])
+            cursor.execute(
+                "select username, id from access_account where username = any (%s)", [[part.username for part in CAST]]
+            )
             self.accounts = dict(cursor.fetchall())
 
     def token(self, username: str) -> str:
@@ -83,7 +85,8 @@ class Company:
 def _grids_of(part: Part) -> list[int]:
     with connections["owner"].cursor() as cursor:
         cursor.execute(
-            "select id from areas_grid where path = %s and net = 'community' and ended_on is null order by code limit 1", [part.path]
+            "select id from areas_grid where path = %s and net = 'community' and ended_on is null order by code limit 1",
+            [part.path],
         )
         return [row[0] for row in cursor.fetchall()]
 

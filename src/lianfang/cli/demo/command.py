@@ -17,8 +17,12 @@ from lianfang.cli import runtime, serve
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
     """Add the command."""
-    parser = subparsers.add_parser("demo", help="run the main job on a real county (a drill with synthetic people), then serve")
-    parser.add_argument("--people", type=int, default=6518, metavar="N", help="residents of the community (default: 6518)")
+    parser = subparsers.add_parser(
+        "demo", help="run the main job on a real county (a drill with synthetic people), then serve"
+    )
+    parser.add_argument(
+        "--people", type=int, default=6518, metavar="N", help="residents of the community (default: 6518)"
+    )
     parser.add_argument("--playbook", default="covid-2022", metavar="NAME")
     parser.add_argument("--no-serve", action="store_true", help="stop after the summary")
     parser.add_argument("--reset", action="store_true", help="throw the kept data away and begin anew")

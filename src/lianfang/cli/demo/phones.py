@@ -60,7 +60,11 @@ class Phone:
 
     def __init__(self, host: str, port: int, token: str) -> None:
         self._address = (host, port)
-        self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", "Accept-Language": "zh"}
+        self._headers = {
+            "Authorization": f"Bearer {token}",
+            "Content-Type": "application/json",
+            "Accept-Language": "zh",
+        }
         self._connection: http.client.HTTPConnection | None = None
 
     def send(self, facts: Sequence[Fact]) -> list[dict[str, Any]]:
@@ -92,7 +96,11 @@ class Phone:
 
 
 def send_all(
-    make_phone: Callable[[], Phone], calls: Sequence[Sequence[Fact]], *, phones: int = 8, on_call: Callable[[int], None] | None = None
+    make_phone: Callable[[], Phone],
+    calls: Sequence[Sequence[Fact]],
+    *,
+    phones: int = 8,
+    on_call: Callable[[int], None] | None = None,
 ) -> Tally:
     """Let several phones work through calls side by side; `on_call` hears how many facts were answered."""
     tally = Tally()

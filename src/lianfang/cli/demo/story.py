@@ -65,7 +65,9 @@ class Stage:
 
 def play(args: argparse.Namespace, console: Console) -> dict[str, Any]:
     """Play every act in order; returns what the summary needs to find it again."""
-    stage = Stage(console, Company(), args.host, args.port, random.Random(SEED), {"played_at": _now(), "people": args.people})
+    stage = Stage(
+        console, Company(), args.host, args.port, random.Random(SEED), {"played_at": _now(), "people": args.people}
+    )
     acts = (
         ("Divisions of Fugou 扶沟县区划", set_up_areas),
         ("Household register, .xlsx 导入户籍台账", lambda stage: import_register(stage, args.people)),
@@ -76,14 +78,21 @@ def play(args: argparse.Namespace, console: Console) -> dict[str, Any]:
         ("Villages report 各村日报", villages_report),
     )
     with Progress(
-        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=24), MofNCompleteColumn(), TimeElapsedColumn(), console=console
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
     ) as progress:
         for title, act in acts:
             task = progress.add_task(title, total=None)
             started = time.monotonic()
             act(stage)
             fold()
-            progress.update(task, total=1, completed=1, description=f"{title}  [dim]{time.monotonic() - started:.1f} s[/]")
+            progress.update(
+                task, total=1, completed=1, description=f"{title}  [dim]{time.monotonic() - started:.1f} s[/]"
+            )
     return stage.told
 
 
@@ -108,7 +117,12 @@ def import_register(stage: Stage, people: int) -> None:
     with transaction.atomic():
         actor = stage.company.enter("clerk")
         report = import_residents(actor=actor, path_to_file=path, area_path=COMMUNITY)
-    stage.told["import"] = {"rows": report.rows, "counts": report.counts, "seconds": round(report.seconds, 1), "file": report.file_id}
+    stage.told["import"] = {
+        "rows": report.rows,
+        "counts": report.counts,
+        "seconds": round(report.seconds, 1),
+        "file": report.file_id,
+    }
     stage.told["households"] = households
 
 
@@ -116,7 +130,12 @@ def open_the_incident(stage: Stage, playbook: str) -> None:
     """One of the command proposes, another opens; the reports of the day are asked for."""
     with transaction.atomic():
         number = propose_incident(
-            actor=stage.company.enter("command"), name="演练：扶沟县疫情处置", path=COUNTY, playbook=playbook, drill=True, edition="cn-ed8"
+            actor=stage.company.enter("command"),
+            name="演练：扶沟县疫情处置",
+            path=COUNTY,
+            playbook=playbook,
+            drill=True,
+            edition="cn-ed8",
         )
     with transaction.atomic():
         open_incident(actor=stage.company.enter("command2"), incident_id=number)
@@ -142,7 +161,14 @@ def plan_and_open_round(stage: Stage) -> None:
         for number in range(sites):
             desks = staffing.tables.high // sites + (number < staffing.tables.high % sites)
             samplers = staffing.samplers // sites + (number < staffing.samplers % sites)
-            add_site(actor=actor, round_id=opened.id, path=COMMUNITY, name=f"{number + 1}号采样点", desks=desks, samplers=samplers)
+            add_site(
+                actor=actor,
+                round_id=opened.id,
+                path=COMMUNITY,
+                name=f"{number + 1}号采样点",
+                desks=desks,
+                samplers=samplers,
+            )
     stage.told["round"], stage.told["expected"] = opened.id, opened.expected
 
 
@@ -164,7 +190,9 @@ def sample(stage: Stage) -> None:
             calls.append([tube])
     tally = send_all(lambda: stage.phone("sampler"), calls)
     told = [
-        make_fact("rounds.not_sampled/1", COMMUNITY, {"round": stage.told["round"], "person": person.code, "reason": reason})
+        make_fact(
+            "rounds.not_sampled/1", COMMUNITY, {"round": stage.told["round"], "person": person.code, "reason": reason}
+        )
         for person, reason in zip(outside, reasons, strict=False)
     ]
     explained = send_all(lambda: stage.phone("head"), [told[at : at + 20] for at in range(0, len(told), 20)])
@@ -184,7 +212,12 @@ def _fill(stage: Stage, queue: list[Resident]) -> list[Fact]:
     tubes = []
     for number, at in enumerate(range(0, len(line), 10)):
         members = [person.code for person in line[at : at + 10]]
-        payload = {"round": stage.told["round"], "tube": format_code(10_000_000 + number), "people": members, "site": number % 3 + 1}
+        payload = {
+            "round": stage.told["round"],
+            "tube": format_code(10_000_000 + number),
+            "people": members,
+            "site": number % 3 + 1,
+        }
         tubes.append(make_fact("rounds.tube_filled/1", COMMUNITY, payload))
     return tubes
 
@@ -193,12 +226,18 @@ def results(stage: Stage) -> None:
     """Results arrive; one pool of ten is positive, its members are re-tested one by one, one of them is positive."""
     number, positive = stage.told["round"], stage.told["positive_tube"]
     told = [
-        make_fact("rounds.result_reported/1", COMMUNITY, {"round": number, "tube": tube, "result": "positive" if tube == positive else "negative"})
+        make_fact(
+            "rounds.result_reported/1",
+            COMMUNITY,
+            {"round": number, "tube": tube, "result": "positive" if tube == positive else "negative"},
+        )
         for tube in stage.told.pop("tubes")
     ]
     tally = send_all(lambda: stage.phone("lab"), [told[at : at + 100] for at in range(0, len(told), 100)], phones=2)
     singles = [
-        make_fact("rounds.tube_filled/1", COMMUNITY, {"round": number, "tube": format_code(20_000_000 + at), "people": [code]})
+        make_fact(
+            "rounds.tube_filled/1", COMMUNITY, {"round": number, "tube": format_code(20_000_000 + at), "people": [code]}
+        )
         for at, code in enumerate(stage.told["pool"])
     ]
     retests = send_all(lambda: stage.phone("sampler"), [[fact] for fact in singles], phones=2)
@@ -232,7 +271,12 @@ def villages_report(stage: Stage) -> None:
     for path in late:
         confirmed += _report_zero(accounts[path], path, cutoff + timedelta(minutes=stage.dice.randrange(5, 110)))
     stage.told["report_day"] = day.isoformat()
-    stage.told["reports"] = {"confirmed": confirmed, "late": len(late), "silent": len(silent), "units": len(villages) + 1}
+    stage.told["reports"] = {
+        "confirmed": confirmed,
+        "late": len(late),
+        "silent": len(silent),
+        "units": len(villages) + 1,
+    }
 
 
 def _report_zero(account: int, path: str, at: datetime) -> int:
@@ -245,5 +289,3 @@ def _report_zero(account: int, path: str, at: datetime) -> int:
         except LianfangError as error:
             raise RuntimeError(f"{path}: {error}") from error
     return 1
-
-

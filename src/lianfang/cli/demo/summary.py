@@ -13,7 +13,15 @@ from rich.table import Table
 from lianfang.cli.demo.cast import CAST, COMMUNITY, COUNTY, PASSWORD, Company
 from lianfang.domain.reports.api import counts, period_of, unit_report, units
 from lianfang.domain.residents.api import building_names
-from lianfang.domain.rounds.api import Coverage, coverage_at, coverage_below, missing_people, pool, positive_pools, round_by_id
+from lianfang.domain.rounds.api import (
+    Coverage,
+    coverage_at,
+    coverage_below,
+    missing_people,
+    pool,
+    positive_pools,
+    round_by_id,
+)
 from lianfang.domain.rounds.pages import REASONS, STATES
 from lianfang.kernel.clock import BEIJING
 from lianfang.kernel.ids import format_code, group_code
@@ -42,7 +50,9 @@ def show(console: Console, told: dict[str, Any]) -> None:
 
 def show_logins(console: Console, address: str) -> None:
     """The address and the log-ins by role."""
-    table = Table("用户名 user", "角色 role", "范围 scope", title=f"{address}   密码 password: {PASSWORD}", title_justify="left")
+    table = Table(
+        "用户名 user", "角色 role", "范围 scope", title=f"{address}   密码 password: {PASSWORD}", title_justify="left"
+    )
     for part in CAST:
         table.add_row(part.username, f"{part.name} · {part.role}", part.path or "–")
     console.print(table)
@@ -54,16 +64,27 @@ def _facts(console: Console, told: dict[str, Any]) -> None:
     verdicts = ", ".join(f"{name} {count}" for name, count in imported["counts"].items() if count)
     lines = [
         f"区划 divisions {told['divisions']} · 台账 register {imported['rows']} 行 rows: {verdicts} ({imported['seconds']} s)",
-        f"规划 plan: 采样点 sites {staffing['sites'][0]}–{staffing['sites'][1]}, 采样台 desks {staffing['tables'][0]}–{staffing['tables'][1]}, "
+        f"规划 plan: 采样点 sites {staffing['sites'][0]}–{staffing['sites'][1]}, "
+        f"采样台 desks {staffing['tables'][0]}–{staffing['tables'][1]}, "
         f"采样员 samplers {staffing['samplers']}, 采样管 tubes {staffing['tubes']}",
         f"上传 uploads: {shift['calls']} 次 calls, 接收 accepted {shift['accepted']}, 重复 duplicate {shift['duplicate']}, "
         f"重复采样 sampled twice {shift['noted']}, 未采原因 reasons {shift['reasons']}",
     ]
-    console.print(Panel("\n".join(lines), title="演练 drill · 人员全部虚构 all people are synthetic", title_align="left"))
+    console.print(
+        Panel("\n".join(lines), title="演练 drill · 人员全部虚构 all people are synthetic", title_align="left")
+    )
 
 
 def _coverage(console: Console, told: dict[str, Any]) -> None:
-    table = Table("层级 level", "应检 expected", "实采 sampled", "未检 missing", "覆盖 coverage", title="核酸覆盖 coverage", title_justify="left")
+    table = Table(
+        "层级 level",
+        "应检 expected",
+        "实采 sampled",
+        "未检 missing",
+        "覆盖 coverage",
+        title="核酸覆盖 coverage",
+        title_justify="left",
+    )
     for name, path in (("扶沟县", COUNTY), ("桐丘街道", COMMUNITY[:9]), ("西关社区", COMMUNITY)):
         _add(table, name, coverage_at(told["round"], path))
     for row in coverage_below(told["round"], COMMUNITY)[:5]:
@@ -83,10 +104,17 @@ def _missing(console: Console, told: dict[str, Any]) -> None:
     found = missing_people(one, COMMUNITY)
     names = building_names(COMMUNITY)
     people = sorted(found.people, key=lambda person: (bool(person.reason), person.resident.path))
-    table = Table("楼 building", "户 door", "姓名 name", "原因 reason", title=f"未检 missing: {len(people)}", title_justify="left")
+    table = Table(
+        "楼 building", "户 door", "姓名 name", "原因 reason", title=f"未检 missing: {len(people)}", title_justify="left"
+    )
     for person in people[:SHOWN]:
         resident = person.resident
-        table.add_row(names.get(resident.path[:16], ""), resident.door, resident.name, str(REASONS.get(person.reason, person.reason)))
+        table.add_row(
+            names.get(resident.path[:16], ""),
+            resident.door,
+            resident.name,
+            str(REASONS.get(person.reason, person.reason)),
+        )
     console.print(table)
     if len(people) > SHOWN:
         console.print(f"[dim]… {len(people) - SHOWN} more on the page of the missing people[/]")
@@ -100,12 +128,10 @@ def _pool(console: Console, told: dict[str, Any]) -> None:
     story = pool(one, pools[0]["id"])
     if story is None:
         return
-    lines = [
-        f"管 tube {group_code(format_code(story.code))}: {story.size} 人混采 swabs, {story.filled_at.astimezone(BEIJING):%H:%M} 封管 filled, "
-        f"{story.result_at.astimezone(BEIJING):%H:%M} 阳性 positive"
-        if story.result_at
-        else ""
-    ]
+    filled = f"{story.filled_at.astimezone(BEIJING):%H:%M}"
+    told_at = f"{story.result_at.astimezone(BEIJING):%H:%M}" if story.result_at else "–"
+    code = group_code(format_code(story.code))
+    lines = [f"管 tube {code}: {story.size} 人混采 swabs, {filled} 封管 filled, {told_at} 阳性 positive"]
     for member in story.members:
         name = member.resident.name if member.resident else "–"
         lines.append(f"  {member.position:2}. {name}　{STATES[member.state][1]}")
@@ -118,12 +144,23 @@ def _late(console: Console, told: dict[str, Any]) -> None:
     words = {"not_reported": "未报", "late": "补报", "zero_report": "零报告", "reported": "已报", "corrected": "更正"}
     line = ", ".join(f"{words.get(state, state)} {count}" for state, count in counted.items() if count)
     names = "、".join(one.name for one in units(period, COUNTY, states=("not_reported",), limit=SHOWN))
-    console.print(Panel(f"{line}\n未报 not reported: {names}", title=f"各村日报 daily reports of villages · {period.day}", title_align="left"))
+    console.print(
+        Panel(
+            f"{line}\n未报 not reported: {names}",
+            title=f"各村日报 daily reports of villages · {period.day}",
+            title_align="left",
+        )
+    )
 
 
 def _county_report(console: Console) -> None:
     report = unit_report(period_of(COUNTY), COUNTY)
-    table = Table("栏目 column", "数 figure", title=f"扶沟县日报 the county's daily report · {report.period.day}", title_justify="left")
+    table = Table(
+        "栏目 column",
+        "数 figure",
+        title=f"扶沟县日报 the county's daily report · {report.period.day}",
+        title_justify="left",
+    )
     for column in report.period.form.columns:
         figure = report.derived.values.get(column.key)
         table.add_row(column.zh, "未启用 off" if figure is None else str(figure))
