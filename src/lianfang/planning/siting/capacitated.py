@@ -17,12 +17,14 @@ from lianfang.planning.siting.fit import assign, whole_model
 from lianfang.planning.siting.lagrange import Dual, Schedule, ascend
 from lianfang.planning.siting.median import Median, MedianSearch
 from lianfang.planning.siting.model import Model
+from lianfang.planning.siting.regions import Regions
 from lianfang.planning.stop import Clock
 
 MIP_LIMIT = 60_000
 """Most pairs left for which the whole problem is handed to the mixed-integer solver (assumption)."""
 
-STEPS = Schedule(500)
+FAST = Schedule(400)
+THOROUGH = Schedule(1500, factor=0.5, patience=20)
 
 
 class KnapsackCosts:
@@ -82,24 +84,31 @@ class CapacitySearch:
     def run(self) -> tuple[Median, IntArray | None]:
         """Return the best plan and the site (position in the model) of every demand point."""
         self._try(self.search.best.chosen)
-        dual = self._bound()
-        self._note(dual.bound)
-        if not self._done():
+        dual = self._bound(FAST, self.search.search.middle_prices(self.search.best.chosen), share=0.4)
+        if not self.done():
+            again = self._bound(THOROUGH, dual.price, share=0.6)
+            dual = again if again.bound > dual.bound else dual
+        if not self.done():
             self._finish(dual)
+        if not self.done() and self.site_of is not None:
+            Regions(self).run()
         return self.best, self.site_of
 
-    def _bound(self) -> Dual:
+    def _bound(self, schedule: Schedule, price: FloatArray, *, share: float) -> Dual:
+        until = self.clock.elapsed + share * self.clock.left
+
         def keep_on(step: int, bound: float, picked: IntArray) -> bool:
             if step % 25 == 24:
                 self._note(bound)
                 self._try(picked)
-                return self.clock.report("bound", self._stated(), self.best.bound) and not self._done()
-            return self.clock.left > 0.5 * self.clock.stop.seconds or not self.best.served
+                return self.clock.report("bound", self._stated(), self.best.bound) and not self.done()
+            return self.clock.elapsed < until or (not self.best.served and self.clock.left > 0)
 
         table = KnapsackCosts(self.search.arcs, self.weight, self.capacity)
-        price = self.search.search.middle_prices(self.search.best.chosen)
         target = self.best.objective if self.best.served else 1.2 * self.search.best.objective
-        return ascend(table, self.search.rule, price, target, enough=self._cut(), schedule=STEPS, keep_on=keep_on)
+        dual = ascend(table, self.search.rule, price, target, enough=self._cut(), schedule=schedule, keep_on=keep_on)
+        self._note(dual.bound)
+        return dual
 
     def _finish(self, dual: Dual) -> None:
         """Hand what is left to the mixed-integer solver, if it is small enough to have a chance."""
@@ -117,7 +126,7 @@ class CapacitySearch:
             self.infeasible = True
             return
         if answer.site_of is not None:
-            self._take(kept[answer.chosen], kept[answer.site_of])
+            self.take(kept[answer.chosen], kept[answer.site_of])
         # Sites left out cannot be part of a plan better than the cut.
         self._note(min(answer.bound, self._cut()) if len(kept) < len(self.model.sites) else answer.bound)
         if answer.bound >= self._cut():
@@ -137,7 +146,7 @@ class CapacitySearch:
             )
             if site_of is None:
                 return
-            self._take(chosen, chosen[site_of])
+            self.take(chosen, chosen[site_of])
             chosen = self._recentre(chosen, site_of)
 
     def _widen(self, chosen: IntArray) -> IntArray:
@@ -173,7 +182,8 @@ class CapacitySearch:
                 moved[k] = best
         return moved
 
-    def _take(self, chosen: IntArray, site_of: IntArray) -> None:
+    def take(self, chosen: IntArray, site_of: IntArray) -> None:
+        """Keep a plan if it is the best so far."""
         cost = self.model.columns(chosen)
         place = np.searchsorted(np.sort(chosen), site_of)
         served = cost[np.arange(len(site_of)), np.argsort(chosen)[place]]
@@ -192,7 +202,8 @@ class CapacitySearch:
         step = self.search.step
         return objective - max(step - 1e-6 if step else 0.0, self.clock.stop.gap * objective, 1e-9 * max(1, objective))
 
-    def _done(self) -> bool:
+    def done(self) -> bool:
+        """Whether the gap that was asked for is proven."""
         return self.best.served and self.best.bound >= self._cut()
 
     def _note(self, bound: float) -> None:
