@@ -15,8 +15,7 @@ from typing import Any
 import numpy as np
 
 from lianfang.planning import Stop, instances, routing
-from lianfang.planning.routing.search import Translation
-from lianfang.planning.routing.search import run as plain_search
+from lianfang.planning.routing.search import Searcher, Translation
 from lianfang.planning.stop import Clock
 
 SHARED = Path(os.environ.get("LIANFANG_SHARED", Path(__file__).resolve().parents[2] / "shared"))
@@ -81,7 +80,8 @@ def _against_plain(kind: str, seconds: float) -> dict[str, Any]:
     problem = instances.vrplib(BENCH / kind / PLAIN_FILES[kind])
     ours = routing.solve(problem, stop=Stop(seconds))
     translation = Translation(problem)
-    longer = plain_search(translation, Clock(Stop(seconds * PLAIN_TIMES)), seconds=seconds * PLAIN_TIMES, seed=0)
+    allowed = seconds * PLAIN_TIMES
+    longer = Searcher(translation, seed=0).run(Clock(Stop(allowed)), allowed)
     plain = (
         longer.distance_cost() + longer.duration_cost() + longer.fixed_vehicle_cost()
     ) / problem.units_per_objective

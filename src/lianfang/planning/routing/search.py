@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pyvrp
 from pyvrp.exceptions import PenaltyBoundWarning
+from pyvrp.search import LocalSearch, PerturbationManager, compute_neighbours
 
 from lianfang.planning.routing.drive import best_start, drive
 from lianfang.planning.routing.problem import NEVER, IntArray, Problem
@@ -138,31 +139,37 @@ class ClockStop:
         return self.clock.left <= 0 or self.clock.elapsed >= self.until
 
 
-def run(
-    translation: Translation,
-    clock: Clock,
-    *,
-    seconds: float,
-    seed: int,
-    start: pyvrp.Solution | None = None,
-    watch: pyvrp.IteratedLocalSearchCallbacks | None = None,
-) -> pyvrp.Solution:
-    """One search of at most `seconds`; `watch` sees every candidate."""
-    stop = ClockStop(clock, seconds, translation.problem.units_per_objective)
-    usual = pyvrp.SolveParams()
-    ils = pyvrp.IteratedLocalSearchParams(
-        num_iters_no_improvement=usual.ils.num_iters_no_improvement,
-        history_length=usual.ils.history_length,
-        exhaustive_on_best=usual.ils.exhaustive_on_best,
-        callbacks=watch or pyvrp.IteratedLocalSearchCallbacks(),
-    )
-    params = pyvrp.SolveParams(ils=ils)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", PenaltyBoundWarning)  # our own reasons say what did not fit
-        result = pyvrp.solve(
-            translation.data, stop, seed=seed, collect_stats=False, params=params, initial_solution=start
+class Searcher:
+    """PyVRP's iterated local search, kept between calls so that what it learned about penalties is not lost."""
+
+    def __init__(
+        self, translation: Translation, seed: int, watch: pyvrp.IteratedLocalSearchCallbacks | None = None
+    ) -> None:
+        self.translation, data, usual = translation, translation.data, pyvrp.SolveParams()
+        self.rng = pyvrp.RandomNumberGenerator(seed=seed)
+        neighbours = compute_neighbours(data, usual.neighbourhood)
+        self.local = LocalSearch(data, self.rng, neighbours, PerturbationManager(usual.perturbation))
+        for operator in usual.operators:
+            if operator.supports(data):
+                self.local.add_operator(operator(data))
+        self.penalties = pyvrp.PenaltyManager(usual.penalty.midpoint_penalties(data), usual.penalty)
+        self.params = pyvrp.IteratedLocalSearchParams(
+            num_iters_no_improvement=usual.ils.num_iters_no_improvement,
+            history_length=usual.ils.history_length,
+            exhaustive_on_best=usual.ils.exhaustive_on_best,
+            callbacks=watch or pyvrp.IteratedLocalSearchCallbacks(),
         )
-    return result.best
+
+    def run(self, clock: Clock, seconds: float, start: pyvrp.Solution | None = None) -> pyvrp.Solution:
+        """Search for at most `seconds` from `start`, or from a random plan made good; return the best plan met."""
+        stop = ClockStop(clock, seconds, self.translation.problem.units_per_objective)
+        if start is None:
+            start = pyvrp.Solution.make_random(self.translation.data, self.rng)
+            start = self.local(start, self.penalties.max_cost_evaluator(), exhaustive=True)
+        search = pyvrp.IteratedLocalSearch(self.translation.data, self.penalties, self.local, start, self.params)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", PenaltyBoundWarning)  # our own reasons say what did not fit
+            return search.run(stop, collect_stats=False, display=False).best
 
 
 def cost_of(problem: Problem, routes: Routes) -> tuple[int, list[int]]:

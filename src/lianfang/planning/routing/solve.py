@@ -15,7 +15,7 @@ from lianfang.planning.routing.pool import RoutePool
 from lianfang.planning.routing.possible import impossible
 from lianfang.planning.routing.problem import PinnedRoute, Problem
 from lianfang.planning.routing.result import RoutingResult
-from lianfang.planning.routing.search import Routes, Translation, cost_of, run
+from lianfang.planning.routing.search import Routes, Searcher, Translation, cost_of
 from lianfang.planning.stop import Clock, OnProgress, Stop
 
 
@@ -78,6 +78,7 @@ def _search(split: Split, params: Params, clock: Clock, seed: int, previous: Rou
     translation = Translation(problem)
     pool = RoutePool(translation)
     kept = repair(problem, split.shrink(previous)) if previous is not None else None
+    searcher = Searcher(translation, seed, pool)
     best: pyvrp.Solution | None = translation.solution(kept) if kept else None
     budget = clock.left * (1 - UNFOUND_SHARE) if best is None else clock.left
     end = clock.elapsed + budget
@@ -88,7 +89,7 @@ def _search(split: Split, params: Params, clock: Clock, seed: int, previous: Rou
         share = left / (params.rounds - number)
         last = number == params.rounds - 1
         search_for = share if last else share * (1 - params.combine_share)
-        found = run(translation, clock, seconds=search_for, seed=seed + number, start=best, watch=pool)
+        found = searcher.run(clock, search_for, best)
         best = _better(best, found)
         if not last and clock.left > 0 and _found(best):
             combined = pool.combine(min(clock.left, share * params.combine_share))
@@ -121,7 +122,7 @@ def _left_over(split: Split, clock: Clock, seed: int) -> list[Reason]:
         return reasons
     dear = int(np.minimum(_finite(split.rest), 10**9).max()) * 10 * len(split.rest.stops)
     optional = Translation(split.rest, optional=dear)
-    found = run(optional, clock, seconds=clock.left, seed=seed)
+    found = Searcher(optional, seed).run(clock, clock.left)
     if found.is_feasible():
         visited = {place for _, places in optional.routes(found) for place in places}
         for stop in split.rest.stops:
