@@ -34,7 +34,8 @@ FORM = ReportForm(
     columns=(
         column("new", "watch.new"), column("gone", "watch.gone"), column("now", "watch.now"),
         column("both", "watch.new + watch.gone"), column("share", "watch.gone / watch.new"),
-        column("off", "dead.engine"), column("why", "watch.why[each]", unit="list"), column("guests", unit="person", ask="只有本人知道"),
+        column("off", "dead.engine"), column("why", "watch.why[each]", unit="list"),
+        column("guests", unit="person", ask="只有本人知道"),
     ),
     identities=(
         ReportIdentity(zh="昨日", en="yesterday", holds=parse_identity("now == previous(now) + new - gone")),
