@@ -16,6 +16,7 @@ FOLDER = Path(os.environ.get("LIANFANG_TEST_DATA") or tempfile.mkdtemp(prefix="l
 EXTERNAL = os.environ.get("LIANFANG_TEST_DATABASE_URL", "")
 """A server of the machine (PostgreSQL ≥ 15) instead of the embedded one, for the tests marked pg15."""
 
+(FOLDER / "static").mkdir(parents=True, exist_ok=True)
 SERVER = EmbeddedServer(FOLDER, settings={"fsync": "off", "shared_buffers": "'128MB'"})
 TARGET = connect.external(EXTERNAL, FOLDER / "pgpass") if EXTERNAL else SERVER.target()
 connect.export(TARGET)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import secrets
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -65,6 +67,23 @@ def prepare(target: connect.Target) -> None:
 
     prepare_database(target)
     load_rights()
+
+
+def collect_static(data: Path) -> None:
+    """Gather static files under hashed names with compressed copies, once a release; Django must be set up after this."""
+    import lianfang
+
+    package = Path(lianfang.__file__).parent
+    newest = max(path.stat().st_mtime_ns for path in package.glob("**/static/**/*") if path.is_file())
+    stamp, wanted = data.resolve() / "static" / "collected", f"{newest}"
+    os.environ["LIANFANG_STATIC"] = "collected"
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    stamp.parent.mkdir(parents=True, exist_ok=True)
+    environment = {**os.environ, "LIANFANG_DATA": str(data.resolve())}
+    command = [sys.executable, "-m", "django", "collectstatic", "--noinput", "--clear", "-v", "0"]
+    subprocess.run(command, env=environment, check=True)  # noqa: S603
+    stamp.write_text(wanted)
 
 
 def _secret(data: Path) -> str:

@@ -39,6 +39,7 @@ def add_address_options(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Serve until Ctrl-C."""
     with runtime.database(args.data, say=print) as target:
+        runtime.collect_static(args.data)
         runtime.prepare(target)
         with serving(args.host, args.port, workers=args.workers):
             print(f"http://{args.host}:{args.port}/  (Ctrl-C stops)", flush=True)

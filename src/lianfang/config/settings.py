@@ -109,12 +109,19 @@ TIME_ZONE = "Asia/Shanghai"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 
 STATIC_URL = "/static/"
+COLLECTED = os.environ.get("LIANFANG_STATIC") == "collected"
+"""Whether `serve` has gathered hashed and compressed files; without it files are found in the apps themselves."""
 STATIC_ROOT = os.environ.get("LIANFANG_STATIC_ROOT") or str(DATA / "static")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {
+        "BACKEND": "lianfang.web.storage.StaticStorage"
+        if COLLECTED
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
 }
-WHITENOISE_USE_FINDERS = True
+WHITENOISE_USE_FINDERS = not COLLECTED
+WHITENOISE_AUTOREFRESH = False
 WHITENOISE_MIMETYPES = {".mjs": "text/javascript", ".wasm": "application/wasm"}
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024

@@ -14,6 +14,7 @@ APPS = (
     ("", "lianfang.base.access.urls"),
     ("api/", "lianfang.base.metrics.urls"),
     ("api/", "lianfang.base.worklist.urls"),
+    ("api/", "lianfang.web.api.urls"),
     ("quarantine/", "lianfang.base.facts.urls"),
     ("incidents/", "lianfang.base.incidents.urls"),
     ("residents/", "lianfang.domain.residents.urls"),

@@ -40,6 +40,7 @@ def run(args: argparse.Namespace) -> int:
         _remove(data)
     os.environ["LIANFANG_DRILL"] = "1"
     with runtime.database(data, say=lambda text: console.print(f"[dim]{text}[/]")) as target:
+        runtime.collect_static(data)
         runtime.prepare(target)
         from lianfang.cli.demo import story, summary  # Django is ready only now
 
