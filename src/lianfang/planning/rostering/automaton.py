@@ -129,7 +129,7 @@ def build_graph(model: Model, group: Group, exact: tuple[str, ...] | None = None
 
 
 class _Layers:
-    """Grows the graph day by day; a node is (run state, minutes this week, minutes in all, weekends, limited shifts)."""
+    """Grows the graph day by day; a node is (run state, this week, in all, weekends, limited shifts)."""
 
     def __init__(self, model: Model, classes: Classes, group: Group, kept: tuple[str, ...]) -> None:
         contract, rules = group.contract, model.problem.rules
@@ -144,9 +144,12 @@ class _Layers:
         self.weekends = "weekends" in kept and contract.max_weekends is not None
         self.limits = group.limits if "limits" in kept else ()
         self.dropped = tuple(
-            name for name, there, counted in (
-                ("total", has_total, self.total), ("weekends", contract.max_weekends is not None, self.weekends),
-                ("limits", bool(group.limits), bool(self.limits)))
+            name
+            for name, there, counted in (
+                ("total", has_total, self.total),
+                ("weekends", contract.max_weekends is not None, self.weekends),
+                ("limits", bool(group.limits), bool(self.limits)),
+            )
             if there and not counted
         )
         self.least = -(-contract.min_minutes // model.unit)
@@ -158,7 +161,7 @@ class _Layers:
         self.dims = (len(self.step), week, top + 1 if self.total else 1, weekends, *(n + 1 for _, n in self.limits))
 
     def _most_left(self) -> list[Ints]:
-        """Most units still workable from each run state at the start of each day: prunes what cannot reach the least."""
+        """Most units still workable from each run state at the start of each day (prunes what stays too short)."""
         units = np.concatenate([[0], self.classes.units])[None, :]
         far = -(10**9)
         left = [np.zeros(len(self.step), dtype=np.int64)]
@@ -201,11 +204,11 @@ class _Layers:
         for (shift, _), count in zip(self.limits, used, strict=True):
             is_it = np.arange(-1, self.classes.count) == self.classes.of_shift[shift]
             new.append(count[:, None] + is_it[None, :])
-        good = new[0] >= 0
+        good = np.asarray(new[0] >= 0)
         if self.total:
-            good &= new[2] + self.most_left[day + 1][new[0]] >= self.least
+            good = good & (new[2] + self.most_left[day + 1][new[0]] >= self.least)
         for part, size in zip(new[1:], self.dims[1:], strict=True):
-            good &= part < size
+            good = good & (part < size)
         flat = np.full(good.shape, -1, dtype=np.int64)
         flat[good] = np.ravel_multi_index(tuple(part[good] for part in new), self.dims)
         return flat
@@ -231,13 +234,13 @@ def _end_cost(model: Model, contract: Contract, total: Ints, counted: bool) -> F
 
 def _prune(graph: Graph) -> Graph:
     """Drop nodes from which no end can be reached, and renumber."""
-    alive = np.isfinite(graph.end_cost)
+    alive = np.array(np.isfinite(graph.end_cost), dtype=bool)
     graph.end_cost = graph.end_cost[alive]
     for day in range(len(graph.next_node) - 1, -1, -1):
         size = int(alive.sum())
         renumber = np.append(np.where(alive, np.cumsum(alive) - 1, size), size)
         layer = renumber[graph.next_node[day]]
-        alive = (layer < size).any(axis=1)
+        alive = np.array(np.less(layer, size).any(axis=1), dtype=bool)
         graph.next_node[day] = layer if day == 0 else layer[alive]
     graph.__post_init__()
     return graph
@@ -254,14 +257,14 @@ def cheapest(graph: Graph, prices: Floats) -> tuple[Floats, Ints]:
         for c in range(1, layer.shape[1]):
             np.minimum(best, later[layer[:, c]] + prices[:, day, c], out=best)
         values[day] = np.append(best, np.full((1, members), np.inf), axis=0)
-    node = np.zeros(members, dtype=np.int64)
-    who = np.arange(members)
-    chosen = np.empty((members, days), dtype=np.int64)
+    who = np.flatnonzero(np.isfinite(values[0][0]))
+    node = np.zeros(len(who), dtype=np.int64)
+    chosen = np.zeros((members, days), dtype=np.int64)
     for day in range(days):
         onward = graph.next_node[day][node]
-        chosen[:, day] = np.argmin(values[day + 1][onward, who[:, None]] + prices[:, day], axis=1)
-        node = onward[who, chosen[:, day]]
-        node = np.minimum(node, len(graph.next_node[day + 1]) - 1) if day + 1 < days else node
+        best_class = np.argmin(values[day + 1][onward, who[:, None]] + prices[who, day], axis=1)
+        chosen[who, day] = best_class
+        node = onward[np.arange(len(who)), best_class]
     return values[0][0], chosen - 1
 
 

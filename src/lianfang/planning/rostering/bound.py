@@ -46,12 +46,13 @@ class Relaxation:
         self.starts = np.flatnonzero(np.append(True, np.diff(self.of_class[order]) > 0))
         self.present = self.of_class[order][self.starts]
         self.members = [np.flatnonzero(model.group == g) for g in range(len(self.graphs))]
-        self.limited = (model.limit > 0) & (model.limit < model.problem.horizon)
+        self.limited = np.array((model.limit > 0) & (model.limit < model.problem.horizon), dtype=bool)
         for group, graph, who in zip(model.groups, self.graphs, self.members, strict=True):
             if "limits" not in graph.dropped:
-                self.limited[np.ix_(who, [s for s, _ in group.limits])] = False
+                counted = np.array([s for s, _ in group.limits], dtype=np.int64)
+                self.limited[who[:, None], counted[None, :]] = False
 
-        self.loose = self.limited.any(axis=1)
+        self.loose = np.array(self.limited.any(axis=1), dtype=bool, ndmin=1)
         for graph, who in zip(self.graphs, self.members, strict=True):
             self.loose[who] |= bool({"total", "weekends"} & set(graph.dropped))
 

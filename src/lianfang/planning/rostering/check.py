@@ -134,7 +134,9 @@ def _check_sums(problem: Problem, member: Member, plan: list[Shift | None]) -> l
     cap = problem.rules.week_minutes
     for week, minutes in weeks.items():
         if cap is not None and minutes > cap and any(per_day):
-            out.append(Violation("rostering.week", f"{member.id} works {minutes} minutes in week {week}, at most {cap}."))
+            out.append(
+                Violation("rostering.week", f"{member.id} works {minutes} minutes in week {week}, at most {cap}.")
+            )
     weekends = {(d + problem.first_weekday) // 7 for d, s in enumerate(plan) if s is not None and problem.is_weekend(d)}
     if contract.max_weekends is not None and len(weekends) > contract.max_weekends:
         out.append(Violation("rostering.weekends", f"{member.id} works {len(weekends)} weekends."))
@@ -164,7 +166,9 @@ def _check_people(problem: Problem, result: Roster) -> list[Violation]:
         elif row.over_cost is None and n > row.count:
             out.append(Violation("rostering.crowd", f"{n} people at {key}, at most {row.count}.", n - row.count))
     if problem.rules.must_cover:
-        out += [Violation("rostering.uncovered", f"{key} lacks people.") for key, d in known.items() if heads[key] < d.count]
+        out += [
+            Violation("rostering.uncovered", f"{key} lacks people.") for key, d in known.items() if heads[key] < d.count
+        ]
     return out
 
 
@@ -214,4 +218,3 @@ def objective(problem: Problem, result: Roster) -> float:
         n = heads[row.day, row.shift, row.post, row.skill]
         price += row.under_cost * max(0, row.count - n) + (row.over_cost or 0.0) * max(0, n - row.count)
     return price
-

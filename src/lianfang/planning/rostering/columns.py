@@ -26,8 +26,9 @@ class Master:
     need[d, a] is what these members shall cover: the demand, less what everybody else already covers.
     """
 
-    def __init__(self, relaxation: Relaxation, ceiling: float, who: Ints | None = None, need: Ints | None = None
-                 ) -> None:
+    def __init__(
+        self, relaxation: Relaxation, ceiling: float, who: Ints | None = None, need: Ints | None = None
+    ) -> None:
         self.relaxation, model = relaxation, relaxation.model
         self.model = model
         self.who = np.arange(len(model.group)) if who is None else who
@@ -35,6 +36,7 @@ class Master:
         self.inside[self.who] = True
         self.need = model.need if need is None else need
         self.solver = pywraplp.Solver.CreateSolver("GLOP")
+        self.solver.SetSolverSpecificParametersAsString("use_preprocessing:false")  # keeps the warm start
         self.objective = self.solver.Objective()
         self.objective.SetMinimization()
         self.cover: dict[tuple[int, int], pywraplp.Constraint] = {}
@@ -126,17 +128,18 @@ class Master:
             if not valid:
                 column.SetUb(self.solver.infinity() if allowed else 0.0)
 
-    def price(self, still: NDArray[np.bool_], duals: tuple[Floats, Floats, Floats] | None = None) -> int:
+    def price(self, still: NDArray[np.bool_]) -> int:
         """One pricing round for the members still open, with the mix's own duals; → how many columns were added."""
-        place, limit, own = self.duals() if duals is None else duals
+        place, limit, own = self.duals()
         values, roster = self.relaxation.answer(place, limit, still)
         charged = (limit * np.where(self.relaxation.limited, self.model.limit, 0)).sum(axis=1)
         better = np.flatnonzero(still & (values - charged < own - REDUCED))
         return self.add(roster, better) if better.size else 0
 
 
-def generate_columns(master: Master, prices: Prices, clock: Clock, seconds: float, best_plan: float,
-                     gap: float = 1e-4) -> tuple[Prices, bool]:
+def generate_columns(
+    master: Master, prices: Prices, clock: Clock, seconds: float, best_plan: float, gap: float = 1e-4
+) -> tuple[Prices, bool]:
     """Grow the full master until no roster prices out, the gap closes or time is up; → (best prices, converged)."""
     relaxation, best = master.relaxation, prices
     started, smooth = clock.elapsed, SMOOTH

@@ -9,7 +9,7 @@ from lianfang.planning.rostering.bound import Relaxation
 from lianfang.planning.rostering.model import HARD_COST, Excess, Floats, Ints, Model
 from lianfang.planning.stop import Clock
 
-LOOSE_ROUNDS = 14
+LOOSE_ROUNDS = 10
 """Attempts to bring a roster within the rules its graph leaves out (assumption)."""
 NOISE = 1e-4
 """Random price that breaks ties between equally good rosters (far below the smallest weight)."""
@@ -18,9 +18,9 @@ NOISE = 1e-4
 class _Extra:
     """Prices for the rules a graph leaves out: limits per shift, weekends, least and most time."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, limit: Floats | None = None) -> None:
         self.model = model
-        self.limits = np.zeros(model.limit.shape[1])
+        self.limits = np.zeros(model.limit.shape[1]) if limit is None else limit.copy()
         self.weekends = 0.0
         self.low, self.high, self.unit_price = -np.inf, np.inf, 0.0
         problem = model.problem
@@ -62,6 +62,7 @@ class Descent:
         for one, two in rules.apart:
             self.apart.setdefault(names[one], []).append(names[two])
             self.apart.setdefault(names[two], []).append(names[one])
+        self.alone_price = HARD_COST
         self.free = np.array([m for m in range(len(names)) if m not in bound_together], dtype=np.int64)
 
     def _graph(self, member: int) -> Graph:
@@ -73,18 +74,20 @@ class Descent:
         price = np.where(counts < model.need, -model.under, model.over)
         if model.problem.rules.two_person:
             posts = model.post_counts(counts)[:, model.post_of_act]
-            price = price + HARD_COST * ((posts == 0).astype(float) - (posts == 1))
+            price = price + self.alone_price * ((posts == 0).astype(float) - (posts == 1))
         return price
 
-    def best_roster(self, member: int, price: Floats) -> Ints | None:
+    def best_roster(self, member: int, price: Floats, limit: Floats | None = None) -> Ints | None:
         """Cheap lawful roster of one member for place prices price[d, a]; None when none was found.
+
+        limit[s]: prices of the limits per shift to begin with.
 
         Exact unless the member's graph leaves rules out: those are then kept by prices that grow until they hold.
         """
         model, rel = self.model, self.relaxation
         graph = self._graph(member)
         total = model.cost[member] + price
-        extra = _Extra(model) if rel.loose[member] else None
+        extra = _Extra(model, limit) if rel.loose[member] else None
         for _ in range(LOOSE_ROUNDS):
             charged = total + extra.price() if extra else total
             value, classes = cheapest_one(graph, rel.class_prices(charged, model.off_cost[member]))

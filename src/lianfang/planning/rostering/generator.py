@@ -36,8 +36,9 @@ def generate(members: int, days: int, seed: int) -> Problem:
     people = tuple(_person(rng, i, days, contracts) for i in range(members))
     capacity = sum((m.contract.max_minutes or 0) * (1 - len(m.leave) / days) for m in people)
     demand = tuple(_demand(rng, days, capacity * TIGHTNESS / days))
-    return Problem((EARLY, LATE, NIGHT, LONG), demand, people, Rules(night_cost=1.0), tuple(_wishes(rng, people, days)),
-                   days)
+    return Problem(
+        (EARLY, LATE, NIGHT, LONG), demand, people, Rules(night_cost=1.0), tuple(_wishes(rng, people, days)), days
+    )
 
 
 def _person(rng: np.random.Generator, number: int, days: int, contracts: tuple[Contract, ...]) -> Member:
@@ -97,12 +98,19 @@ def checkpoints(posts: int, people_a_day: int, members: int, days: int = 14, see
         plan[0][0] += 1
     demand = tuple(
         Demand(day, shifts[s].id, count, f"post {p + 1}")
-        for day in range(days) for p, row in enumerate(plan) for s, count in enumerate(row) if count
+        for day in range(days)
+        for p, row in enumerate(plan)
+        for s, count in enumerate(row)
+        if count
     )
     people = tuple(
-        Member(f"p{i:04d}", frozenset(), Contract(max_consecutive=6),
-               frozenset(int(d) for d in rng.choice(days, 1)) if rng.random() < 0.3 else frozenset(),
-               history=History(nights_before=int(rng.integers(0, 3))))
+        Member(
+            f"p{i:04d}",
+            frozenset(),
+            Contract(max_consecutive=6),
+            frozenset(int(d) for d in rng.choice(days, 1)) if rng.random() < 0.3 else frozenset(),
+            history=History(nights_before=int(rng.integers(0, 3))),
+        )
         for i in range(members)
     )
     wishes = [Wish(m.id, int(rng.integers(days)), None, float(rng.integers(1, 4))) for m in people]

@@ -42,8 +42,10 @@ def reasons_nobody_fits(model: Model, pins: Mapping[tuple[str, int], object], cl
     """Reasons for every member that has no lawful roster; empty when everybody has one."""
     problem = model.problem
     clashing = {frozenset(p) for p in problem.rules.together} & {frozenset(p) for p in problem.rules.apart}
-    out = [Reason("rostering.pair_clash", f"{' and '.join(sorted(pair))} shall work together and apart at once.")
-           for pair in clashing]
+    out = [
+        Reason("rostering.pair_clash", f"{' and '.join(sorted(pair))} shall work together and apart at once.")
+        for pair in clashing
+    ]
     relaxation = Relaxation(model)
     values, _ = relaxation.answer(np.zeros(model.need.shape), np.zeros(model.limit.shape))
     stuck = np.flatnonzero(~np.isfinite(values))
@@ -59,8 +61,14 @@ def reasons_nobody_fits(model: Model, pins: Mapping[tuple[str, int], object], cl
             text = f"{member.id} has no lawful roster; at least two rules conflict with each other."
         out.append(Reason("rostering.no_roster", text, member.id))
     if len(stuck) > MOST_MEMBERS:
-        out.append(Reason("rostering.no_roster_count", f"{len(stuck)} members have no lawful roster.", None,
-                          (("members", len(stuck)),)))
+        out.append(
+            Reason(
+                "rostering.no_roster_count",
+                f"{len(stuck)} members have no lawful roster.",
+                None,
+                (("members", len(stuck)),),
+            )
+        )
     return tuple(out)
 
 

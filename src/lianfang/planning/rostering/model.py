@@ -17,7 +17,7 @@ FORBIDDEN = np.inf
 MAX_GROUPS = 24
 """Limits per shift are counted exactly while the members fall into at most so many groups (assumption)."""
 HARD_COST = 1e6
-"""Search price of what no plan may do (assumption: far above any sum of wishes); results that still pay it are refused."""
+"""Search price of what no plan may do (assumption: far above any sum of wishes); who still pays it is refused."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Model:
 
     def counts(self, roster: Ints) -> Ints:
         """People per day and activity of a roster[m, d] (activity index, -1 free)."""
-        members, days, acts = self.shape
+        _, days, acts = self.shape
         flat = np.zeros(days * (acts + 1), dtype=np.int64)
         np.add.at(flat, (np.arange(days)[None, :] * (acts + 1) + roster + 1).ravel(), 1)
         return flat.reshape(days, acts + 1)[:, 1:]
@@ -150,8 +150,9 @@ class Model:
     def search_cost(self, roster: Ints) -> float:
         """What the search minimises: the objective plus HARD_COST for what no plan may do."""
         counts = self.counts(roster)
-        return float(self.personal_cost(roster).sum() + self.cover_cost(counts) + self.constant
-                     + HARD_COST * self.lonely(counts))
+        return float(
+            self.personal_cost(roster).sum() + self.cover_cost(counts) + self.constant + HARD_COST * self.lonely(counts)
+        )
 
 
 def compile_model(problem: Problem) -> Model:
@@ -178,11 +179,22 @@ def compile_model(problem: Problem) -> Model:
             limit[i, shift_index[name]] = min(most, problem.horizon)
     group, groups = _groups(problem, limit)
     return Model(
-        problem=problem, activities=acts, act_shift=np.array([a[0] for a in acts]), cost=cost, off_cost=off_cost,
-        need=need, under=under, over=over, limit=limit, group=group, groups=groups, unit=unit,
+        problem=problem,
+        activities=acts,
+        act_shift=np.array([a[0] for a in acts]),
+        cost=cost,
+        off_cost=off_cost,
+        need=need,
+        under=under,
+        over=over,
+        limit=limit,
+        group=group,
+        groups=groups,
+        unit=unit,
         shift_units=np.array([m // unit for m in minutes]),
         follows=np.array([[problem.may_follow(a, b) for b in problem.shifts] for a in problem.shifts]),
-        night=np.array([s.is_night for s in problem.shifts]), constant=constant,
+        night=np.array([s.is_night for s in problem.shifts]),
+        constant=constant,
     )
 
 
@@ -202,8 +214,9 @@ def _groups(problem: Problem, limit: Ints) -> tuple[Ints, tuple[Group, ...]]:
     return group, groups
 
 
-def _grouping(problem: Problem, limit: Ints, limited: NDArray[np.bool_], counted: list[int]
-              ) -> tuple[Ints, tuple[Group, ...]]:
+def _grouping(
+    problem: Problem, limit: Ints, limited: NDArray[np.bool_], counted: list[int]
+) -> tuple[Ints, tuple[Group, ...]]:
     keys: dict[Group, int] = {}
     group = []
     for i, member in enumerate(problem.members):
@@ -217,8 +230,9 @@ def _behaviour(history: History) -> History:
     return History(history.last_shift, history.worked_in_row, history.nights_in_row, history.week_minutes)
 
 
-def _costs(problem: Problem, acts: tuple[tuple[int, str, str | None], ...], closed: NDArray[np.bool_]
-           ) -> tuple[Floats, Floats, float]:
+def _costs(
+    problem: Problem, acts: tuple[tuple[int, str, str | None], ...], closed: NDArray[np.bool_]
+) -> tuple[Floats, Floats, float]:
     members, days = problem.members, problem.horizon
     cost = np.zeros((len(members), days, len(acts)))
     off_cost = np.zeros((len(members), days))
@@ -227,7 +241,7 @@ def _costs(problem: Problem, acts: tuple[tuple[int, str, str | None], ...], clos
     weekend = np.array([problem.is_weekend(d) for d in range(days)])
     cost[:, closed] = FORBIDDEN
     for i, member in enumerate(members):
-        for a, (s, post, skill) in enumerate(acts):
+        for a, (s, _, _) in enumerate(acts):
             shift = problem.shifts[s]
             if not _allowed(problem, member, a, acts):
                 cost[i, :, a] = FORBIDDEN
@@ -252,8 +266,9 @@ def _allowed(problem: Problem, member: Member, a: int, acts: tuple[tuple[int, st
     )
 
 
-def _add_wishes(problem: Problem, acts: tuple[tuple[int, str, str | None], ...], cost: Floats, off_cost: Floats
-                ) -> None:
+def _add_wishes(
+    problem: Problem, acts: tuple[tuple[int, str, str | None], ...], cost: Floats, off_cost: Floats
+) -> None:
     index = {m.id: i for i, m in enumerate(problem.members)}
     for wish in problem.wishes:
         if wish.day >= problem.horizon:

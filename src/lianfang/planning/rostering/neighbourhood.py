@@ -23,7 +23,7 @@ ROUNDS = 30
 COLUMNS_A_MEMBER = 60
 CHOICE_SECONDS = 1.0
 STEP_SECONDS = 10.0
-DIVE_STEP, DIVE_PRICINGS = 0.15, 2
+DIVE_STEP, DIVE_PRICINGS, DIVE_NOISE = 0.08, 20, 0.3
 """Limits of one neighbourhood (assumptions; on file 7 a dive found more in 25 s than CP-SAT or SCIP over columns)."""
 SCALE = 1000
 """Costs are whole thousandths inside CP-SAT; the true price decides about acceptance."""
@@ -54,7 +54,8 @@ class Search:
         """Members at random, or half of them able to stand where somebody is missing or too many."""
         rng, model = self.descent.rng, self.descent.model
         free = self.descent.free
-        size = min(int(rng.integers(LEAST_SIZE, LARGEST_SIZE + 1)), len(free))
+        largest = max(min(LARGEST_SIZE, round(0.8 * len(free))), min(LEAST_SIZE, len(free)))
+        size = int(rng.integers(min(LEAST_SIZE, largest), largest + 1))
         counts = model.counts(self.roster)
         price = np.maximum(model.need - counts, 0) * model.under + np.maximum(counts - model.need, 0) * model.over
         if price.sum() <= 0 or rng.random() < 0.4:
@@ -82,7 +83,16 @@ def rebuild(descent: Descent, roster: Ints, who: Ints, clock: Clock, seconds: fl
             break
     if duals is None:
         return roster
-    dived = dive(master, descent, clock, seconds, roster, step=DIVE_STEP, pricings=DIVE_PRICINGS)
+    dived = dive(
+        master,
+        descent,
+        clock,
+        seconds,
+        roster,
+        step=DIVE_STEP,
+        pricings=DIVE_PRICINGS,
+        noise=DIVE_NOISE * descent.rng.random(),
+    )
     start = roster
     if dived is not None and model.search_cost(dived) <= model.search_cost(roster) and not _clash(descent, dived):
         start = dived
@@ -109,8 +119,15 @@ def _reduced(master: Master, place: Floats, own: Floats) -> Floats:
     return out
 
 
-def _choose(descent: Descent, master: Master, start: Ints, who: Ints, duals: tuple[Floats, Floats, Floats],
-            clock: Clock, seconds: float) -> Ints:
+def _choose(
+    descent: Descent,
+    master: Master,
+    start: Ints,
+    who: Ints,
+    duals: tuple[Floats, Floats, Floats],
+    clock: Clock,
+    seconds: float,
+) -> Ints:
     """Choose one column per member with CP-SAT, keeping the rules that dives do not know."""
     place, _, own = duals
     reduced = _reduced(master, place, own)
@@ -160,13 +177,13 @@ class _Choice:
         for k in keep:
             m, row = master.rosters[k]
             by_member[m].append(k)
-            self.cp.add_hint(self.take[k], row.tobytes() == start[m].tobytes())
+            self.cp.add_hint(self.take[k], bool((row == start[m]).all()))
             for d in np.flatnonzero(row >= 0):
                 self.at.setdefault((int(d), int(row[d])), []).append(k)
         for columns in by_member.values():
             self.cp.add_exactly_one(self.take[k] for k in columns)
         terms = [round(master.costs[k] * SCALE) * var for k, var in self.take.items()]
-        self.cp.minimize(sum(terms) + sum(self._cover()))
+        self.cp.minimize(cp_model.LinearExpr.sum([*terms, *self._cover()]))
         if descent.model.problem.rules.two_person:
             self._nobody_alone()
         self._apart()

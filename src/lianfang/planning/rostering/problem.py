@@ -222,16 +222,20 @@ def _check_shifts(problem: Problem) -> None:
         _whole(f"start_minute of {shift.id}", shift.start_minute, 0)
         _whole(f"length_minutes of {shift.id}", shift.length_minutes, 1)
         if shift.start_minute >= DAY_MINUTES or shift.length_minutes > DAY_MINUTES:
-            raise ProblemError("rostering.units", f"Shift {shift.id}: a shift starts within its day and lasts at most "
-                               "24 hours; are these minutes?")
+            raise ProblemError(
+                "rostering.units",
+                f"Shift {shift.id}: a shift starts within its day and lasts at most 24 hours; are these minutes?",
+            )
         for other in shift.cannot_follow:
             _known("cannot_follow", other, ids)
     rest = problem.rules.rest_minutes
     for first in problem.shifts:
         latest = first.start_minute + problem.worked_minutes(first) + rest
         if any(second.start_minute + 2 * DAY_MINUTES < latest for second in problem.shifts):
-            raise ProblemError("rostering.rest", f"After {first.id} the rest rule would reach over a whole free day: "
-                               "state it as min_days_off instead.")
+            raise ProblemError(
+                "rostering.rest",
+                f"After {first.id} the rest rule would reach over a whole free day: state it as min_days_off instead.",
+            )
 
 
 def _check_demand(problem: Problem) -> None:

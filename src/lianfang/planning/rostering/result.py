@@ -55,12 +55,14 @@ class Roster(Result):
         """The plan as (member id, day) → activity or None when free: the shape that pins take."""
         return {
             (member.id, d): None if a < 0 else self.activities[a]
-            for member, row in zip(problem.members, self.activity_of, strict=False) for d, a in enumerate(row)
+            for member, row in zip(problem.members, self.activity_of, strict=False)
+            for d, a in enumerate(row)
         }
 
 
-def fill_slots(problem: Problem, activities: tuple[Activity, ...], activity_of: Ints
-               ) -> tuple[tuple[Slot, ...], Ints, tuple[tuple[int, int], ...]]:
+def fill_slots(
+    problem: Problem, activities: tuple[Activity, ...], activity_of: Ints
+) -> tuple[tuple[Slot, ...], Ints, tuple[tuple[int, int], ...]]:
     """Lay the people of each place into its slots in member order; → slots, member_of_slot, extra."""
     index = {a: i for i, a in enumerate(activities)}
     slots: list[Slot] = []
@@ -71,5 +73,5 @@ def fill_slots(problem: Problem, activities: tuple[Activity, ...], activity_of: 
         for ordinal in range(row.count):
             slots.append(Slot(number, row.day, row.shift, row.post, row.skill, ordinal))
             filled.append(int(people[ordinal]) if ordinal < len(people) else -1)
-        extra += [(int(m), row.day) for m in people[row.count:]]
+        extra += [(int(m), row.day) for m in people[row.count :]]
     return tuple(slots), np.array(filled, dtype=np.int64), tuple(extra)

@@ -26,7 +26,7 @@ Pin = Activity | str | None
 
 @dataclass(frozen=True)
 class Params:
-    """How to search. Shares are of the stop rule's seconds; change_cost is paid per cell that differs from `previous`."""
+    """How to search. Shares are of the stop's seconds; change_cost is paid per cell that differs from `previous`."""
 
     sweeps: int = 4
     columns_share: float = 0.45
@@ -34,9 +34,19 @@ class Params:
     change_cost: float = 2.0
 
 
-def solve(problem: Problem, *, params: Params = Params(), stop: Stop = Stop(), seed: int = 0,  # noqa: B008
-          pins: Mapping[tuple[str, int], Pin] | None = None, previous: Roster | None = None,
-          on_progress: OnProgress | None = None) -> Roster:
+DEFAULTS, NO_HURRY = Params(), Stop()
+
+
+def solve(
+    problem: Problem,
+    *,
+    params: Params = DEFAULTS,
+    stop: Stop = NO_HURRY,
+    seed: int = 0,
+    pins: Mapping[tuple[str, int], Pin] | None = None,
+    previous: Roster | None = None,
+    on_progress: OnProgress | None = None,
+) -> Roster:
     """Find a roster of least price and prove how good it is.
 
     pins: (member id, day) → what stays. previous: an earlier roster of the same problem to change little.
@@ -62,7 +72,9 @@ def _pin(model: Model, pins: Mapping[tuple[str, int], Pin]) -> None:
             continue
         meant = np.array([name == what or name[0] == what for name in names])
         if not meant.any():
-            raise ProblemError("rostering.pin", f"The pin of {who!r} on day {day} names {what!r}, which is not demanded.")
+            raise ProblemError(
+                "rostering.pin", f"The pin of {who!r} on day {day} names {what!r}, which is not demanded."
+            )
         model.cost[members[who], day, ~meant] = np.inf
         model.off_cost[members[who], day] = np.inf
 
@@ -85,16 +97,19 @@ class _Run:
         """The whole search."""
         roster = self._start()
         master = Master(self.relaxation, HARD_COST)
-        for _ in range(self.params.sweeps):
+        for turn in range(self.params.sweeps):
             if self._done(roster) or self.clock.left <= 0:
                 break
+            self.descent.alone_price = 0.0 if turn + 2 < self.params.sweeps else HARD_COST  # fill first, then pair up
             self.descent.sweep(roster, self.clock)
             master.add(roster)
             self.clock.report("sweep", self.model.search_cost(roster), self._bound())
+        self.descent.alone_price = HARD_COST
         if not self._done(roster) and self.clock.left > 0:
             share = self.params.columns_share * self.clock.stop.seconds
             self.prices, self.converged = generate_columns(
-                master, self.prices, self.clock, share, self.base.search_cost(roster))
+                master, self.prices, self.clock, share, self.base.search_cost(roster)
+            )
         roster = self._dive(master, roster)
         roster = self._neighbourhoods(roster)
         return self._result(roster)
@@ -117,7 +132,8 @@ class _Run:
         found = dive(master, self.descent, self.clock, self.params.dive_share * self.clock.stop.seconds, roster)
         if found is None:
             return roster
-        for _ in range(2):
+        for alone_price in (0.0, HARD_COST, HARD_COST):
+            self.descent.alone_price = alone_price
             if self.clock.left > 0:
                 self.descent.sweep(found, self.clock)
         return found if self.base.search_cost(found) < self.base.search_cost(roster) else roster
@@ -152,8 +168,18 @@ class _Run:
         slots, member_of_slot, extra = fill_slots(problem, activities, roster)
         cost, bound = self.base.search_cost(roster), self._bound()
         status = Status.OPTIMAL if cost - bound <= 1e-6 * max(1.0, abs(cost)) else Status.FEASIBLE
-        result = Roster(status=status, objective=cost, bound=bound, seconds=self.clock.elapsed, activities=activities,
-                        activity_of=roster, slots=slots, member_of_slot=member_of_slot, extra=extra, prices=self.prices)
+        result = Roster(
+            status=status,
+            objective=cost,
+            bound=bound,
+            seconds=self.clock.elapsed,
+            activities=activities,
+            activity_of=roster,
+            slots=slots,
+            member_of_slot=member_of_slot,
+            extra=extra,
+            prices=self.prices,
+        )
         broken = check(problem, result)
         if not broken:
             return result
@@ -163,15 +189,16 @@ class _Run:
         """A plan that breaks a rule is not handed out; it is infeasible when the bound proves it must break one."""
         proven = (result.bound or 0.0) >= HARD_COST / 2
         if proven:
-            missing = [s for s in result.unfilled]
+            missing = result.unfilled
             text = f"At least one of the demanded places cannot be filled; {len(missing)} stayed empty in the best try."
             reasons = (Reason("rostering.too_few", text, None, (("places", len(missing)),)), *reasons)
         else:
             text = "No plan within the rules was found in time; the first rules that stayed broken follow."
             reasons = (Reason("rostering.time", text), *reasons)
         status = Status.INFEASIBLE if proven else Status.TIMEOUT
-        return replace(result, status=status, objective=None, bound=None, reasons=reasons,
-                       seconds=self.clock.elapsed, prices=None)
+        return replace(
+            result, status=status, objective=None, bound=None, reasons=reasons, seconds=self.clock.elapsed, prices=None
+        )
 
 
 QUIET = 400

@@ -48,8 +48,14 @@ def verify_bound(problem: Problem, result: Roster, *, exact_counters: bool = Tru
     return total
 
 
-def _cheapest(problem: Problem, member: Member, activities: tuple[Activity, ...], table: dict[tuple[int, int], float],
-              charge: dict[str, float], exact: bool) -> float:
+def _cheapest(
+    problem: Problem,
+    member: Member,
+    activities: tuple[Activity, ...],
+    table: dict[tuple[int, int], float],
+    charge: dict[str, float],
+    exact: bool,
+) -> float:
     nights0 = min(m.history.nights_before for m in problem.members)
     weekends0 = min(m.history.weekends_before for m in problem.members)
     wishes: dict[int, list[tuple[str | None, float, bool]]] = {}
@@ -90,14 +96,17 @@ def _start(problem: Problem, member: Member) -> State:
 def _may(problem: Problem, member: Member, shift: Shift, post: str, skill: str | None, day: int) -> bool:
     longest = problem.rules.max_shift_minutes
     return (
-        day not in member.leave and member.shift_limits.get(shift.id, 1) > 0
-        and (skill is None or skill in member.skills) and (member.posts is None or post in member.posts)
+        day not in member.leave
+        and member.shift_limits.get(shift.id, 1) > 0
+        and (skill is None or skill in member.skills)
+        and (member.posts is None or post in member.posts)
         and (longest is None or problem.worked_minutes(shift) <= longest)
     )
 
 
-def _step(problem: Problem, member: Member, shifts: dict[str, Shift], state: State, sid: str, day: int, exact: bool
-          ) -> State | None:
+def _step(
+    problem: Problem, member: Member, shifts: dict[str, Shift], state: State, sid: str, day: int, exact: bool
+) -> State | None:
     last, run, nights, met, week, total, weekends = state
     contract, rules = member.contract, problem.rules
     weekday = (day + problem.first_weekday) % 7
