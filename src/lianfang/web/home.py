@@ -158,7 +158,7 @@ def choropleth(place: Place, one: Round | None, rows: list[Coverage], reports: d
             {
                 code: maps.Value(
                     maps.classify(row.share, maps.COVERAGE), percent(row.sampled, row.expected),
-                    f"{number(row.sampled)} / {number(row.expected)}", row.share,
+                    f"{percent(row.sampled, row.expected)} · {number(row.sampled)} / {number(row.expected)}", row.share,
                 )
                 for code, row in covered.items()
             },
