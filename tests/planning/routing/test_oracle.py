@@ -16,9 +16,9 @@ QUICK = Stop(0.25)
 
 
 def make(seed: int, *, windows: bool, depots: int = 1, reloads: bool = False) -> routing.Problem:
-    """A random problem of 3 to 6 stops."""
+    """A random problem of 3 to 5 stops."""
     rng = np.random.default_rng(seed)
-    stops = int(rng.integers(3, 7))
+    stops = int(rng.integers(3, 6))
     places = depots + stops
     xy = rng.integers(0, 100, (places, 2)).astype(float)
     distance = np.rint(np.hypot(*(xy[:, None, k] - xy[None, :, k] for k in (0, 1)))).astype(int)
