@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 from django.db import connections, transaction
-from tests.support.reports_county import DAY, OTHER_TOWN, TOWN, VILLAGE, VILLAGES, at, person
 
 from lianfang.base.access.api import enter, token_digest
 from lianfang.domain.reports import api as reports
 from lianfang.kernel.errors import LianfangError
+from tests.support.reports_county import DAY, OTHER_TOWN, TOWN, VILLAGE, VILLAGES, at, person
 
 pytestmark = pytest.mark.row("I1")
 

@@ -10,12 +10,12 @@ from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.support.reports_county import COUNTY, DAY, OTHER_TOWN, TOWN, VILLAGE, VILLAGES, at, clear_returns
 
 from lianfang.base.areas.services import Division, load_divisions
 from lianfang.base.metrics import api as metrics
 from lianfang.base.worklist import api as worklist
 from lianfang.domain.reports import api as reports
+from tests.support.reports_county import COUNTY, DAY, OTHER_TOWN, TOWN, VILLAGE, VILLAGES, at, clear_returns
 
 pytestmark = pytest.mark.row("I1")
 
