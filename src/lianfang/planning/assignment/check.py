@@ -86,6 +86,8 @@ def _objective_and_prices(problem: Transport, result: TransportResult) -> list[V
     total = float((shortage * result.unmet).sum())
     worst = 0.0
     prices = result.row_price is not None and result.column_price is not None
+    row_price = np.zeros(problem.rows) if result.row_price is None else result.row_price
+    column_price = np.zeros(problem.columns) if result.column_price is None else result.column_price
     if callable(problem.cost):
         first = np.searchsorted(result.flow_from, np.arange(0, problem.rows + ROWS_PER_BLOCK, ROWS_PER_BLOCK))
         for k, start in enumerate(range(0, problem.rows, ROWS_PER_BLOCK)):
@@ -96,7 +98,7 @@ def _objective_and_prices(problem: Transport, result: TransportResult) -> list[V
                 (block[result.flow_from[part] - start, result.flow_to[part]] * result.flow_amount[part]).sum()
             )
             if prices:
-                worst = min(worst, float((block - result.column_price - result.row_price[rows, None]).min()))
+                worst = min(worst, float((block - column_price - row_price[rows, None]).min()))
     else:
         start_, end, cost = problem.cost
         table = {(int(i), int(j)): float(c) for i, j, c in zip(start_, end, cost, strict=True)}
@@ -105,7 +107,7 @@ def _objective_and_prices(problem: Transport, result: TransportResult) -> list[V
                 return [Violation("assignment.arc", f"The line {i} to {j} uses an arc that is not listed.")]
             total += table[int(i), int(j)] * int(units)
         if prices and cost.size:
-            worst = float((cost - result.column_price[end] - result.row_price[start_]).min())
+            worst = float((cost - column_price[end] - row_price[start_]).min())
     found = []
     assert result.objective is not None  # noqa: S101 - checked by the caller
     if abs(total - result.objective) > CLOSE * max(1.0, abs(total)):
@@ -117,7 +119,8 @@ def _objective_and_prices(problem: Transport, result: TransportResult) -> list[V
 
 def _certificate(problem: Transport, result: TransportResult, worst: float) -> list[Violation]:
     """The prices prove the bound: dual feasible, signs right, and their value at least the bound (pins apart)."""
-    assert result.row_price is not None and result.column_price is not None  # noqa: S101 - checked by the caller
+    assert result.row_price is not None  # noqa: S101 - checked by the caller
+    assert result.column_price is not None  # noqa: S101
     scale = CLOSE * max(1.0, float(np.abs(result.column_price).max(initial=0)))
     found = []
     if worst < -scale:

@@ -146,6 +146,8 @@ def middle_prices(numbers: Numbers, arcs: Arcs, bridges: Arcs, plan: Plan, start
     tail = np.concatenate([plan.lines.column[moves.line], bridges.row, bridges.column[used]])
     head = np.concatenate([moves.column, bridges.column, bridges.row[used]])
     width = np.concatenate([moves.change, bridges.cost, -bridges.cost[used]])
+    if not tail.size:
+        return np.minimum(start, numbers.shortage)
     key = tail * (pool + 1) + head
     order = np.lexsort((width, key))
     order = order[np.concatenate([[True], key[order][1:] != key[order][:-1]])]

@@ -49,7 +49,7 @@ def _proof(result: Result) -> Reason:
 
 
 def _transport(problem: Transport, result: TransportResult) -> list[Reason]:
-    reasons = []
+    reasons: list[Reason] = []
     if result.row_price is not None and result.column_price is not None:
         worth = np.flatnonzero(result.column_price > 0)
         for j in worth[np.argsort(-result.column_price[worth], kind="stable")][:MOST_LINES].tolist():
@@ -76,7 +76,9 @@ def _detours(problem: Transport, result: TransportResult) -> list[Reason]:
     for i, j in zip(result.flow_from.tolist(), result.flow_to.tolist(), strict=True):
         costs = np.asarray(problem.cost(np.array([i]), np.arange(problem.columns)))[0]
         best = int(costs.argmin())
-        if costs[best] < costs[j] and len(reasons) < MOST_LINES:
+        if len(reasons) >= MOST_LINES:
+            break
+        if costs[best] < costs[j]:
             extra = float(costs[j] - costs[best])
             text = f"Row {i} goes to place {j}, {extra:g} dearer than place {best}, which others need more."
             reasons.append(Reason("assignment.detour", text, i, (("place", j), ("nearest", best), ("extra", extra))))

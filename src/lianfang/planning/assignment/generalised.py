@@ -18,14 +18,9 @@ from lianfang.planning.result import ProblemError, Reason, Status
 from lianfang.planning.stop import Clock
 
 CORE_PAIRS = 4  # pairs per job in the first search, besides those the LP uses; assumption, tuned on the d and e files
-CORE_SHARE = 0.3  # of the time for the first search; assumption
-HOOD_SHARE = 0.6  # of what is left then, for neighbourhoods; assumption
-HOOD_AGENTS, HOOD_PAIRS, HOOD_SECONDS, HOOD_MISSES = (
-    6,
-    8,
-    3.0,
-    25,
-)  # agents and pairs freed, time and patience; assumptions
+CORE_SHARE = 0.15  # of the time for the first search; assumption
+HOOD_SHARE = 0.8  # of what is left then, for neighbourhoods; assumption
+HOOD_AGENTS, HOOD_SECONDS, HOOD_MISSES = 3, 2.0, 30  # agents freed at first, time and patience for each; assumptions
 ROUNDING = 1e-6  # a bound this close below a whole number counts as that number when all costs are whole
 
 
@@ -119,7 +114,7 @@ def _search(
         core = _core(table, reduced, best, CORE_PAIRS)
         best = _better(table, best, _run(table, core, clock, clock.left * CORE_SHARE), core)
     if best is not None and clock.report("core", _cost(table, best), bound):
-        best = _neighbourhoods(table, reduced, best, bound, clock, seed)
+        best = _neighbourhoods(table, best, bound, clock, seed)
     if (best is None or _cost(table, best) > bound + ROUNDING) and clock.report("exact", None, bound):
         left = _not_excluded(table, reduced, relaxed, best)
         answer = _run(table, left, clock, clock.left)
@@ -142,26 +137,43 @@ def _not_excluded(table: Table, reduced: np.ndarray, relaxed: Relaxed, best: Int
     return left
 
 
-def _neighbourhoods(table: Table, reduced: np.ndarray, best: Int, bound: float, clock: Clock, seed: int) -> Int:
-    """Re-solve the jobs of a few agents at a time, everything else held, until nothing improves or the share is used."""
+def _neighbourhoods(table: Table, best: Int, bound: float, clock: Clock, seed: int) -> Int:
+    """Re-solve the jobs of a few agents at a time, everything else held; more agents when nothing improves any more."""
     random = np.random.default_rng(seed)
     until = clock.elapsed + clock.left * HOOD_SHARE
-    wide = _core(table, reduced, best, HOOD_PAIRS)
-    misses = 0
-    while clock.elapsed < until and _cost(table, best) > bound + ROUNDING and misses < HOOD_MISSES:
-        agents = random.choice(table.capacity.size, min(HOOD_AGENTS, table.capacity.size), replace=False)
-        free = np.isin(best, agents)
-        pairs = np.zeros_like(table.allowed)
-        pairs[best, np.arange(best.size)] = True
-        pairs[np.ix_(agents, np.flatnonzero(free))] |= wide[np.ix_(agents, np.flatnonzero(free))]
-        answer = _run(table, pairs, clock, min(HOOD_SECONDS, until - clock.elapsed))
-        new = _better(table, best, answer, pairs)
-        assert new is not None  # noqa: S101 - best is a plan
-        misses = 0 if _cost(table, new) < _cost(table, best) else misses + 1
-        best = new
+    count, misses = min(HOOD_AGENTS, table.capacity.size), 0
+    while clock.elapsed < until and _cost(table, best) > bound + ROUNDING:
+        agents = random.choice(table.capacity.size, count, replace=False)
+        free = np.flatnonzero(np.isin(best, agents))
+        if not free.size:
+            continue
+        small = _part(table, best, agents, free)
+        pairs = small.allowed
+        answer = _run(small, pairs, clock, min(HOOD_SECONDS, until - clock.elapsed))
+        old = np.searchsorted(np.sort(agents), best[free])
+        new = _better(small, old, answer, pairs)
+        assert new is not None  # noqa: S101 - old is a plan
+        if _cost(small, new) < _cost(small, old):
+            best = best.copy()
+            best[free] = np.sort(agents)[new]
+            misses = 0
+        else:
+            misses += 1
+        if not answer.optimal:
+            count, misses = max(2, count - 1), 0
+        elif misses > HOOD_MISSES:
+            if count == table.capacity.size:
+                break
+            count, misses = count + 1, 0
         if not clock.report("neighbourhood", _cost(table, best), bound):
             break
     return best
+
+
+def _part(table: Table, best: Int, agents: Int, free: Int) -> Table:
+    """Some agents with the jobs they have now."""
+    rows = np.ix_(np.sort(agents), free)
+    return Table(table.cost[rows], table.load[rows], table.capacity[np.sort(agents)], table.allowed[rows], table.whole)
 
 
 def _core(table: Table, reduced: np.ndarray, best: Int | None, pairs: int) -> np.ndarray:

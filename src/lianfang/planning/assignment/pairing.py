@@ -72,13 +72,14 @@ def _program(problem: Pairing, pinned: np.ndarray, previous: PairingResult | Non
         link[previous.organisation, previous.place] *= KEPT_LINK
     k, j = np.divmod(np.arange(pairs), places)
     most = np.minimum(problem.size[k], problem.need[j]).astype(np.float64)
-    row, column, value, low, high = [], [], [], [], []
+    row: list[np.ndarray] = []
+    column, value, low, high = row.copy(), row.copy(), row.copy(), row.copy()
     at = 0
 
     def rows(index: np.ndarray, where: np.ndarray, weight: np.ndarray, least: np.ndarray, top: np.ndarray) -> None:
         nonlocal at
-        row.append(index + at), column.append(where), value.append(weight)
-        low.append(least), high.append(top)
+        for part, new in ((row, index + at), (column, where), (value, weight), (low, least), (high, top)):
+            part.append(new)
         at += least.size
 
     x, y, z = np.arange(pairs), pairs + np.arange(pairs), 2 * pairs + np.arange(places)

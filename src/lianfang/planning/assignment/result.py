@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from lianfang.planning.assignment.problem import Float, Int
 from lianfang.planning.result import Result
@@ -60,14 +56,3 @@ class GeneralisedResult(Result):
 
     agent_of_job: Int
     agent_price: Float | None = None
-
-
-def no_lines(columns: int, demand: NDArray[Any]) -> dict[str, Int]:
-    """The empty line list that goes with infeasible or timeout."""
-    empty = np.zeros(0, dtype=np.int64)
-    return {
-        "flow_from": empty,
-        "flow_to": empty.copy(),
-        "flow_amount": empty.copy(),
-        "unmet": np.array(demand[:columns], dtype=np.int64),
-    }

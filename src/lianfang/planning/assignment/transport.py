@@ -11,11 +11,13 @@ from lianfang.planning.assignment.exchange import middle_prices
 from lianfang.planning.assignment.network import Arcs, Numbers, first_plan, no_arcs, row_prices
 from lianfang.planning.assignment.problem import Int, Transport
 from lianfang.planning.assignment.replan import Start, fit_plan, replan
-from lianfang.planning.assignment.result import Memory, TransportResult, no_lines
+from lianfang.planning.assignment.result import Memory, TransportResult
 from lianfang.planning.assignment.scan import WIDEST_COST, Pairs, all_pairs
 from lianfang.planning.result import ProblemError, Reason, Status
 from lianfang.planning.stop import Clock
 
+NONE: Int = np.zeros(0, dtype=np.int64)
+NONE.setflags(write=False)
 LARGEST_COST = (
     2**40
 )  # quanta; the flow solver multiplies costs by the number of nodes (2**20) and must stay below 2**63
@@ -110,9 +112,16 @@ def _too_few(lack: int) -> Reason:
 
 
 def _infeasible(problem: Transport, clock: Clock, reasons: list[Reason]) -> TransportResult:
-    lines = no_lines(problem.columns, problem.demand)
     return TransportResult(
-        status=Status.INFEASIBLE, objective=None, bound=None, seconds=clock.elapsed, reasons=tuple(reasons), **lines
+        status=Status.INFEASIBLE,
+        objective=None,
+        bound=None,
+        seconds=clock.elapsed,
+        reasons=tuple(reasons),
+        flow_from=NONE,
+        flow_to=NONE,
+        flow_amount=NONE,
+        unmet=problem.demand,
     )
 
 

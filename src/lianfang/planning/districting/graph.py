@@ -72,7 +72,7 @@ def make_graph(problem: Problem) -> Graph:
     rank = np.empty(first_unit.size, dtype=np.int64)
     rank[np.argsort(first_unit, kind="stable")] = np.arange(first_unit.size)
     node = rank[label]
-    weight = np.bincount(node, problem.weight, first_unit.size)
+    weight = np.bincount(node, problem.weight, first_unit.size).astype(np.float64)
     one, two = node[problem.edges[:, 0]], node[problem.edges[:, 1]]
     real = one != two
     one, two, length = one[real], two[real], problem.edge_length[real]

@@ -29,7 +29,7 @@ class Params:
     tuned on seeded planar graphs.
     """
 
-    visits: int = 2_000_000
+    visits: int = 1_500_000
     hot: float = 0.7
     cold: float = 0.06
     cheap: float = 60.0

@@ -10,7 +10,7 @@ from lianfang.planning.districting.graph import Graph, make_graph
 from lianfang.planning.districting.problem import Int, Problem
 from lianfang.planning.districting.result import DistrictingResult
 from lianfang.planning.districting.search import Limits, Params, Search, anneal
-from lianfang.planning.districting.start import metis, repair, with_pins
+from lianfang.planning.districting.start import bisect, metis, repair, with_pins
 from lianfang.planning.result import ProblemError, Reason, Status
 from lianfang.planning.stop import Clock, OnProgress, Stop
 
@@ -188,7 +188,7 @@ def _right_number(graph: Graph, part: Int, component: Int, shares: Int, grids: i
                 heavy = names[int(np.where(count > 1, load, -1.0).argmax())]
                 inside = np.flatnonzero(part == heavy)
                 small, _ = graph.part_of(inside)
-                half = metis(small, 2, 50, 0)
+                half = bisect(small)
                 part[inside[half == 1]] = free
             else:
                 light = names[int(load.argmin())]
@@ -225,7 +225,7 @@ def make_result(
     problem: Problem, graph: Graph, part: Int, grids: int, limits: Limits, home: Int | None, clock: Clock
 ) -> DistrictingResult:
     """The plan with its numbers, measured on the graph."""
-    load = np.bincount(part, graph.weight, grids)
+    load = np.bincount(part, graph.weight, grids).astype(np.float64)
     cut = graph.cut(part)
     mean = max(float(load.mean()), 1e-300)
     reasons: list[Reason] = []

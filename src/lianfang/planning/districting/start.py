@@ -7,6 +7,8 @@ import heapq
 import numpy as np
 import pymetis
 from scipy.optimize import linear_sum_assignment
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import breadth_first_order
 
 from lianfang.planning.districting.graph import Graph
 from lianfang.planning.districting.problem import Int
@@ -20,13 +22,29 @@ def metis(graph: Graph, grids: int, ufactor: int, seed: int) -> Int:
         return np.zeros(graph.nodes, dtype=np.int64)
     if grids >= graph.nodes:
         return np.arange(graph.nodes, dtype=np.int64)
+    return repair(graph, _raw(graph, grids, ufactor, seed), grids)
+
+
+def _raw(graph: Graph, grids: int, ufactor: int, seed: int) -> Int:
     options = pymetis.Options(ufactor=max(int(ufactor), 1), seed=int(seed) % 2**31, contig=1)
     _, parts = pymetis.part_graph(
         grids, adjacency=pymetis.CSRAdjacency(graph.first.tolist(), graph.head.tolist()),
         vweights=whole(graph.weight, graph.nodes), eweights=whole(graph.length, graph.head.size), recursive=False,
         options=options,
     )  # fmt: skip
-    return repair(graph, np.array(parts, dtype=np.int64), grids)
+    return np.array(parts, dtype=np.int64)
+
+
+def bisect(graph: Graph) -> Int:
+    """Two connected halves of a connected graph; where METIS fails on a tiny one, its outermost node is split off."""
+    if graph.nodes > 4:
+        half = _raw(graph, 2, 100, 0)
+        if np.unique(half).size == 2 and np.unique(graph.components(half)).size == 2:
+            return half
+    shape = (graph.nodes, graph.nodes)
+    matrix = csr_array((np.ones(graph.head.size), (graph.tail, graph.head)), shape=shape)
+    last = int(breadth_first_order(matrix, 0, directed=False, return_predecessors=False)[-1])
+    return (np.arange(graph.nodes) == last).astype(np.int64)
 
 
 def whole(values: np.ndarray, count: int) -> list[int]:
@@ -93,7 +111,7 @@ def _split_off(graph: Graph, part: Int, source: int, empty: int, fixed: np.ndarr
                 return trial
         return part
     small, _ = graph.part_of(members)
-    half = metis(small, 2, 100, 0) if members.size > 2 else np.arange(members.size)
+    half = bisect(small)
     part = part.copy()
     part[members[half == 1]] = empty
     return part
