@@ -271,3 +271,43 @@ def test_published_solutions_recompute_to_their_values(folder: str) -> None:
         )  # fmt: skip
         assert result.objective == pytest.approx(float(entry["best_known"]))
         assert routing.check(problem, result) == []
+
+
+def ride_line() -> routing.Problem:
+    """Two patients on the line: from 1 to 3 and from 4 to 2; one vehicle with one seat."""
+    rides = (routing.Ride(1, 3), routing.Ride(4, 2))
+    return line(rides=rides, delivery=[0] * 5, vehicles=(routing.Vehicle(capacity=1),))
+
+
+def test_patient_rides() -> None:
+    # One seat: 0-1-3-4-2-0 is 10 + 20 + 10 + 20 + 20 = 80; with two seats 0-1-3-4-2-0 stays best.
+    problem = ride_line()
+    result = routing.solve(problem, stop=Stop(0.5))
+    assert result.objective == 80
+    assert result.routes == [[1, 3, 4, 2]]
+    assert routing.check(problem, result) == []
+    assert routing.check(problem, replace(result, routes=[[3, 1, 4, 2]]))
+    assert routing.check(problem, replace(result, routes=[[1, 4, 3, 2]], objective=120.0))
+    base = routing.baseline(problem)
+    assert routing.check(problem, base) == []
+    pinned = routing.solve(problem, stop=Stop(0.3), pins=[routing.PinnedRoute(0, (4, 2, 1, 3))])
+    assert pinned.routes == [[4, 2, 1, 3]]
+    with pytest.raises(ProblemError):
+        routing.solve(problem, stop=Stop(0.3), pins=[routing.PinnedRoute(0, (1,))])
+    for rides in ((routing.Ride(1, 3), routing.Ride(3, 2)), (routing.Ride(0, 1),), (routing.Ride(1, 2, -1),)):
+        with pytest.raises(ProblemError):
+            line(rides=rides)
+
+
+def test_rides_among_deliveries() -> None:
+    rng = np.random.default_rng(3)
+    xy = rng.random((31, 2)) * 3000
+    metres, seconds = routing.from_coordinates(xy, metres_per_second=8)
+    rides = tuple(routing.Ride(k, k + 1, 2) for k in range(1, 11, 2))
+    problem = routing.Problem(
+        distance=metres, duration=seconds, xy=xy, rides=rides, vehicles=(routing.Vehicle(count=5, capacity=20),),
+        delivery=np.where(np.arange(31) > 10, 3, 0), service=np.full(31, 60),
+    )  # fmt: skip
+    result = routing.solve(problem, stop=Stop(1.0))
+    assert result.status is Status.FEASIBLE
+    assert routing.check(problem, result) == []

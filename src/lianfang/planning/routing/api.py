@@ -5,7 +5,7 @@ from lianfang.planning.routing.check import check
 from lianfang.planning.routing.drive import Driven, drive
 from lianfang.planning.routing.explain import explain
 from lianfang.planning.routing.picture import svg
-from lianfang.planning.routing.problem import NEVER, PinnedRoute, Problem, Vehicle, from_coordinates
+from lianfang.planning.routing.problem import NEVER, PinnedRoute, Problem, Ride, Vehicle, from_coordinates
 from lianfang.planning.routing.result import RoutingResult
 from lianfang.planning.routing.result import RoutingResult as Result
 from lianfang.planning.routing.solve import Params, solve
@@ -17,6 +17,7 @@ __all__ = [
     "PinnedRoute",
     "Problem",
     "Result",
+    "Ride",
     "RoutingResult",
     "Vehicle",
     "baseline",

@@ -62,6 +62,9 @@ def _route(problem: Problem, vehicle: Vehicle, route: list[int], driven: Driven,
         found.append(Violation("routing.reload", f"Route {index} reloads where or more often than it may."))
     if driven.overload:
         found.append(Violation("routing.capacity", f"Route {index} carries too much.", driven.overload))
+    if driven.torn:
+        text = f"Route {index} tears {driven.torn} ends of rides apart or turns them round."
+        found.append(Violation("routing.ride", text, driven.torn))
     if driven.late:
         found.append(Violation("routing.window", f"Route {index} is late.", driven.late))
     if driven.duration > vehicle.max_duration:

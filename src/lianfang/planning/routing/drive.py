@@ -11,6 +11,7 @@ from lianfang.planning.routing.problem import Problem, Vehicle
 @dataclass
 class Driven:
     """One route as it happens. arrivals: (place, begin of service). late, overload: totals beyond what is allowed.
+    torn: ends of rides whose other end is not in the same trip and in order.
 
     distance, duration: of the whole route; loads: largest load of each trip.
     """
@@ -18,6 +19,7 @@ class Driven:
     arrivals: list[tuple[int, int]] = field(default_factory=list)
     late: int = 0
     overload: int = 0
+    torn: int = 0
     distance: int = 0
     start: int = 0
     end: int = 0
@@ -44,6 +46,7 @@ def drive(problem: Problem, vehicle: Vehicle, route: list[int], start: int) -> D
     for number, trip in enumerate(trips):
         if number:
             now = max(now, _released(problem, trip))
+        driven.torn += _torn(problem, trip)
         driven.loads.append(_largest_load(problem, trip))
         driven.overload += max(0, driven.loads[-1] - vehicle.capacity)
         now += int(problem.service[trip[0]])
@@ -86,6 +89,15 @@ def _trips(problem: Problem, vehicle: Vehicle, route: list[int]) -> list[list[in
     return trips
 
 
+def _torn(problem: Problem, trip: list[int]) -> int:
+    """Ends of rides in this trip without the other end, or dropped off before being picked up."""
+    torn = 0
+    for ride in problem.rides:
+        ends = [place for place in trip if place in {ride.pickup, ride.dropoff}]
+        torn += len(ends) if ends not in ([], [ride.pickup, ride.dropoff]) else 0
+    return torn
+
+
 def _released(problem: Problem, trip: list[int]) -> int:
     return int(problem.release[trip[1:-1]].max(initial=0))
 
@@ -94,7 +106,10 @@ def _largest_load(problem: Problem, trip: list[int]) -> int:
     """Everything to deliver is on board at first; pick-ups come aboard one by one."""
     load = int(problem.delivery[trip[1:-1]].sum())
     largest = load
+    aboard = {ride.pickup: ride.amount for ride in problem.rides} | {
+        ride.dropoff: -ride.amount for ride in problem.rides
+    }
     for place in trip[1:-1]:
-        load += int(problem.pickup[place]) - int(problem.delivery[place])
+        load += int(problem.pickup[place]) - int(problem.delivery[place]) + aboard.get(place, 0)
         largest = max(largest, load)
     return largest

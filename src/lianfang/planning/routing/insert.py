@@ -14,7 +14,7 @@ def route_cost(problem: Problem, kind: int, places: list[int]) -> int | None:
     if not set(reloads) <= set(vehicle.reload_depots) or len(reloads) + 1 > vehicle.max_trips:
         return None
     driven = drive(problem, vehicle, places, best_start(problem, vehicle, places))
-    if driven.late or driven.overload:
+    if driven.late or driven.overload or driven.torn:
         return None
     if driven.duration > vehicle.max_duration or driven.distance > vehicle.max_distance:
         return None
@@ -29,27 +29,27 @@ def repair(problem: Problem, routes: Routes) -> Routes | None:
     if any(cost is None for cost in costs):
         return None
     visited = {place for _, places in plan for place in places}
-    for stop in problem.stops.tolist():
-        if stop not in visited and not _insert(problem, plan, stop):
+    for unit in problem.units:
+        if not visited & set(unit) and not _insert(problem, plan, unit):
             return None
     return plan
 
 
-def _insert(problem: Problem, plan: Routes, stop: int) -> bool:
-    """Put a stop into the plan at least extra cost, or on an unused vehicle; False when it fits nowhere."""
+def _insert(problem: Problem, plan: Routes, unit: tuple[int, ...]) -> bool:
+    """Put a stop, or a ride in one piece, into the plan at least extra cost, or on an unused vehicle; False when it fits nowhere."""
     best: tuple[int, int, list[int], int] | None = None
     for index, (kind, places) in enumerate(plan):
         before = route_cost(problem, kind, places) or 0
         for position in range(len(places) + 1):
-            tried = [*places[:position], stop, *places[position:]]
+            tried = [*places[:position], *unit, *places[position:]]
             cost = route_cost(problem, kind, tried)
             if cost is not None and (best is None or cost - before < best[0]):
                 best = (cost - before, index, tried, kind)
     for kind, vehicle in enumerate(problem.vehicles):
         if sum(1 for used, _ in plan if used == kind) < vehicle.count:
-            cost = route_cost(problem, kind, [stop])
+            cost = route_cost(problem, kind, list(unit))
             if cost is not None and (best is None or cost < best[0]):
-                best = (cost, len(plan), [stop], kind)
+                best = (cost, len(plan), list(unit), kind)
     if best is None:
         return False
     _, index, places, kind = best
@@ -60,17 +60,18 @@ def _insert(problem: Problem, plan: Routes, stop: int) -> bool:
 def greedy(problem: Problem, order: list[int]) -> Routes | None:
     """Routes made by putting stops one after another at the end of the current route, a new one when it is full."""
     plan: Routes = []
-    for stop in order:
+    unit_of = {unit[0]: unit for unit in problem.units}
+    for unit in (unit_of[stop] for stop in order if stop in unit_of):
         if plan:
             kind, places = plan[-1]
-            if route_cost(problem, kind, [*places, stop]) is not None:
-                plan[-1] = (kind, [*places, stop])
+            if route_cost(problem, kind, [*places, *unit]) is not None:
+                plan[-1] = (kind, [*places, *unit])
                 continue
         used = [kind for kind, _ in plan]
         free = [k for k, vehicle in enumerate(problem.vehicles) if used.count(k) < vehicle.count]
-        fitting = [k for k in free if route_cost(problem, k, [stop]) is not None]
+        fitting = [k for k in free if route_cost(problem, k, list(unit)) is not None]
         if fitting:
-            plan.append((fitting[0], [stop]))
-        elif not _insert(problem, plan, stop):
+            plan.append((fitting[0], list(unit)))
+        elif not _insert(problem, plan, unit):
             return None
     return plan

@@ -83,6 +83,11 @@ def _rest(problem: Problem, places: list[int], kinds: list[int], used: Counter[i
         depots=tuple(new[d] for d in problem.depots),
         xy=None if problem.xy is None else problem.xy[places],
         units_per_objective=problem.units_per_objective,
+        rides=tuple(
+            replace(ride, pickup=new[ride.pickup], dropoff=new[ride.dropoff])
+            for ride in problem.rides
+            if ride.pickup in new and ride.dropoff in new
+        ),
         **vectors,
     )
 
@@ -95,6 +100,8 @@ def _validate(problem: Problem, pins: tuple[PinnedRoute, ...]) -> None:
     for kind, used in Counter(pin.vehicle for pin in pins).items():
         if not 0 <= kind < len(problem.vehicles) or used > problem.vehicles[kind].count:
             raise ProblemError("routing.pin_fleet", f"{used} routes are pinned to vehicle kind {kind}, too many.")
+    if any((ride.pickup in visits) != (ride.dropoff in visits) for ride in problem.rides):
+        raise ProblemError("routing.pin", "A ride is pinned at one end only: pin both stops, in one route.")
     if any(not pin.places for pin in pins):
         raise ProblemError("routing.pin", "A pinned route visits nobody.")
 
@@ -107,6 +114,8 @@ def _broken(problem: Problem, pin: PinnedRoute) -> list[Reason]:
     reasons = []
     if not set(reloads) <= set(vehicle.reload_depots) or len(reloads) + 1 > vehicle.max_trips:
         reasons.append(Reason("routing.pin_reload", f"The pinned route {route} reloads where or when it may not."))
+    if driven.torn:
+        reasons.append(Reason("routing.pin_ride", f"The pinned route {route} tears a ride apart or turns it round."))
     if driven.overload:
         reasons.append(Reason("routing.pin_load", f"The pinned route {route} carries {driven.overload} too much."))
     if driven.late or driven.duration > vehicle.max_duration or driven.distance > vehicle.max_distance:

@@ -14,8 +14,8 @@ def impossible(problem: Problem) -> list[Reason]:
     """Return the reasons why no plan can exist, as far as one stop alone or the sum of loads shows them."""
     reasons: list[Reason] = []
     lost = 0
-    for stop in problem.stops.tolist():
-        reason = _alone(problem, stop)
+    for unit in problem.units:
+        reason = _alone(problem, unit)
         if reason is not None:
             lost += 1
             if lost <= NAMED_AT_MOST:
@@ -31,9 +31,11 @@ def impossible(problem: Problem) -> list[Reason]:
     return reasons
 
 
-def _alone(problem: Problem, stop: int) -> Reason | None:
-    """Why no vehicle could serve this stop even if it did nothing else; None if one can."""
-    amount = max(int(problem.delivery[stop]), int(problem.pickup[stop]))
+def _alone(problem: Problem, unit: tuple[int, ...]) -> Reason | None:
+    """Why no vehicle could serve this stop or ride even if it did nothing else; None if one can."""
+    stop, last = unit[0], unit[-1]
+    carried = next((ride.amount for ride in problem.rides if ride.pickup == stop), 0)
+    amount = max(int(problem.delivery[stop]), int(problem.pickup[stop]), carried)
     if amount > max(vehicle.capacity for vehicle in problem.vehicles):
         text = f"Stop {stop} needs {amount}, more than any vehicle carries: divide it."
         return Reason("routing.stop_load", text, subject=stop)
@@ -42,9 +44,9 @@ def _alone(problem: Problem, stop: int) -> Reason | None:
         if amount > vehicle.capacity:
             continue
         for start in {vehicle.start_depot, *vehicle.reload_depots}:
-            there, back = problem.distance[start, stop], problem.distance[stop, vehicle.end_depot]
+            there, back = problem.distance[start, stop], problem.distance[last, vehicle.end_depot]
             way = way or bool(there < NEVER and back < NEVER)
-        driven = drive(problem, vehicle, [stop], best_start(problem, vehicle, [stop]))
+        driven = drive(problem, vehicle, list(unit), best_start(problem, vehicle, list(unit)))
         fits = not driven.late and driven.duration <= vehicle.max_duration and driven.distance <= vehicle.max_distance
         if fits or vehicle.reload_depots:  # a trip from a nearer depot might still do it
             return None if way else Reason("routing.stop_way", f"There is no way to stop {stop}.", subject=stop)

@@ -40,6 +40,19 @@ class Vehicle:
     name: str = ""
 
 
+@dataclass(frozen=True)
+class Ride:
+    """Somebody or something taken from one stop to another by the same vehicle in the same trip.
+
+    pickup, dropoff: stops of this ride alone (list a shared hospital once per ride, at distance 0 of itself).
+    amount: room it takes on the way.
+    """
+
+    pickup: int
+    dropoff: int
+    amount: int = 1
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Problem:
     """Places, vehicles, and what every stop needs. A place is a depot or a stop; every stop is visited exactly once.
@@ -48,7 +61,8 @@ class Problem:
     NEVER and above means there is no way. delivery[n], pickup[n]: amounts brought from or taken to a depot.
     service[n]: time at the stop. earliest[n], latest[n]: when service must begin (at a depot: opening hours).
     release[n]: when the stop's goods are ready at the depot. These are zero, and latest NEVER, when left out.
-    xy[n, 2]: for the picture. units_per_objective: the objective is cost divided by this.
+    rides: pairs of stops; their delivery and pickup stay 0. xy[n, 2]: for the picture.
+    units_per_objective: the objective is cost divided by this.
     Raises ProblemError when the numbers make no sense.
     """
 
@@ -62,6 +76,7 @@ class Problem:
     earliest: IntArray = None  # type: ignore[assignment]
     latest: IntArray = None  # type: ignore[assignment]
     release: IntArray = None  # type: ignore[assignment]
+    rides: tuple[Ride, ...] = ()
     xy: npt.NDArray[np.float64] | None = None
     units_per_objective: int = 1
     stops: IntArray = field(init=False)
@@ -103,6 +118,16 @@ class Problem:
             raise ProblemError("routing.units", "units_per_objective must be at least 1.")
         for vehicle in self.vehicles:
             self._check_vehicle(vehicle)
+        self._check_rides()
+
+    def _check_rides(self) -> None:
+        ends = [place for ride in self.rides for place in (ride.pickup, ride.dropoff)]
+        if len(set(ends)) != len(ends) or not set(ends) <= set(self.stops.tolist()):
+            raise ProblemError(
+                "routing.rides", "Every ride has two stops of its own: list a shared place once per ride."
+            )
+        if any(ride.amount < 0 for ride in self.rides) or (self.delivery[ends] + self.pickup[ends]).any():
+            raise ProblemError("routing.rides", "Amounts of rides are at least 0, and their stops take no other goods.")
 
     def _check_vehicle(self, vehicle: Vehicle) -> None:
         used = {vehicle.start_depot, vehicle.end_depot, *vehicle.reload_depots}
@@ -114,6 +139,14 @@ class Problem:
             raise ProblemError("routing.vehicles", "Counts and trips start at 1, limits and costs at 0.")
         if vehicle.latest < vehicle.earliest:
             raise ProblemError("routing.vehicles", "A vehicle's shift ends before it begins.")
+
+    @property
+    def units(self) -> list[tuple[int, ...]]:
+        """Stops that belong together in this order: the two of a ride, or one alone; by their first stop."""
+        later = {ride.pickup: ride.dropoff for ride in self.rides}
+        second = set(later.values())
+        alone = [stop for stop in self.stops.tolist() if stop not in second]
+        return [(stop, later[stop]) if stop in later else (stop,) for stop in alone]
 
 
 @dataclass(frozen=True)

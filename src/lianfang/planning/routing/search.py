@@ -15,7 +15,7 @@ from pyvrp.exceptions import PenaltyBoundWarning
 from pyvrp.search import LocalSearch, PerturbationManager, compute_neighbours
 
 from lianfang.planning.routing.drive import best_start, drive
-from lianfang.planning.routing.problem import NEVER, IntArray, Problem
+from lianfang.planning.routing.problem import NEVER, IntArray, Problem, Ride
 from lianfang.planning.stop import Clock
 
 Routes = list[tuple[int, list[int]]]
@@ -30,7 +30,10 @@ class Translation:
 
     def __init__(self, problem: Problem, *, optional: int = 0) -> None:
         self.problem = problem
-        self.place_of_client = [int(stop) for stop in problem.stops]
+        ride_ends = {place for ride in problem.rides for place in (ride.pickup, ride.dropoff)}
+        self.place_of_client = [stop for stop in problem.stops.tolist() if stop not in ride_ends]
+        self.ride_of_pickup = {ride.pickup: index for index, ride in enumerate(problem.rides)}
+        self.ride_of_dropoff = {ride.dropoff: index for index, ride in enumerate(problem.rides)}
         self.client_of_place = {place: client for client, place in enumerate(self.place_of_client)}
         self.depot_index = {depot: index for index, depot in enumerate(problem.depots)}
         clients = [self._client(place, optional) for place in self.place_of_client]
@@ -42,6 +45,7 @@ class Translation:
             [self._vehicle(kind) for kind in range(len(problem.vehicles))],
             [_passable(problem.distance)],
             [_passable(problem.duration)],
+            shipments=[self._ride(ride, optional) for ride in problem.rides],
         )
 
     def _client(self, place: int, optional: int) -> pyvrp.Client:
@@ -54,6 +58,22 @@ class Translation:
             tw_early=int(p.earliest[place]),
             tw_late=int(p.latest[place]),
             release_time=int(p.release[place]),
+            prize=optional,
+            required=optional == 0,
+        )
+
+    def _ride(self, ride: Ride, optional: int) -> pyvrp.Shipment:
+        p, pickup, dropoff = self.problem, ride.pickup, ride.dropoff
+        return pyvrp.Shipment(
+            pickup,
+            dropoff,
+            pickup_tw_early=int(p.earliest[pickup]),
+            pickup_tw_late=int(p.latest[pickup]),
+            pickup_service_duration=int(p.service[pickup]),
+            delivery_tw_early=int(p.earliest[dropoff]),
+            delivery_tw_late=int(p.latest[dropoff]),
+            delivery_service_duration=int(p.service[dropoff]),
+            amount=[ride.amount],
             prize=optional,
             required=optional == 0,
         )
@@ -91,13 +111,18 @@ class Translation:
 
     def route(self, kind: int, places: list[int]) -> pyvrp.Route:
         """The solver's form of one route."""
-        steps = [
-            pyvrp.Activity(pyvrp.ActivityType.DEPOT, self.depot_index[place])
-            if place in self.depot_index
-            else pyvrp.Activity(pyvrp.ActivityType.CLIENT, self.client_of_place[place])
-            for place in places
-        ]
-        return pyvrp.Route(self.data, steps, kind)
+        return pyvrp.Route(self.data, [self._step(place) for place in places], kind)
+
+    def _step(self, place: int) -> pyvrp.Activity:
+        kinds = pyvrp.ActivityType
+        for kind, index in (
+            (kinds.DEPOT, self.depot_index),
+            (kinds.PICKUP, self.ride_of_pickup),
+            (kinds.DELIVERY, self.ride_of_dropoff),
+        ):
+            if place in index:
+                return pyvrp.Activity(kind, index[place])
+        return pyvrp.Activity(kinds.CLIENT, self.client_of_place[place])
 
     def routes(self, solution: pyvrp.Solution) -> Routes:
         """Our form of the solver's routes."""
@@ -105,9 +130,16 @@ class Translation:
 
     def places(self, route: pyvrp.Route) -> list[int]:
         """Places of one route between its first and last depot; empty trips are left out."""
-        inner = route.schedule()[1:-1]
-        raw = [self.problem.depots[step.idx] if step.is_depot() else self.place_of_client[step.idx] for step in inner]
-        return tidy(self.problem, raw)
+        return tidy(self.problem, [self._place(step) for step in route.schedule()[1:-1]])
+
+    def _place(self, step: pyvrp.ScheduledActivity) -> int:
+        if step.is_depot():
+            return self.problem.depots[step.idx]
+        if step.is_pickup():
+            return self.problem.rides[step.idx].pickup
+        if step.is_delivery():
+            return self.problem.rides[step.idx].dropoff
+        return self.place_of_client[step.idx]
 
 
 def tidy(problem: Problem, places: list[int]) -> list[int]:
