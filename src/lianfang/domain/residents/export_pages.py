@@ -9,7 +9,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from lianfang.base.access.api import Actor
-from lianfang.domain.residents.imports import PAGE, ImportFile, rows_of
+from lianfang.domain.residents.import_reads import PAGE, ImportFile, rows_of
 from lianfang.domain.residents.reading import REGISTERS
 from lianfang.domain.residents.rules import Verdict
 from lianfang.exchange.tables import Refused, write_refused

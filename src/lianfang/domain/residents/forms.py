@@ -9,6 +9,7 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from lianfang.base.access.looks_purposes import PURPOSES
 from lianfang.domain.residents.uploads import Look
 from lianfang.kernel.errors import LianfangError, define
 
@@ -27,23 +28,20 @@ define(
 
 REGISTER_WORDS: dict[str, Promise] = {"household": _("Household register"), "returnee": _("Register of returnees")}
 
-OPEN_PURPOSES: dict[str, Promise] = {
-    "identity_check": _("Compare with their paper"),
-    "call_person": _("Call them"),
-    "medical_help": _("Medical help or medicine"),
-    "tracing": _("Epidemiological tracing"),
-    "correct_record": _("Correct what is recorded"),
-    "asked_by_person": _("They asked what is recorded"),
-    "transfer": _("Move to or from another place"),
+OPEN_PURPOSES = {
+    name: PURPOSES[name]
+    for name in (
+        "identity_check",
+        "call_person",
+        "medical_help",
+        "tracing",
+        "correct_record",
+        "asked_by_person",
+        "transfer",
+    )
 }
-"""Why identity and phone of one person are opened. A closed list: free words would be personal data in the record."""
-CODE_PURPOSES: dict[str, Promise] = {
-    "sampling": _("Sampling"),
-    "gate_check": _("Check at a gate or post"),
-    "treatment": _("Treatment"),
-    "tracing": _("Epidemiological tracing"),
-    "visit": _("Visit"),
-}
+"""Why identity and phone of one person are opened."""
+CODE_PURPOSES = {name: PURPOSES[name] for name in ("sampling", "gate_check", "treatment", "tracing", "visit")}
 """Why somebody is looked up by their printed code."""
 PURPOSE_OF_ROLE = {
     "sampler": "sampling", "gate_keeper": "gate_check", "hospital_officer": "treatment", "county_health": "tracing",

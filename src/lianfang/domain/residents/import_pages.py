@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from lianfang.base.access.api import Actor
 from lianfang.base.access.places import Place
 from lianfang.domain.residents.browsing import areas_below
-from lianfang.domain.residents.imports import KEPT, PAGE, ImportFile, ImportRow
+from lianfang.domain.residents.import_reads import KEPT, PAGE, ImportFile, ImportRow
 from lianfang.domain.residents.pages import language
 from lianfang.domain.residents.reading import REGISTERS, Reason
 from lianfang.domain.residents.rules import Verdict

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from lianfang.base.access.api import Actor, requires
 from lianfang.base.access.places import place_of
 from lianfang.base.incidents.api import incident_for
-from lianfang.domain.residents import export_pages, import_pages, imports, uploads
+from lianfang.domain.residents import export_pages, import_pages, import_reads, uploads
 from lianfang.domain.residents.forms import REGISTER_WORDS, UploadForm, chosen_columns
 from lianfang.domain.residents.pages import language
 from lianfang.domain.residents.services import discard_import, stage_residents, take_residents, undo_import
@@ -38,16 +38,16 @@ def index(request: HttpRequest) -> HttpResponse:
         except LianfangError as error:
             form.add_error("file" if not form.errors.get("file") else None, error.render(language()))
     before = request.GET.get("before", "")
-    found = imports.imports(
-        before=int(before) if before.isascii() and before.isdigit() else None, limit=imports.FILES + 1
+    found = import_reads.imports(
+        before=int(before) if before.isascii() and before.isdigit() else None, limit=import_reads.FILES + 1
     )
     context = {
         "form": form,
         "place": own,
         "one_area": len(choices) == 1,
         "done": request.GET.get("done", ""),
-        "history": import_pages.history_lines(found[: imports.FILES], actor),
-        "older": found[imports.FILES - 1].id if len(found) > imports.FILES else 0,
+        "history": import_pages.history_lines(found[: import_reads.FILES], actor),
+        "older": found[import_reads.FILES - 1].id if len(found) > import_reads.FILES else 0,
     }
     return render(request, "residents/import.html", context, status=422 if request.method == "POST" else 200)
 
@@ -134,7 +134,7 @@ def discard(request: HttpRequest, number: int) -> HttpResponse:
 def refused_file(request: HttpRequest, number: int) -> HttpResponse:
     """The rows that were not taken as an Excel file with their reasons."""
     actor = _actor(request)
-    file = imports.import_by_id(number)
+    file = import_reads.import_by_id(number)
     if not import_pages.may_read_whole(file, actor):
         raise LianfangError("access.not_found")
     incident = incident_for(file.path)
@@ -194,14 +194,14 @@ def _stage(request: HttpRequest, actor: Actor, found: uploads.Look) -> HttpRespo
 
 def _verdicts_page(request: HttpRequest, number: int, error: LianfangError | None = None) -> HttpResponse:
     actor = _actor(request)
-    file = imports.import_by_id(number)
-    undone = imports.undone_of(file) if file.state == "undone" else imports.Undone(0, 0, 0)
+    file = import_reads.import_by_id(number)
+    undone = import_reads.undone_of(file) if file.state == "undone" else import_reads.Undone(0, 0, 0)
     chosen = request.GET.get("verdict", "")
-    if chosen not in import_pages.VERDICTS and chosen != imports.KEPT:
+    if chosen not in import_pages.VERDICTS and chosen != import_reads.KEPT:
         chosen = import_pages.first_verdict(file, undone.kept)
     after = request.GET.get("after", "")
-    rows = imports.rows_of(
-        file, (chosen,), after=int(after[:9]) if after.isascii() and after.isdigit() else 0, limit=imports.PAGE + 1
+    rows = import_reads.rows_of(
+        file, (chosen,), after=int(after[:9]) if after.isascii() and after.isdigit() else 0, limit=import_reads.PAGE + 1
     )
     whole = import_pages.may_read_whole(file, actor)
     context: dict[str, Any] = {
@@ -215,7 +215,7 @@ def _verdicts_page(request: HttpRequest, number: int, error: LianfangError | Non
         "filters": import_pages.filters(file, chosen, undone.kept),
         "rows": import_pages.row_lines(rows, file.register, open_names=whole),
         "may_read_whole": whole,
-        "following": rows[imports.PAGE - 1].row if len(rows) > imports.PAGE else 0,
+        "following": rows[import_reads.PAGE - 1].row if len(rows) > import_reads.PAGE else 0,
         "paged": bool(after),
         "notes": uploads.notes(file.path, file.id),
         "done": request.GET.get("done", ""),

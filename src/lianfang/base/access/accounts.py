@@ -1,0 +1,203 @@
+"""Accounts and their grants for the security administrator: reads, giving, lending, ending. The database decides each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import connection, transaction
+from django.utils.translation import get_language
+
+from lianfang.base.access.rules import ROLES
+from lianfang.base.access.services import _NAME_COLUMN
+from lianfang.base.database.errors import refusals
+from lianfang.base.vault.api import system_box
+from lianfang.kernel.divisions import PATH_LENGTH, Level, path_of
+from lianfang.kernel.errors import LianfangError, define
+
+PAGE: Final = 50
+"""Accounts on one page: an assumption."""
+NOT_GIVEN: Final = frozenset({"resident"})
+"""Roles that nobody gives: a resident has no account."""
+
+define(
+    "access.not_to_self",
+    status=403,
+    zh="不能更改自己的授权和会话。请由另一位安全管理员办理。",
+    en="Nobody changes their own grants or sessions. Ask another security administrator.",
+)
+define(
+    "access.above_own_area",
+    status=403,
+    zh="不能授予超出自己管辖区域的权限。请由上级安全管理员办理。",
+    en="Nothing above your own area can be granted. Ask the security administrator above you.",
+)
+define(
+    "access.role_unknown",
+    status=422,
+    zh="没有这个岗位。请从列表中选择。",
+    en="There is no such role. Choose one from the list.",
+)
+define(
+    "access.area_unknown",
+    status=422,
+    zh="找不到这个区划或楼栋。请核对12位区划代码，或16位楼栋编号。",
+    en="There is no such area or building. Check the twelve digits of the area, or the sixteen of the building.",
+)
+define(
+    "access.end_past",
+    status=422,
+    zh="到期时间已过。请填写以后的时间。",
+    en="The end lies in the past. Enter a later time.",
+)
+define(
+    "access.admin_apart",
+    status=409,
+    zh="系统、安全、审计管理员须由不同账号担任，也不能兼任其他岗位。请先结束原有授权，或使用另一个账号。",
+    en="System, security and audit administration each need an account without any other role. "
+    "End the other grant first, or take another account.",
+)
+define(
+    "access.granted_already",
+    status=409,
+    zh="这个账号在该区域已有同样的授权。",
+    en="The account holds this grant for this area already.",
+)
+define(
+    "access.grid_unknown",
+    status=422,
+    zh="请填写该村社区现有网格的名称，多个用顿号分开。",
+    en="Name the grids of this community as they stand now, separated by commas.",
+)
+define(
+    "access.grant_ended",
+    status=409,
+    zh="这项授权已经结束。",
+    en="This grant has ended already.",
+)
+
+
+@dataclass(frozen=True)
+class Account:
+    """One account in reach. sessions: how many are live."""
+
+    id: int
+    username: str
+    name: str
+    active: bool
+    locked_until: datetime | None
+    sessions: int
+
+
+@dataclass(frozen=True)
+class Grant:
+    """One grant in reach. place: name of its area or building; grids: names of its grids."""
+
+    id: int
+    account_id: int
+    role: str
+    scope: str
+    path: str
+    place: str
+    grids: str
+    starts_at: datetime
+    ends_at: datetime | None
+    live: bool
+
+
+@dataclass(frozen=True)
+class Session:
+    """One live session. kind: web, device, cli."""
+
+    grant_id: int
+    kind: str
+    device: str
+    created_at: datetime
+    expires_at: datetime
+
+
+def role_words(role: str) -> str:
+    """A role in the reader's language."""
+    if (get_language() or "zh").startswith("en"):
+        return role.replace("_", " ").capitalize()
+    return ROLES[role].label if role in ROLES else role
+
+
+def accounts(*, word: str = "", after: str = "", limit: int = PAGE) -> list[Account]:
+    """Accounts in the caller's reach whose user name begins with a word, by user name. after: the last one seen."""
+    return [_account(row) for row in _rows("select * from access_accounts(%s, %s, %s, null)", [word, after, limit])]
+
+
+def account(number: int) -> Account:
+    """One account in reach; raises access.not_found."""
+    rows = _rows("select * from access_accounts('', '', 1, %s)", [number])
+    if not rows:
+        raise LianfangError("access.not_found")
+    return _account(rows[0])
+
+
+def grants_of(numbers: Sequence[int]) -> list[Grant]:
+    """The grants of some accounts, as far as they are in reach, oldest first."""
+    return [Grant(*row) for row in _rows("select * from access_grants_of(%s::bigint[])", [list(numbers)])]
+
+
+def sessions_of(number: int) -> list[Session]:
+    """The live sessions of an account, newest first."""
+    return [Session(*row) for row in _rows("select * from access_sessions_of(%s)", [number])]
+
+
+def give(*, account_id: int, role: str, code: str, grids: Sequence[str] = (), ends_at: datetime | None = None) -> int:
+    """Give a role in an area, or lend it until `ends_at`; returns the grant's number.
+
+    code: twelve digits, sixteen for a building, '' for the whole installation. The kind of scope is the role's own.
+    Raises access.not_to_self, access.above_own_area, access.role_unknown, access.area_unknown, access.grid_unknown,
+    access.end_past, access.admin_apart, access.granted_already.
+    """
+    if role not in ROLES or role in NOT_GIVEN:
+        raise LianfangError("access.role_unknown")
+    return int(
+        _change(
+            "select access_grant_give(%s, %s, %s, %s, %s::text[], %s)",
+            [account_id, role, ROLES[role].scope, _path(code), list(grids), ends_at],
+        )
+    )
+
+
+def end_grant(number: int) -> None:
+    """End a grant and its sessions at once; raises access.not_found, access.not_to_self, access.grant_ended."""
+    _change("select access_grant_end(%s)", [number])
+
+
+def end_sessions(account_id: int) -> int:
+    """End the live sessions of an account; returns how many. Raises access.not_found, access.not_to_self."""
+    return int(_change("select access_sessions_close(%s)", [account_id]))
+
+
+def _path(code: str) -> str:
+    if not code:
+        return ""
+    if len(code) == PATH_LENGTH[Level.BUILDING] and code.isascii() and code.isdigit():
+        return code
+    try:
+        return path_of(code)
+    except LianfangError:
+        raise LianfangError("access.area_unknown") from None
+
+
+def _account(row: tuple[Any, ...]) -> Account:
+    number, username, sealed, active, locked_until, sessions = row
+    name = system_box().open(sealed, _NAME_COLUMN).decode()
+    return Account(number, username, name, active, locked_until, sessions)
+
+
+def _rows(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return list(cursor.fetchall())
+
+
+def _change(sql: str, parameters: Sequence[Any]) -> Any:
+    with refusals(), transaction.atomic():
+        return _rows(sql, parameters)[0][0]

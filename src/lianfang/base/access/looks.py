@@ -1,0 +1,136 @@
+"""Reads of the looks on record, for the auditor: by purpose, by account, and what is unusual."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import connection
+
+from lianfang.base.access.services import _NAME_COLUMN
+from lianfang.base.vault.api import system_box
+
+PAGE: Final = 100
+"""Looks on one page: an assumption."""
+UNUSUAL_OPENED: Final = 12
+"""Openings of identity and phone within an hour above which an account is flagged: an assumption, well below the twenty
+at which a second person is asked."""
+UNUSUAL_CODES: Final = 300
+"""Look-ups by code within an hour above which an account is flagged: an assumption, a desk that scans one person every
+twelve seconds."""
+TOP: Final = 20
+"""Accounts in the table by account."""
+OPENED: Final = "identity"
+"""What a look shows when identity and phone were opened; every other look shows a name."""
+
+_WHERE: Final = """
+where l.at > now() - make_interval(hours => %(hours)s) and (%(account)s = 0 or l.account_id = %(account)s)
+    and (%(purpose)s = '' or l.purpose = %(purpose)s)
+"""
+_UNUSUAL: Final = """
+select account_id, fields, max(n), (array_agg(at order by n desc, at))[1] from (
+    select l.account_id, l.fields, l.at, count(*) over (
+        partition by l.account_id, l.fields order by l.at range between interval '1 hour' preceding and current row) as n
+    from vault_look l where l.at > now() - make_interval(hours => %(hours)s)) t
+where n > case when fields = %(opened)s then %(most_opened)s else %(most_codes)s end
+group by account_id, fields order by max(n) desc
+"""
+_BY_PURPOSE: Final = f"""
+select l.purpose, count(*), count(distinct l.person_id), count(distinct l.account_id), max(l.at) from vault_look l {_WHERE}
+group by l.purpose order by count(*) desc, l.purpose
+"""
+_BY_ACCOUNT: Final = f"""
+select l.account_id, count(*), count(distinct l.person_id), count(*) filter (where l.fields = %(opened)s), max(l.at)
+from vault_look l {_WHERE} group by l.account_id order by count(*) desc, l.account_id limit %(top)s
+"""
+_LOOKS: Final = f"""
+select l.id, l.at, l.account_id, l.role, l.purpose, l.fields, coalesce(a.name, ''), l.path
+from vault_look l left join areas_area a on a.path = left(l.path, 12) {_WHERE} and l.id < %(before)s
+order by l.id desc limit %(limit)s
+"""
+
+
+@dataclass(frozen=True)
+class Unusual:
+    """An account that looked at many people within one hour. most: looks in its busiest hour, which ended at `at`."""
+
+    account_id: int
+    fields: str
+    most: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Sum:
+    """Looks of one purpose or one account. others: accounts of a purpose, or openings of an account."""
+
+    key: Any
+    looks: int
+    people: int
+    others: int
+    last: datetime
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look. area: name of the community of the person looked at; who they are is not the auditor's to see."""
+
+    id: int
+    at: datetime
+    account_id: int
+    role: str
+    purpose: str
+    fields: str
+    area: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Span:
+    """What a page of looks covers: the last hours, one account or all (0), one purpose or all ('')."""
+
+    hours: int
+    account: int = 0
+    purpose: str = ""
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Named parameters of the statements."""
+        return {"hours": self.hours, "account": self.account, "purpose": self.purpose, "opened": OPENED}
+
+
+def unusual(span: Span) -> list[Unusual]:
+    """Accounts above the limits within any hour of the span, the most looks first; account and purpose don't narrow it."""
+    more = {"most_opened": UNUSUAL_OPENED, "most_codes": UNUSUAL_CODES}
+    return [Unusual(*row) for row in _rows(_UNUSUAL, span.parameters | more)]
+
+
+def by_purpose(span: Span) -> list[Sum]:
+    """Looks by purpose, most first."""
+    return [Sum(*row) for row in _rows(_BY_PURPOSE, span.parameters)]
+
+
+def by_account(span: Span) -> list[Sum]:
+    """Looks by account, most first."""
+    return [Sum(*row) for row in _rows(_BY_ACCOUNT, span.parameters | {"top": TOP})]
+
+
+def looks(span: Span, *, before: int | None = None, limit: int = PAGE) -> list[Look]:
+    """Single looks, newest first. before: only those with a smaller number."""
+    more = {"before": before if before is not None else 2**62, "limit": limit}
+    return [Look(*row) for row in _rows(_LOOKS, span.parameters | more)]
+
+
+def names_of(accounts: Iterable[int]) -> dict[int, str]:
+    """Account number → name and user name, for those who may see them."""
+    box = system_box()
+    rows = _rows("select * from access_names(%(ids)s)", {"ids": sorted(set(accounts))})
+    return {number: f"{box.open(sealed, _NAME_COLUMN).decode()} ({username})" for number, username, sealed in rows}
+
+
+def _rows(sql: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return list(cursor.fetchall())
