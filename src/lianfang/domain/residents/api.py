@@ -2,8 +2,25 @@
 
 from __future__ import annotations
 
-from lianfang.domain.residents.rules import Verdict
 from lianfang.domain.residents.roll import Resident, building_names, people_of
+from lianfang.domain.residents.rules import Verdict
+from lianfang.domain.residents.selectors import (
+    Found,
+    Home,
+    Line,
+    Page,
+    by_code,
+    counts,
+    homes_of,
+    label_sheet,
+    list_people,
+    open_secret,
+    people_by_codes,
+    people_by_ids,
+    people_of_building,
+    person,
+    present_by_building,
+)
 from lianfang.domain.residents.services import (
     ImportReport,
     UndoReport,
@@ -15,19 +32,48 @@ from lianfang.domain.residents.services import (
     take_residents,
     undo_import,
 )
+from lianfang.domain.residents.staged_rows import (
+    ImportLine,
+    RowLine,
+    import_line,
+    imports_of,
+    rows_of,
+    write_refused_rows,
+)
 
 __all__ = [
+    "Found",
+    "Home",
+    "ImportLine",
     "ImportReport",
+    "Line",
+    "Page",
     "Resident",
+    "RowLine",
     "UndoReport",
     "Verdict",
     "building_names",
+    "by_code",
+    "counts",
     "discard_import",
     "fact_of_import",
+    "homes_of",
+    "import_line",
     "import_residents",
+    "imports_of",
     "knows_people",
+    "label_sheet",
+    "list_people",
+    "open_secret",
+    "people_by_codes",
+    "people_by_ids",
     "people_of",
+    "people_of_building",
+    "person",
+    "present_by_building",
+    "rows_of",
     "stage_residents",
     "take_residents",
     "undo_import",
+    "write_refused_rows",
 ]

@@ -111,9 +111,12 @@ def add_community(rows: Rows, made: Community, numbers: Numbers, box: Box, *, da
     count = homes.size.size
     place = homes.building.astype(np.int64) * 1000 + homes.entrance
     first = np.searchsorted(place, place, side="left")
-    units = [f"{base}{b:04d}{e:02d}" for b, e in zip(homes.building.tolist(), homes.entrance.tolist(), strict=True)]
+    units = [f"{base}{b:04d}{rules.numbered_entrance(e)}" for b, e in zip(homes.building.tolist(), homes.entrance.tolist(), strict=True)]
     paths = np.array(
-        [unit + rules.household_number(rank) for unit, rank in zip(units, (np.arange(count) - first).tolist(), strict=True)],
+        [
+            unit + rules.household_number(rank)
+            for unit, rank in zip(units, (np.arange(count) - first).tolist(), strict=True)
+        ],
         dtype="S21",
     )
     grid_count = grids_of(count)
@@ -143,7 +146,14 @@ def add_community(rows: Rows, made: Community, numbers: Numbers, box: Box, *, da
 
 
 def _add_places(
-    rows: Rows, base: str, buildings: Any, grid_of_building: Any, numbers: Numbers, grid_count: int, urban: bool, day: date
+    rows: Rows,
+    base: str,
+    buildings: Any,
+    grid_of_building: Any,
+    numbers: Numbers,
+    grid_count: int,
+    urban: bool,
+    day: date,
 ) -> None:
     for offset in range(grid_count):
         code = f"{base}-{offset + 1:02d}"
@@ -161,9 +171,7 @@ def _add_places(
         )
 
 
-def _add_people(
-    rows: Rows, made: Community, numbers: Numbers, box: Box, paths: Any, grid: Any, day: date
-) -> None:
+def _add_people(rows: Rows, made: Community, numbers: Numbers, box: Box, paths: Any, grid: Any, day: date) -> None:
     people = made.people
     count = people.household.size
     births = np.datetime_as_string(people.birth_date).tolist()

@@ -86,7 +86,9 @@ def load_city(
     report = LoadReport()
     conninfo = from_environment().conninfo(ADMIN)
     with psycopg.connect(conninfo, autocommit=True) as owner:
-        if owner.execute("select exists (select 1 from residents_household) or exists (select 1 from areas_building)").fetchone() != (False,):
+        if owner.execute(
+            "select exists (select 1 from residents_household) or exists (select 1 from areas_building)"
+        ).fetchone() != (False,):
             raise LianfangError("residents.ledger_not_empty")
         started = time.monotonic()
         units = list(plan_units(county_codes, seed=seed, fraction=fraction))
@@ -184,9 +186,7 @@ def _work(task: tuple[list[Unit], npt.NDArray[np.int64], str, date, int]) -> tup
         made = community(unit.code, unit.people, unit.households, collective=unit.collective, seed=seed)
         part = codes[unit.person - first : unit.person - first + unit.people]
         numbers = bulk.Numbers(unit.person, unit.household, unit.building, unit.grid, part)
-        bulk.add_community(
-            rows, made, numbers, standing_box(unit.code), day=day, urban=int(unit.code[9:]) < 200
-        )
+        bulk.add_community(rows, made, numbers, standing_box(unit.code), day=day, urban=int(unit.code[9:]) < 200)
     with psycopg.connect(conninfo) as connection:
         connection.execute("set synchronous_commit = off")
         for table, parts in rows.parts.items():
@@ -232,6 +232,7 @@ def _drop_indexes(owner: psycopg.Connection[Any]) -> list[list[str]]:
                 owner.execute(f'alter table {table} drop constraint "{name}"')
     for name, _ in plain:
         owner.execute(f"drop index {name}")
+    owner.execute("alter table areas_grid_building disable trigger residents_follow_grid")
     made = [f'alter table {table} add constraint "{name}" {body}' for name, table, kind, body in keys if kind != "f"]
     foreign = [f'alter table {table} add constraint "{name}" {body}' for name, table, kind, body in keys if kind == "f"]
     return [made, [body for _, body in plain], foreign]
@@ -265,10 +266,13 @@ def _finish(owner: psycopg.Connection[Any]) -> None:
             "select setval(pg_get_serial_sequence(%s, 'id'), (select coalesce(max(id), 1) from " + table + "))", [table]
         )
     owner.execute("select metrics_fold()")
+    owner.execute("alter table areas_grid_building enable trigger residents_follow_grid")
     for table in (*_INDEXED, "areas_building", "areas_grid", "areas_grid_building", "metrics_value"):
         owner.execute(f"vacuum (analyze) {table}")
 
 
 def _disk(owner: psycopg.Connection[Any]) -> int:
-    row = owner.execute("select sum(pg_total_relation_size(t::regclass)) from unnest(%s::text[]) as t", [list(_INDEXED)]).fetchone()
+    row = owner.execute(
+        "select sum(pg_total_relation_size(t::regclass)) from unnest(%s::text[]) as t", [list(_INDEXED)]
+    ).fetchone()
     return int(row[0]) if row else 0

@@ -8,8 +8,8 @@ from typing import Final
 from django.db import connection
 
 from lianfang.base.vault.api import Box
+from lianfang.domain.residents.rules import range_of_place
 from lianfang.domain.residents.sealing import HOUSEHOLD, PERSON, box_of, unseal
-from lianfang.kernel.divisions import range_of
 from lianfang.kernel.ids import format_code
 
 _PEOPLE: Final = """
@@ -52,7 +52,7 @@ def people_of(path: str) -> list[Resident]:
     boxes: dict[str, Box] = {}
     doors: dict[bytes, str] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_PEOPLE, range_of(path))
+        cursor.execute(_PEOPLE, range_of_place(path))
         rows = cursor.fetchall()
     found = []
     for number, code, home, present, sex, born, tags, sealed, door_sealed in rows:
@@ -69,5 +69,5 @@ def people_of(path: str) -> list[Resident]:
 def building_names(path: str) -> dict[str, str]:
     """Path → name of the buildings within an area."""
     with connection.cursor() as cursor:
-        cursor.execute(_BUILDINGS, range_of(path))
+        cursor.execute(_BUILDINGS, range_of_place(path))
         return dict(cursor.fetchall())

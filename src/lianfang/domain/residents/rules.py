@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
+from lianfang.kernel.divisions import ABOVE_ALL, range_of
 from lianfang.kernel.errors import define
 from lianfang.kernel.identity import IdType, mask_name
 
@@ -35,6 +36,8 @@ ID_TYPES: Final = {
     "港澳通行证": IdType.HK_MACAO_PERMIT, "台湾居民来往大陆通行证": IdType.TAIWAN_PERMIT, "台胞证": IdType.TAIWAN_PERMIT,
     "暂无证件": IdType.NONE_YET, "暂无": IdType.NONE_YET, "无": IdType.NONE_YET,
 }  # fmt: skip
+HOUSEHOLD_PATH: Final = 21
+"""Characters of a household's path: community 12, building 4, unit 2, running number 3."""
 NO_BUILDING: Final = "0000"
 """Four digits of the path where a register names no building (addresses of returnees)."""
 HOUSEHOLDS_A_UNIT: Final = 1000 + 26 * 36 * 36
@@ -187,6 +190,16 @@ define(
 )
 
 
+def range_of_place(path: str) -> tuple[str, str]:
+    """(low, high) of an area, a building, a unit or a household (whose path of 21 characters is no level of the tree).
+
+    Raises division.path_malformed.
+    """
+    if len(path) == HOUSEHOLD_PATH and path[:12].isdigit() and path.isalnum():
+        return path, path + ABOVE_ALL
+    return range_of(path)
+
+
 def fold_text(text: str) -> str:
     """A text for comparing: narrow characters, no blanks, upper case."""
     return "".join(unicodedata.normalize("NFKC", text).split()).upper()
@@ -211,6 +224,16 @@ def door_key(text: str) -> str:
     bare = fold_text(text)
     stem = _DOOR_TAIL.sub("", bare) or bare
     return stem.lstrip("0") or "0"
+
+
+def numbered_entrance(number: int) -> str:
+    """The two characters of a path for a numbered entrance: 00 … 99, then A0 … ZZ (a dormitory may have that many)."""
+    if 0 <= number < 100:
+        return f"{number:02d}"
+    beyond = number - 100
+    if not 0 <= beyond < 26 * 36:
+        raise ValueError("a building has at most 1,036 entrances")
+    return _BASE36[10 + beyond // 36] + _BASE36[beyond % 36]
 
 
 def entrance_code(text: str) -> str | None:

@@ -12,7 +12,6 @@ from lianfang.base.database.errors import refusals
 from lianfang.base.vault.api import Box
 from lianfang.domain.residents import rules, sealing
 from lianfang.domain.residents.ledger import run
-from lianfang.kernel.divisions import range_of
 from lianfang.kernel.errors import LianfangError
 from lianfang.kernel.ids import format_code, parse_code
 
@@ -58,8 +57,8 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Resident:
-    """One person for another engine: ledger number, public code as number, path of the home, full name."""
+class Found:
+    """One person looked up by number or code: ledger number, public code as number, path of the home, full name."""
 
     id: int
     code: int
@@ -94,7 +93,7 @@ def level_of(actor: Actor) -> str:
 def list_people(*, actor: Actor, path: str, after: tuple[str, int] | None = None, limit: int = PAGE) -> Page:
     """People present in a subtree, in the order of homes, by keyset; one statement."""
     level = level_of(actor)
-    low, high = range_of_any(path)
+    low, high = rules.range_of_place(path)
     begin = after or (low, 0)
     rows = run(
         _LINE + "where pr.path >= %b and pr.path < %b and (pr.path, pr.person_id) > (%b, %b) "
@@ -110,7 +109,7 @@ def people_of_building(*, actor: Actor, path: str) -> tuple[Line, ...]:
     """Everybody present in one building (or unit, or household), in the order of homes; one statement."""
     if len(path) < 16:
         raise LianfangError("division.path_malformed", path=path[:40])
-    low, high = range_of_any(path)
+    low, high = rules.range_of_place(path)
     rows = run(_LINE + "where pr.path >= %b and pr.path < %b order by pr.path, pr.person_id", [low, high])
     return tuple(_lines(rows, level_of(actor)))
 
@@ -118,7 +117,7 @@ def people_of_building(*, actor: Actor, path: str) -> tuple[Line, ...]:
 def homes_of(*, actor: Actor, path: str) -> tuple[Home, ...]:
     """The households of a building, empty ones too, each with its people; two statements."""
     level = level_of(actor)
-    low, high = range_of_any(path)
+    low, high = rules.range_of_place(path)
     people: dict[str, list[Line]] = {}
     for line in people_of_building(actor=actor, path=path):
         people.setdefault(line.path, []).append(line)
@@ -156,7 +155,7 @@ def open_secret(*, actor: Actor, person_id: int, purpose: str) -> dict[str, Any]
     return found
 
 
-def by_code(*, text: str, purpose: str) -> Resident:
+def by_code(*, text: str, purpose: str) -> Found:
     """One person by a scanned or typed code, within the reach of the grant; the look is recorded. Only id, code, path and
     name are filled. Raises code.malformed, code.check_failed, access.not_found."""
     code = parse_code(text)
@@ -165,22 +164,10 @@ def by_code(*, text: str, purpose: str) -> Resident:
         raise LianfangError("access.not_found")
     number, path, sealed = rows[0]
     opened = sealing.unseal(sealing.box_of(path, {}), sealed, sealing.PERSON)
-    return Resident(number, code, path, opened.get("name", ""), 0, 0, 0, ())
+    return Found(number, code, path, opened.get("name", ""), 0, 0, 0, ())
 
 
-def people_of(path: str) -> list[Resident]:
-    """Everybody present in a subtree with full name, for engines that mask themselves (missing lists, work items)."""
-    low, high = range_of_any(path)
-    return _residents(
-        run(
-            "select p.id, p.code, p.path, p.sealed, p.sex, p.born_year, p.kind, p.tags from residents_presence pr "
-            "join residents_person p on p.id = pr.person_id where pr.path >= %b and pr.path < %b order by pr.path, p.id",
-            [low, high],
-        )
-    )
-
-
-def people_by_ids(ids: Sequence[int]) -> dict[int, Resident]:
+def people_by_ids(ids: Sequence[int]) -> dict[int, Found]:
     """Those of the given people whom the role sees, by id."""
     if not ids:
         return {}
@@ -191,7 +178,7 @@ def people_by_ids(ids: Sequence[int]) -> dict[int, Resident]:
     return {resident.id: resident for resident in _residents(rows)}
 
 
-def people_by_codes(codes: Sequence[int]) -> dict[int, Resident]:
+def people_by_codes(codes: Sequence[int]) -> dict[int, Found]:
     """Those of the given public codes (numbers) whom the role sees, by code."""
     if not codes:
         return {}
@@ -204,7 +191,7 @@ def people_by_codes(codes: Sequence[int]) -> dict[int, Resident]:
 
 def present_by_building(path: str) -> dict[str, int]:
     """How many people are present by building path, counted from the rows (for a community; a city reads metrics)."""
-    low, high = range_of_any(path)
+    low, high = rules.range_of_place(path)
     rows = run(
         "select left(path, 16) as building, count(*) from residents_presence where path >= %b and path < %b and why = 1 group by 1",
         [low, high],
@@ -214,7 +201,7 @@ def present_by_building(path: str) -> dict[str, int]:
 
 def counts(path: str) -> tuple[int, int]:
     """People present and homes lived in below a path, counted from the rows."""
-    low, high = range_of_any(path)
+    low, high = rules.range_of_place(path)
     rows = run(
         "select (select count(*) from residents_presence where path >= %b and path < %b and why = 1), "
         "(select count(*) from residents_household where path >= %b and path < %b and state = 'lived_in')",
@@ -228,19 +215,12 @@ def label_sheet(*, actor: Actor, path: str) -> tuple[Line, ...]:
     return people_of_building(actor=actor, path=path)
 
 
-def range_of_any(path: str) -> tuple[str, str]:
-    """(low, high) of an area, a building, a unit or a household (whose path is no level of the tree)."""
-    if len(path) == 21 and path[:12].isdigit() and path.isalnum():
-        return path, path + "~"
-    return range_of(path)
-
-
-def _residents(rows: list[tuple[Any, ...]]) -> list[Resident]:
+def _residents(rows: list[tuple[Any, ...]]) -> list[Found]:
     boxes: dict[str, Box] = {}
     found = []
     for number, code, path, sealed, sex, born, kind, tags in rows:
         opened = sealing.unseal(sealing.box_of(path, boxes), sealed, sealing.PERSON)
-        found.append(Resident(number, code, path, opened.get("name", ""), sex, born, kind, tuple(tags)))
+        found.append(Found(number, code, path, opened.get("name", ""), sex, born, kind, tuple(tags)))
     return found
 
 
@@ -255,9 +235,20 @@ def _lines(rows: list[tuple[Any, ...]], level: str) -> list[Line]:
         words = tuple(_TAG_WORDS[tag] for tag in tags if tag in _TAG_WORDS) + tuple(opened.get("care", ()))
         found.append(
             Line(
-                number, format_code(code), home, name if named else rules.masked_name(name), sex,
-                year - born if born else None, _KIND_WORDS.get(kind, ""), words, opened.get("relation", ""),
-                building or "", _entrance(home), _door(boxes, home, door, level), opened.get("phone", ""), why,
+                number,
+                format_code(code),
+                home,
+                name if named else rules.masked_name(name),
+                sex,
+                year - born if born else None,
+                _KIND_WORDS.get(kind, ""),
+                words,
+                opened.get("relation", ""),
+                building or "",
+                _entrance(home),
+                _door(boxes, home, door, level),
+                opened.get("phone", ""),
+                why,
             )  # fmt: skip
         )
     return found

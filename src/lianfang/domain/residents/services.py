@@ -183,7 +183,8 @@ def import_residents(
                 report.seconds += done.seconds
     except _DryRun:
         pass
-    assert report is not None
+    if report is None:
+        raise RuntimeError("a dry run ended before anything was read")
     if dry_run:
         report.dry_run = True
         report.file_id = report.file_id if report.repeated else None

@@ -15,7 +15,7 @@ from lianfang.base.vault.api import Box
 from lianfang.domain.residents import sealing
 from lianfang.domain.residents.judging import Judge, Outcome
 from lianfang.domain.residents.ledger import Ledger, run
-from lianfang.domain.residents.reading import Reason, Record, Refusal, read_row
+from lianfang.domain.residents.reading import Reason, Refusal, read_row
 from lianfang.domain.residents.rules import Verdict
 from lianfang.exchange.tables import Batch, Table
 from lianfang.kernel.errors import LianfangError

@@ -153,7 +153,8 @@ def _make_homes(file: File, ledger: Ledger, chosen: Sequence[Outcome], today: da
             continue
         record = outcome.record
         building = ledger.building(record.community, record.compound, record.building)
-        assert building is not None
+        if building is None:
+            raise RuntimeError("buildings are made before homes")
         home = ledger.home(record.community, building, record.entrance, record.door)
         if home is None:
             home = ledger.new_home(record.community, building, record.entrance, record.door)
