@@ -101,7 +101,7 @@ def _place(problem: Deployment, held: Held, keep: Int | None, clock: Clock) -> t
     def block(people: Int, columns: Int) -> np.ndarray:
         burden = metres(problem, people, seats.place[columns], keep)
         burden[~problem.skill[people][:, seats.role[columns]]] = seats.unable
-        return burden  # type: ignore[return-value]  # int32 on purpose: half the memory traffic of the pricing
+        return burden
 
     free = (held.place == -1).astype(np.int64)
     result = solve_transport(

@@ -72,7 +72,7 @@ def _transport(problem: Transport, result: TransportResult) -> list[Reason]:
 def _detours(problem: Transport, result: TransportResult) -> list[Reason]:
     """For lines that do not go to the row's cheapest place: what it would have cost others."""
     assert callable(problem.cost)  # noqa: S101 - checked by the caller
-    reasons = []
+    reasons: list[Reason] = []
     for i, j in zip(result.flow_from.tolist(), result.flow_to.tolist(), strict=True):
         costs = np.asarray(problem.cost(np.array([i]), np.arange(problem.columns)))[0]
         best = int(costs.argmin())

@@ -19,6 +19,7 @@ from lianfang.planning.stop import Clock
 
 CORE_PAIRS = 4  # pairs per job in the first search, besides those the LP uses; assumption, tuned on the d and e files
 CORE_SHARE = 0.15  # of the time for the first search; assumption
+FIRST_SHARE = 0.2  # of what is left then, for a first exact search; assumption
 HOOD_SHARE = 0.8  # of what is left then, for neighbourhoods; assumption
 HOOD_AGENTS, HOOD_SECONDS, HOOD_MISSES = 3, 2.0, 30  # agents freed at first, time and patience for each; assumptions
 ROUNDING = 1e-6  # a bound this close below a whole number counts as that number when all costs are whole
@@ -107,20 +108,23 @@ def _program(table: Table, pairs: np.ndarray) -> Program:
 def _search(
     table: Table, reduced: np.ndarray, relaxed: Relaxed, best: Int | None, clock: Clock, seed: int
 ) -> tuple[Int | None, float, bool]:
-    """Core first, neighbourhoods of what it found, then the exact search; (plan, bound, proven empty)."""
+    """Core first, then the exact search, neighbourhoods of what it found, and again; (plan, bound, proven empty)."""
     bound = _round_up(relaxed.cost, table.whole)
     answer = Answer(None, None, None, False, False)
     if clock.report("bound", None, bound):
         core = _core(table, reduced, best, CORE_PAIRS)
         best = _better(table, best, _run(table, core, clock, clock.left * CORE_SHARE), core)
-    if best is not None and clock.report("core", _cost(table, best), bound):
-        best = _neighbourhoods(table, best, bound, clock, seed)
-    if (best is None or _cost(table, best) > bound + ROUNDING) and clock.report("exact", None, bound):
-        left = _not_excluded(table, reduced, relaxed, best)
-        answer = _run(table, left, clock, clock.left)
-        best = _better(table, best, answer, left)
-        if answer.bound is not None:
-            bound = max(bound, _round_up(answer.bound, table.whole))
+    for share in (FIRST_SHARE, 1.0):  # easy problems are proven at once; hard ones get neighbourhoods in between
+        if (best is None or _cost(table, best) > bound + ROUNDING) and clock.report("exact", None, bound):
+            left = _not_excluded(table, reduced, relaxed, best)
+            answer = _run(table, left, clock, clock.left * share)
+            best = _better(table, best, answer, left)
+            if answer.bound is not None:
+                bound = max(bound, _round_up(answer.bound, table.whole))
+        if answer.optimal or answer.infeasible:
+            break
+        if best is not None and share < 1.0 and clock.report("neighbourhoods", _cost(table, best), bound):
+            best = _neighbourhoods(table, best, bound, clock, seed)
     if best is not None:
         bound = min(bound, _cost(table, best))
         if answer.optimal or answer.infeasible:
