@@ -67,6 +67,7 @@ def test_outside_and_bad_input(client_of):
     for area in (VILLAGE, "411621000000", "41", "abc", "999999999999"):
         assert head.get(f"/api/metrics?area={area}&names={NAME}").status_code == 404
     for query in ("names=no.such", "from=yesterday", "from=2022-01-01&to=2022-12-31", "from=2022-02-01&to=2022-01-01",
+                  "from=0001-01-01&to=0001-01-02", "to=2999-01-01",
                   "below=x", "below=9", "below=5"):  # fmt: skip
         answer = head.get(f"/api/metrics?{query}")
         assert answer.status_code == 422, query

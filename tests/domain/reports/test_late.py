@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from datetime import date
 
+import msgspec
 import pytest
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
@@ -13,8 +14,11 @@ from hypothesis import strategies as st
 
 from lianfang.base.areas.services import Division, load_divisions
 from lianfang.base.metrics import api as metrics
+from lianfang.base.playbooks.api import load_shipped
 from lianfang.base.worklist import api as worklist
 from lianfang.domain.reports import api as reports
+from lianfang.domain.reports import forms
+from lianfang.kernel.errors import LianfangError
 from tests.support.reports_county import COUNTY, DAY, OTHER_TOWN, TOWN, VILLAGE, VILLAGES, at, clear_returns
 
 pytestmark = pytest.mark.row("I1")
@@ -172,3 +176,24 @@ def test_an_ended_village_owes_nothing(county):
         assert sum(reports.counts(village_period(), COUNTY).values()) == 5
     with connections["owner"].cursor() as cursor:
         cursor.execute("update areas_area set ended_on = null where path = %s", [VILLAGES[5]])
+
+
+def test_half_day_returns_stand_beside_each_other(county, monkeypatch):
+    """A playbook may ask twice a day: each part has its own cut-off, version and work item."""
+    book = load_shipped("covid-2022")
+    twice = [
+        msgspec.structs.replace(form, cutoffs=("12:00", "18:00")) if form.key == "daily_community" else form
+        for form in book.reports.forms
+    ]
+    changed = msgspec.structs.replace(book, reports=msgspec.structs.replace(book.reports, forms=tuple(twice)))
+    monkeypatch.setattr(forms, "playbook_of", lambda _: changed)
+    assert reports.open_report_day(county.incident, day=DAY) == 6 + 6 + 2 + 1
+    assert report(county, VILLAGE, part=1, now=at(13)).state == "late"
+    assert report(county, VILLAGE, part=2, now=at(13)).state == "zero_report"
+    with county.head() as actor:
+        assert worklist.open_items(actor) == []
+        with pytest.raises(LianfangError) as caught:
+            reports.confirm_report(actor=actor, path=VILLAGE, day=DAY, part=3, zero=True)
+        assert caught.value.code == "report.part_unknown"
+    metrics.fold()
+    assert metrics.recompute([one.name for one in metrics.all_metrics() if one.engine == "reports"]) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,7 @@ def browse(county):
     def sign_in(role, path, language="zh-hans"):
         with county.acting(role, path):
             pass
-        client = Client(enforce_csrf_checks=False)
+        client = Client()
         client.cookies[settings.SESSION_COOKIE] = county.tokens[role, path]
         client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
         return client
@@ -163,6 +164,9 @@ def test_bad_input_is_a_sentence(county, browse):
     assert "2022-04-06" in text(head.get(f"/reports/{VILLAGE}/?day=yesterday"), 422)
     assert text(head.get(f"/reports/{VILLAGE}/?part=9"), 422)
     assert text(head.get(f"/reports/{VILLAGE}/?form=nothing"), 404)
+    assert text(head.get(f"/reports/{VILLAGE}/?form=daily_township"), 404)
+    for day in ("0001-01-01", "9999-12-31", "2022-02-30"):
+        assert text(head.get(f"/reports/{VILLAGE}/?day={day}"), 422)
     assert "还没有到" in text(head.post(f"/reports/{VILLAGE}/confirm/", {"day": "2999-01-01", "zero": "1"}), 422)
 
 
@@ -177,3 +181,17 @@ def test_statements_do_not_grow_with_the_units(county, browse):
             text(client.get(f"/reports/{code(path)}/{page}{DAY_QUERY}"))
         found[page, role] = len(captured)
     assert max(found.values()) <= 16, found
+
+
+def test_the_form_works_without_scripts_and_only_with_its_token(county, browse):
+    head = browse("community_head", VILLAGE)
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = head.cookies
+    assert strict.post(f"/reports/{VILLAGE}/confirm/", {"day": DAY, "zero": "1"}).status_code == 403
+    page = text(strict.get(f"/reports/{VILLAGE}/{DAY_QUERY}"))
+    form = page[page.index(f'<form method="post" action="/reports/{VILLAGE}/confirm/"') :].split("</form>")[0]
+    sent = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
+    assert sent.keys() == {"csrfmiddlewaretoken", "day", "form", "part", "zero"}
+    answer = strict.post(f"/reports/{VILLAGE}/confirm/", sent)
+    assert answer.status_code == 303
+    assert "零报告" in text(strict.get(answer["Location"]))

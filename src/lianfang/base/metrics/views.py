@@ -17,14 +17,16 @@ from lianfang.kernel.clock import beijing_day
 from lianfang.kernel.divisions import path_of
 from lianfang.kernel.errors import LianfangError, define
 
+EARLIEST = date(2019, 12, 1)
+"""assumption: nothing is recorded from before the first outbreak in the documents."""
 MOST_DAYS = 92
 """assumption: a quarter is the longest anybody charts in one call."""
 
 define(
     "metrics.day_malformed",
     status=422,
-    zh="日期“{value}”不对。应写作2022-04-06，起止不超过{limit}天，止不早于起。",
-    en="The day '{value}' is not right. Write 2022-04-06; at most {limit} days, the last not before the first.",
+    zh="日期“{value}”不对。应写作2022-04-06，起止不超过{limit}天，止不早于起，也不晚于今天。",
+    en="The day '{value}' is not right. Write 2022-04-06; at most {limit} days, the last not before the first nor after today.",
 )
 define(
     "metrics.level_unknown",
@@ -102,6 +104,6 @@ def _days(request: HttpRequest) -> list[date]:
         first = date.fromisoformat(texts[0]) if texts[0] else last
     except ValueError:
         raise LianfangError("metrics.day_malformed", value=" ".join(texts)[:40], limit=MOST_DAYS) from None
-    if not timedelta(0) <= last - first < timedelta(days=MOST_DAYS):
+    if not timedelta(0) <= last - first < timedelta(days=MOST_DAYS) or not EARLIEST <= first <= last <= today:
         raise LianfangError("metrics.day_malformed", value=" ".join(texts)[:40], limit=MOST_DAYS)
     return [first + timedelta(days=step) for step in range((last - first).days + 1)]

@@ -30,8 +30,8 @@ def language() -> Literal["zh", "en"]:
 
 
 def said(words: Any) -> str:
-    """The words of something with `zh` and `en`, in the reader's language."""
-    return str(words.en if language() == "en" else words.zh)
+    """The words of something with `zh` and `en`, in the reader's language; English begins with a capital."""
+    return str(words.en[:1].upper() + words.en[1:] if language() == "en" else words.zh)
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def figure_rows(report: UnitReport, shown: Snapshot) -> list[FigureRow]:
         value, before = total(shown, column.key), total(report.yesterday, column.key)
         rows.append(
             FigureRow(
-                key=column.key, label=said(column), says=_says(column), unit=said(book.units[column.unit]),
+                key=column.key, label=said(column), says=_says(column), unit=said(book.units[column.unit]).lower(),
                 kind=_kind(column, shown), value=shown.answers.get(column.key, value),
                 items=_items(report.period, shown.each.get(column.key, {})),
                 previous=before, change=None if value is None or before is None else value - before,

@@ -40,7 +40,8 @@ from lianfang.kernel.divisions import PATH_LENGTH, Level
 from lianfang.kernel.errors import LianfangError
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-WRONG_FIRST = ("not_reported", "late")
+EARLIEST, LATEST = date(2019, 12, 1), date(2999, 12, 31)
+"""Days a page is made for: assumption, nothing older than the first outbreak in the documents is ever recorded."""
 
 
 @requires("see:metrics:figures", lists=True)
@@ -204,6 +205,8 @@ def _asked(source: Mapping[str, str]) -> dict[str, Any]:
     try:
         if source.get("day"):
             found["day"] = date.fromisoformat(source["day"])
+            if not EARLIEST <= found["day"] <= LATEST:
+                raise ValueError("out of range")
         found["part"] = int(source.get("part") or 1)
     except ValueError:
         raise LianfangError(
@@ -213,7 +216,11 @@ def _asked(source: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _period(request: HttpRequest, at: Place) -> Period:
-    return period_of(at.path, **_asked(request.GET if request.method == "GET" else request.POST))
+    """The period of a unit's own return; raises report.form_unknown for a form that its level does not owe."""
+    found = period_of(at.path, **_asked(request.GET if request.method == "GET" else request.POST))
+    if level_of_form(found.form) != at.level:
+        raise LianfangError("report.form_unknown", area=at.short)
+    return found
 
 
 def _period_below(request: HttpRequest, at: Place) -> Period:
