@@ -36,7 +36,7 @@ class GrantForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         roles = [(name, role_words(name)) for name in ROLES if name not in NOT_GIVEN]
-        self.fields["role"].choices = [("", "–"), *roles]  # type: ignore[attr-defined]
+        self.fields["role"].choices = [("", "–"), *roles]
 
     def clean_code(self) -> str:
         """The code without blanks."""

@@ -149,7 +149,7 @@ def _account_line(account: accounts.Account, actor: Actor) -> dict[str, Any]:
 
 
 def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     return actor
 
 
