@@ -21,23 +21,19 @@ from lianfang.planning.stop import Clock, OnProgress, Stop
 
 @dataclass(frozen=True)
 class Params:
-    """rounds: how often search and recombination alternate. combine_share: share of the time for recombination.
+    """finish_share: share of the time kept for recombination and for the search that starts from it; without a plan by
+    then, for naming the stops that do not fit. combine_share: most of the time that recombination itself may take.
 
     keep_within: a previous plan, repaired for what changed, stays if it costs at most this share more than the best.
-    patience: end when this many seconds brought nothing better (None: use the whole time).
     """
 
-    rounds: int = 4
-    combine_share: float = 0.1
+    finish_share: float = 0.15
+    combine_share: float = 0.05
     keep_within: float = 0.0
-    patience: float | None = None
 
 
 DEFAULT_PARAMS = Params()
 DEFAULT_STOP = Stop()
-
-UNFOUND_SHARE = 0.15
-"""Share of the time kept to name the stops that did not fit, when no plan has been found."""
 
 
 def solve(
@@ -80,31 +76,19 @@ def _search(split: Split, params: Params, clock: Clock, seed: int, previous: Rou
     kept = repair(problem, split.shrink(previous)) if previous is not None else None
     searcher = Searcher(translation, seed, pool)
     best: pyvrp.Solution | None = translation.solution(kept) if kept else None
-    budget = clock.left * (1 - UNFOUND_SHARE) if best is None else clock.left
-    end = clock.elapsed + budget
-    for number in range(params.rounds):
-        left = min(clock.left, end - clock.elapsed) if not _found(best) else clock.left
-        if left <= 0:
-            break
-        share = left / (params.rounds - number)
-        last = number == params.rounds - 1
-        search_for = share if last else share * (1 - params.combine_share)
-        found = searcher.run(clock, search_for, best)
-        best = _better(best, found)
-        if not last and clock.left > 0 and _found(best):
-            combined = pool.combine(min(clock.left, share * params.combine_share))
-            if combined is not None:
-                best = _better(best, translation.solution(combined))
-    if not _found(best) or best is None:
+    total = clock.left
+    best = _better(best, searcher.run(clock, total * (1 - params.finish_share), best))
+    if not best.is_feasible():
         return None
+    if clock.left > 0:
+        combined = pool.combine(min(clock.left, total * params.combine_share))
+        if combined is not None:
+            best = _better(best, translation.solution(combined))
+        best = _better(best, searcher.run(clock, clock.left, best))
     routes = translation.routes(best)
     if kept is not None and cost_of(problem, kept)[0] <= cost_of(problem, routes)[0] * (1 + params.keep_within):
         routes = kept
     return split.grow(routes)
-
-
-def _found(solution: pyvrp.Solution | None) -> bool:
-    return solution is not None and solution.is_feasible()
 
 
 def _better(first: pyvrp.Solution | None, second: pyvrp.Solution) -> pyvrp.Solution:
