@@ -77,6 +77,7 @@ class _Runs:
         self.max_nights = model.problem.rules.max_nights_in_row
         self.states: dict[State, int] = {}
         self.table: list[list[int]] = []
+        self.longest = min(contract.max_consecutive, model.problem.horizon + history.worked_in_row + 1)
         last = history.last_shift
         if last is None:
             start: State = (BEFORE, 0, 0, 1)
@@ -108,7 +109,7 @@ class _Runs:
         elif not self.classes.follows[last, c]:
             return -1
         nights = nights + 1 if self.classes.night[c] and self.max_nights is not None else 0
-        if run + 1 > k.max_consecutive or (self.max_nights is not None and nights > self.max_nights):
+        if run + 1 > self.longest or (self.max_nights is not None and nights > self.max_nights):
             return -1
         met = int((last != FREE and bool(met)) or run + 1 >= k.min_consecutive)
         return self._id((c, run + 1, nights, met))

@@ -88,7 +88,7 @@ class Relaxation:
         """The bound that the answers prove."""
         model = self.model
         paid = float((limit * np.where(self.limited, model.limit, 0)).sum())
-        return float((place * model.need).sum()) - paid + float(answers.sum()) + model.constant
+        return float((place * model.need).sum()) - paid + float(answers.sum())
 
     def slope(self, roster: Ints) -> tuple[Floats, Floats]:
         """The subgradient at the answers: people missing per place, times above each limit."""

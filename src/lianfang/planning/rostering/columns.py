@@ -100,7 +100,7 @@ class Master:
         self.valid.append(valid)
 
     def solve(self, seconds: float) -> float | None:
-        """Solve the mix; → its value without the model's constant, or None when the time ran out."""
+        """Solve the mix; → its value, or None when the time ran out."""
         self.solver.SetTimeLimit(max(1, int(seconds * 1000)))
         if self.solver.Solve() != pywraplp.Solver.OPTIMAL:
             return None
@@ -147,7 +147,6 @@ def generate_columns(
         value = master.solve(min(clock.left, seconds - (clock.elapsed - started)))
         if value is None:
             break
-        value += master.model.constant
         place, limit, _ = master.duals()
         place = smooth * best.place + (1 - smooth) * place
         limit = smooth * best.limit + (1 - smooth) * limit

@@ -98,23 +98,21 @@ class Descent:
                 return row
         return None
 
-    def improve(self, roster: Ints, member: int, counts: Ints, lean: Floats | None = None) -> bool:
-        """Replace one member's row in place when that is not dearer (or always, when leaning on dual prices)."""
+    def improve(self, roster: Ints, member: int, counts: Ints) -> bool:
+        """Replace one member's row in place when that is not dearer."""
         model = self.model
         days = np.arange(roster.shape[1])
         row = roster[member]
         worked = row >= 0
         counts[days[worked], row[worked]] -= 1
         price = self.marginal(counts)
-        if lean is not None:
-            price = 0.5 * price - 0.5 * lean
-        noisy = price + self.rng.random(price.shape) * NOISE
         for other in self.apart.get(member, ()):
             busy = roster[other] >= 0
             same = model.act_shift[None, :] == model.act_shift[roster[other]][:, None]
-            noisy[busy[:, None] & same] = np.inf
+            price = np.where(busy[:, None] & same, np.inf, price)
+        noisy = price + self.rng.random(price.shape) * NOISE
         new = self.best_roster(member, noisy)
-        if new is not None and lean is None and self._cost(member, new, price) > self._cost(member, row, price) + 1e-9:
+        if new is not None and self._cost(member, new, price) > self._cost(member, row, price) + 1e-9:
             new = None
         changed = new is not None and bool((new != row).any())
         if new is not None:
@@ -191,7 +189,7 @@ class Descent:
             totals.append(price + HARD_COST * model.lonely(after))
         return bool(totals[1] <= totals[0] + 1e-9)
 
-    def sweep(self, roster: Ints, clock: Clock, lean: Floats | None = None) -> int:
+    def sweep(self, roster: Ints, clock: Clock) -> int:
         """Improve everybody once in random order, in place; → how many rows changed."""
         counts = self.model.counts(roster)
         changed = 0
@@ -200,5 +198,5 @@ class Descent:
         for i, member in enumerate(self.rng.permutation(self.free)):
             if i % 16 == 0 and clock.left <= 0:
                 break
-            changed += self.improve(roster, int(member), counts, lean)
+            changed += self.improve(roster, int(member), counts)
         return changed

@@ -66,7 +66,6 @@ class Model:
     shift_units: Ints
     follows: NDArray[np.bool_]
     night: NDArray[np.bool_]
-    constant: float
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -147,12 +146,24 @@ class Model:
         order: dict[tuple[int, str], int] = {}
         return np.array([order.setdefault((s, p), len(order)) for s, p, _ in self.activities])
 
+    def clashes(self, roster: Ints) -> int:
+        """How many days a pair that must work together or apart does not."""
+        rules = self.problem.rules
+        if not rules.together and not rules.apart:
+            return 0
+        index = {m.id: i for i, m in enumerate(self.problem.members)}
+        shifts = np.append(self.act_shift, -1)[roster]
+        count = sum(int((shifts[index[x]] != shifts[index[y]]).sum()) for x, y in rules.together)
+        for x, y in rules.apart:
+            one, two = shifts[index[x]], shifts[index[y]]
+            count += int(np.logical_and(one == two, one >= 0).sum())
+        return count
+
     def search_cost(self, roster: Ints) -> float:
         """What the search minimises: the objective plus HARD_COST for what no plan may do."""
         counts = self.counts(roster)
-        return float(
-            self.personal_cost(roster).sum() + self.cover_cost(counts) + self.constant + HARD_COST * self.lonely(counts)
-        )
+        hard = self.lonely(counts) + self.clashes(roster)
+        return float(self.personal_cost(roster).sum() + self.cover_cost(counts) + HARD_COST * hard)
 
 
 def compile_model(problem: Problem) -> Model:
@@ -172,7 +183,7 @@ def compile_model(problem: Problem) -> Model:
         over[at] = HARD_COST if row.over_cost is None else row.over_cost
     closed = ~np.isfinite(over)
     over[closed] = 0.0
-    cost, off_cost, constant = _costs(problem, acts, closed)
+    cost, off_cost = _costs(problem, acts, closed)
     limit = np.full((len(problem.members), len(problem.shifts)), problem.horizon, dtype=np.int64)
     for i, member in enumerate(problem.members):
         for name, most in member.shift_limits.items():
@@ -194,7 +205,6 @@ def compile_model(problem: Problem) -> Model:
         shift_units=np.array([m // unit for m in minutes]),
         follows=np.array([[problem.may_follow(a, b) for b in problem.shifts] for a in problem.shifts]),
         night=np.array([s.is_night for s in problem.shifts]),
-        constant=constant,
     )
 
 
@@ -232,7 +242,7 @@ def _behaviour(history: History) -> History:
 
 def _costs(
     problem: Problem, acts: tuple[tuple[int, str, str | None], ...], closed: NDArray[np.bool_]
-) -> tuple[Floats, Floats, float]:
+) -> tuple[Floats, Floats]:
     members, days = problem.members, problem.horizon
     cost = np.zeros((len(members), days, len(acts)))
     off_cost = np.zeros((len(members), days))
@@ -252,7 +262,7 @@ def _costs(
                 cost[i, day] = FORBIDDEN
         cost[i, weekend] += problem.rules.weekend_cost * (member.history.weekends_before - fewest_weekends)
     _add_wishes(problem, acts, cost, off_cost)
-    return cost, off_cost, 0.0
+    return cost, off_cost
 
 
 def _allowed(problem: Problem, member: Member, a: int, acts: tuple[tuple[int, str, str | None], ...]) -> bool:
