@@ -48,7 +48,9 @@ def change(column: str, value: str) -> Callable[[Any], None]:
     """A change of one column of the one row of the second seal."""
 
     def act(owner: Any) -> None:
-        statement = f"update facts_log set {column} = {value} where xid >= (select from_xid from facts_seal where number = 2) "
+        statement = (
+            f"update facts_log set {column} = {value} where xid >= (select from_xid from facts_seal where number = 2) "
+        )
         done = owner.execute(statement + "and xid < (select to_xid from facts_seal where number = 2)")
         assert done.rowcount == 1
 
@@ -70,7 +72,9 @@ def test_every_changed_column_is_found(owner: Any, column: str) -> None:
 
 
 def test_a_removed_row_is_found(owner: Any) -> None:
-    owner.execute("delete from facts_log where account_id = 4 and id = (select min(id::text)::uuid from facts_log where account_id = 4)")
+    owner.execute(
+        "delete from facts_log where account_id = 4 and id = (select min(id::text)::uuid from facts_log where account_id = 4)"
+    )
     verdict = verify(owner)
     assert (verdict.broken_at, verdict.reason) == (3, "3 rows instead of 4")
 
@@ -109,7 +113,9 @@ def test_a_change_that_also_mends_its_own_seal_breaks_the_chain_after_it(owner: 
     ).fetchall()
     previous = owner.execute("select chain from facts_seal where number = 1").fetchone()[0]
     root = merkle_root(leaf(row) for row in rows)
-    owner.execute("update facts_seal set root = %s, chain = %s where number = 2", [root, chain(bytes(previous), root, 2)])
+    owner.execute(
+        "update facts_seal set root = %s, chain = %s where number = 2", [root, chain(bytes(previous), root, 2)]
+    )
     verdict = verify(owner)
     assert (verdict.seals, verdict.broken_at, verdict.reason) == (2, 3, "the chain is broken")
 

@@ -42,7 +42,7 @@ def test_equal_values_look_different(box: Box) -> None:
 
 
 def test_every_changed_byte_is_noticed(box: Box) -> None:
-    sealed = box.seal("13800000000".encode(), COLUMN)
+    sealed = box.seal(b"13800000000", COLUMN)
     for at in range(len(sealed)):
         changed = bytearray(sealed)
         changed[at] ^= 0x01

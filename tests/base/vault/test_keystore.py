@@ -87,7 +87,9 @@ def test_the_file_is_overwritten_before_it_is_removed(tmp_path: Path) -> None:
     assert b"provider" not in spy.read_bytes()
 
 
-@pytest.mark.parametrize("name", ["", "incident-", "incident-1/../../x", "standing-41", "master", "incident-123456", "system "])
+@pytest.mark.parametrize(
+    "name", ["", "incident-", "incident-1/../../x", "standing-41", "master", "incident-123456", "system "]
+)
 def test_only_known_classes_of_keys(tmp_path: Path, name: str) -> None:
     with pytest.raises(ValueError, match="no class of keys"):
         Keystore(tmp_path).make(name)
