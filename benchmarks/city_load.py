@@ -71,18 +71,23 @@ def bare_seconds(conninfo: str, folder: Path) -> tuple[float, float]:
                 body.replace(f" ON public.{table} ", f" ON public.bare_{table} ").replace(" INDEX ", " INDEX bare_", 1)
                 for (body,) in definitions
             ]
-            with (folder / table).open("wb") as out, connection.cursor().copy(
-                f"copy {table} to stdout (format binary)"
-            ) as copy:
+            with (
+                (folder / table).open("wb") as out,
+                connection.cursor().copy(f"copy {table} to stdout (format binary)") as copy,
+            ):
                 for block in copy:
                     out.write(block)
         connection.execute("checkpoint")
 
     def load(table: str) -> None:
-        with psycopg.connect(conninfo) as one, (folder / table).open("rb") as file:
-            with one.cursor().copy(f"copy bare_{table} from stdin (format binary)") as copy:
-                while block := file.read(1 << 20):
-                    copy.write(block)
+        statement = f"copy bare_{table} from stdin (format binary)"
+        with (
+            psycopg.connect(conninfo) as one,
+            (folder / table).open("rb") as file,
+            one.cursor().copy(statement) as copy,
+        ):
+            while block := file.read(1 << 20):
+                copy.write(block)
 
     def index(table: str) -> None:
         with psycopg.connect(conninfo, autocommit=True) as one:

@@ -75,7 +75,7 @@ def _area(args: argparse.Namespace) -> str:
 
 
 def _residents(args: argparse.Namespace) -> int:
-    from lianfang.domain.residents.api import import_residents, undo_import
+    from lianfang.domain.residents.api import import_residents, undo_import, write_refused_rows
 
     if args.undo is not None:
         undone = undo_import(actor=actor_for(args.account, _area_of_import(args.undo)), file_id=args.undo)
@@ -91,6 +91,8 @@ def _residents(args: argparse.Namespace) -> int:
     counts = ", ".join(f"{count} {verdict}" for verdict, count in sorted(report.counts.items()))
     number = f"import {report.file_id}: " if report.file_id is not None else "dry run: "
     print(f"{number}{report.rows} rows, {counts}; {report.taken} written in {report.seconds:.1f} s")
+    if args.refused and report.file_id is not None:
+        write_refused_rows(actor=actor, file_id=report.file_id, target=Path(args.refused))
     left = report.counts.get("refused", 0) + report.counts.get("needs_person", 0)
     if args.strict and left:
         return 1
@@ -151,8 +153,54 @@ def _divisions(args: argparse.Namespace) -> int:
     return 0
 
 
-def _not_yet(args: argparse.Namespace) -> int:
-    raise LianfangError("request.malformed", field="import", value=args.what, reason="not built into this release")
+def _boundaries(args: argparse.Namespace) -> int:
+    from lianfang.base.areas.api import load_boundaries, read_boundaries
+
+    raw = Path(args.file).read_bytes()
+    if args.dry_run:
+        print(f"dry run: {len(read_boundaries(raw, coordinates=args.coordinates))} outlines")
+        return 0
+    count, unknown = load_boundaries(raw, coordinates=args.coordinates, source=args.source or Path(args.file).name)
+    print(f"{count} outlines; {len(unknown)} of areas that are not in the division list: {' '.join(unknown[:10])}")
+    return 1 if (args.strict and unknown) or not count else 0
 
 
-_RUNNERS = {"divisions": _divisions, "boundaries": _not_yet, "buildings": _not_yet, "residents": _residents}
+def _buildings(args: argparse.Namespace) -> int:
+    from django.db import transaction
+
+    from lianfang.base.access.api import enter
+    from lianfang.base.areas.api import NewBuilding, add_buildings, subtree
+    from lianfang.exchange.tables import ColumnSpec, Kind, read_table
+
+    columns = (
+        ColumnSpec("community", "村社区", "Community", Kind.REGION, ("社区", "村", "所属社区")),
+        ColumnSpec("compound", "小区", "Compound", synonyms=("小区或自然村", "小区名称", "自然村")),
+        ColumnSpec("building", "楼栋", "Building", synonyms=("楼号", "栋号", "楼"), required=True),
+        ColumnSpec("floors", "层数", "Floors", Kind.INT, ("楼层数",)),
+        ColumnSpec("entrances", "单元数", "Entrances", Kind.INT),
+    )
+    area = _area(args)
+    actor = actor_for(args.account, area)
+    batch = read_table(Path(args.file), columns=columns).read_all()
+    by_name = {word: line.path for line in subtree(area, level=5) for word in (line.name, line.short, line.code)}
+    bad = {verdict.row: verdict.sentence() for verdict in batch.verdicts}
+    found: list[NewBuilding] = []
+    cells = zip(batch.rows, *(batch.columns[spec.name] for spec in columns), strict=True)
+    for row, community, compound, building, floors, entrances in cells:
+        path = by_name.get(str(community)) if community else area if len(area) == 12 else None
+        if path is None or not building:
+            bad.setdefault(row, f"row {row}: community or building is not known")
+        elif row not in bad:
+            found.append(NewBuilding(path, str(compound or ""), str(building), floors, entrances))  # type: ignore[arg-type]
+    for sentence in bad.values():
+        print(sentence, file=sys.stderr)
+    with transaction.atomic():
+        enter(actor.token_digest)
+        made = add_buildings(found)
+        if args.dry_run:
+            transaction.set_rollback(True)
+    print(f"{'dry run: ' if args.dry_run else ''}{made} new buildings of {len(found)}; {len(bad)} rows refused")
+    return 1 if not found or (args.strict and bad) else 0
+
+
+_RUNNERS = {"divisions": _divisions, "boundaries": _boundaries, "buildings": _buildings, "residents": _residents}

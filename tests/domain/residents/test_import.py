@@ -90,7 +90,7 @@ def test_again_all_are_the_same(clerk: Actor, tmp_path: Path) -> None:
 
 
 def test_nothing_personal_stands_readable_in_the_database(clerk: Actor, tmp_path: Path) -> None:
-    row = rosters.person(1, name="欧阳演练", employer="独一无二公司", door="7788")
+    row = rosters.person(1, name="欧阳演练", employer="独一无二公司", door="七七八八")
     bring(clerk, tmp_path, [row])
     for table in (
         "residents_person",
@@ -100,7 +100,7 @@ def test_nothing_personal_stands_readable_in_the_database(clerk: Actor, tmp_path
         "residents_import_file",
     ):
         for (text,) in owner(f"select t::text from {table} t"):
-            for part in ("欧阳演练", row["id_no"], row["phone"], "独一无二", "7788"):
+            for part in ("欧阳演练", row["id_no"], row["phone"], "独一无二", "七七八八"):
                 assert part not in text
                 assert part.encode().hex() not in text
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lianfang.domain.residents.exports import write_roll
 from lianfang.domain.residents.roll import Resident, building_names, people_of
 from lianfang.domain.residents.rules import Verdict
 from lianfang.domain.residents.selectors import (
@@ -76,4 +77,5 @@ __all__ = [
     "take_residents",
     "undo_import",
     "write_refused_rows",
+    "write_roll",
 ]

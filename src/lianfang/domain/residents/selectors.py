@@ -249,7 +249,7 @@ def _lines(rows: list[tuple[Any, ...]], level: str) -> list[Line]:
                 _door(boxes, home, door, level),
                 opened.get("phone", ""),
                 why,
-            )  # fmt: skip
+            )
         )
     return found
 
