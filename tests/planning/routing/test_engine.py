@@ -113,6 +113,7 @@ def test_what_does_not_fit_together_is_named() -> None:
         ({"distance": -LINE}, "routing.number"),
         ({"distance": LINE + 0.5}, "routing.fraction"),
         ({"distance": LINE[:3]}, "routing.empty"),
+        ({"distance": np.broadcast_to(1, (10_000_000, 10_000_000))}, "routing.too_many"),
         ({"duration": LINE[:3, :3]}, "routing.length"),
         ({"delivery": [1, 2]}, "routing.length"),
         ({"depots": ()}, "routing.depots"),

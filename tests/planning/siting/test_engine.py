@@ -95,6 +95,7 @@ def test_loads_that_fit_in_sum_but_not_whole() -> None:
         ({"distance": np.array([[-1.0, 1.0]])}, "siting.distance"),
         ({"distance": np.zeros((0, 2)), "weight": np.zeros(0)}, "siting.empty"),
         ({"weight": np.array([1.0, 2.0])}, "siting.length"),
+        ({"distance": np.broadcast_to(1.0, (10_000_000, 2))}, "siting.too_many"),
         ({"weight": np.array([-1.0])}, "siting.number"),
         ({"weight": np.array([np.inf])}, "siting.number"),
         ({"open_count": 0}, "siting.open_count"),

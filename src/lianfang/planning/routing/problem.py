@@ -11,6 +11,9 @@ from lianfang.planning.result import ProblemError
 
 IntArray = npt.NDArray[np.int64]
 
+MOST_PLACES = 8000
+"""Largest problem whose tables and search stay within 4 GB (assumption; 1,200 stops are measured)."""
+
 NEVER = 2**40
 """A time or distance that stands for "no limit" (in seconds: 35,000 years); sums of it stay within 64 bits."""
 
@@ -82,6 +85,8 @@ class Problem:
     stops: IntArray = field(init=False)
 
     def __post_init__(self) -> None:
+        if np.shape(self.distance)[:1] > (MOST_PLACES,):
+            raise ProblemError("routing.too_many", f"More than {MOST_PLACES} places: plan area by area.")
         distance = _whole("distance", self.distance)
         places = len(distance)
         if distance.shape != (places, places) or places < 2:

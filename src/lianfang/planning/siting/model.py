@@ -88,7 +88,9 @@ class Model:
         problem = self.problem
         if not _whole(problem.weight) or not _whole(self.opening):
             return False
-        return all(_whole(row[np.isfinite(row)]) for row in problem.distance)
+        block = max(1, DENSE_LIMIT // len(self.sites))
+        blocks = (problem.distance[first : first + block] for first in range(0, self.demands, block))
+        return all(_whole(rows[np.isfinite(rows)]) for rows in blocks)
 
 
 def _whole(values: FloatArray) -> bool:

@@ -12,6 +12,9 @@ from lianfang.planning.result import ProblemError
 
 FloatArray = npt.NDArray[np.float64]
 
+MOST_PAIRS, MOST_DEMANDS = 300_000_000, 1_000_000
+"""Largest table that stays within 4 GB and answers in the time given (assumption; 40 million pairs are measured)."""
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Problem:
@@ -37,6 +40,11 @@ class Problem:
         distance = np.asarray(self.distance)
         if distance.ndim != 2 or 0 in distance.shape:
             raise ProblemError("siting.empty", "Distances are a table of at least one demand point and one site.")
+        if distance.size > MOST_PAIRS or len(distance) > MOST_DEMANDS:
+            raise ProblemError(
+                "siting.too_many",
+                f"{distance.shape[0]} demand points x {distance.shape[1]} sites are too many: join doors into buildings.",
+            )
         if not np.issubdtype(distance.dtype, np.floating):
             distance = distance.astype(np.float64)
         least = distance.min()
