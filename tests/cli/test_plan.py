@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from lianfang.cli.main import main
 
 NURSE = """SECTION_HORIZON
