@@ -191,7 +191,7 @@ def _buildings(args: argparse.Namespace) -> int:
         if path is None or not building:
             bad.setdefault(row, f"row {row}: community or building is not known")
         elif row not in bad:
-            found.append(NewBuilding(path, str(compound or ""), str(building), floors, entrances))  # type: ignore[arg-type]
+            found.append(NewBuilding(path, str(compound or ""), str(building), floors, entrances))
     for sentence in bad.values():
         print(sentence, file=sys.stderr)
     with transaction.atomic():

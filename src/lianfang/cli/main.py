@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import importlib.util
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -42,6 +43,9 @@ def build_parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; a refusal becomes a sentence on standard error and status 1."""
     args = build_parser().parse_args(argv)
+    signal.signal(
+        signal.SIGTERM, lambda *_: sys.exit(1)
+    )  # so that the database and the workers are stopped as by Ctrl-C
     try:
         return int(args.run(args))
     except LianfangError as error:

@@ -64,9 +64,11 @@ def prepare(target: connect.Target) -> None:
     django.setup()
     from lianfang.base.access.services import load_rights
     from lianfang.base.database.prepare import prepare as prepare_database
+    from lianfang.base.metrics.api import publish_registry
 
     prepare_database(target)
     load_rights()
+    publish_registry()
 
 
 def collect_static(data: Path) -> None:

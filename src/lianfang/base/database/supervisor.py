@@ -94,6 +94,7 @@ class EmbeddedServer:
             self._lock.close()
             self._lock = None
             return self._join_running()
+        self.stop_orphan()
         if not (self.cluster / "PG_VERSION").exists():
             self._initdb()
         version = (self.cluster / "PG_VERSION").read_text().strip()
@@ -118,6 +119,22 @@ class EmbeddedServer:
         if self._lock is not None:
             self._lock.close()
             self._lock = None
+
+    def stop_orphan(self) -> None:
+        """Stop a server that outlived its supervisor (killed, or its terminal closed); only for the holder of the lock."""
+        pid_file = self.cluster / "postmaster.pid"
+        try:
+            pid = int(pid_file.read_text().split()[0])
+            command = Path(f"/proc/{pid}/cmdline").read_bytes()
+        except (OSError, ValueError, IndexError):
+            return
+        if str(self.cluster).encode() not in command:
+            return  # the number belongs to another program by now
+        self._say("stopping a database server that outlived its program")
+        os.kill(pid, signal.SIGINT)
+        deadline = time.monotonic() + 30
+        while pid_file.exists() and Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
 
     def kill(self) -> None:
         """Kill the whole server at once, as a power cut of the process would (for tests of recovery)."""

@@ -1,4 +1,4 @@
-"""The steward: one process that folds metrics and seals the log, for as long as the server runs."""
+"""The steward: one process that folds metrics, seals the log, and runs the engines' minute jobs, beside the workers."""
 
 from __future__ import annotations
 
@@ -8,20 +8,23 @@ import threading
 import time
 
 import psycopg
+from django.db import DatabaseError, connections
 
 from lianfang.base.database.connect import DOOR, from_environment
 from lianfang.base.facts.seal import seal_once
+from lianfang.base.jobs.api import minute_jobs
 
 log = logging.getLogger(__name__)
 
 FOLD_SECONDS = 0.2
 """How long a new figure waits at most before it is added up (a city's total must be fresh within one second)."""
 SEAL_SECONDS = 1.0
+JOB_SECONDS = 60.0
 
 
 def run(stop: threading.Event) -> None:
     """Fold and seal until told to stop; a lost connection is tried again every second."""
-    sealed = 0.0
+    sealed, minute = 0.0, 0.0
     connection: psycopg.Connection | None = None
     while not stop.is_set():
         try:
@@ -31,6 +34,9 @@ def run(stop: threading.Event) -> None:
             if time.monotonic() - sealed >= SEAL_SECONDS:
                 sealed = time.monotonic()
                 seal_once(connection)
+            if time.monotonic() - minute >= JOB_SECONDS:
+                minute = time.monotonic()
+                run_jobs()
             stop.wait(FOLD_SECONDS)
         except psycopg.Error as error:
             log.warning("steward: %s; trying again", type(error).__name__)
@@ -38,8 +44,21 @@ def run(stop: threading.Event) -> None:
             stop.wait(1.0)
 
 
+def run_jobs() -> None:
+    """Run what engines registered; one that fails is logged and does not stop the others."""
+    for job in minute_jobs():
+        try:
+            job()
+        except DatabaseError:
+            log.exception("steward: %s", getattr(job, "__qualname__", job))
+    connections.close_all()
+
+
 def main() -> None:
     """Run as a process of its own until SIGTERM or SIGINT."""
+    import django
+
+    django.setup()
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, lambda *_: stop.set())

@@ -66,7 +66,9 @@ def _remove(data: Path) -> None:
     """Remove only what the product made, so that a wrong --data costs nothing else."""
     from lianfang.base.database.supervisor import EmbeddedServer
 
-    shutil.rmtree(EmbeddedServer(data).cluster, ignore_errors=True)
+    server = EmbeddedServer(data)
+    server.stop_orphan()
+    shutil.rmtree(server.cluster, ignore_errors=True)
     for name in ("keys", "static"):
         shutil.rmtree(data / name, ignore_errors=True)
     for name in ("pgpass", "secret", "demo.json", "server.log", "postgres.log", "server.lock", "roster.xlsx"):

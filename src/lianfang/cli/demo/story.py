@@ -43,6 +43,8 @@ RESENT_EVERY = 20
 """Every twentieth call is sent again, as phones do that lost the answer."""
 CUTOFF_HOUR = 17
 """The villages' cut-off in the playbook covid-2022; before the evening the story tells of yesterday's reports."""
+NOBODY_OPENS_EVERY = 12
+"""At every twelfth door nobody opens (assumption of the drill)."""
 LATE_UNITS, SILENT_UNITS = 23, 9
 """Villages that report after the cut-off, and that have not reported yet (assumption of the drill)."""
 
@@ -75,6 +77,7 @@ def play(args: argparse.Namespace, console: Console) -> dict[str, Any]:
         ("Sites, desks, samplers; the round 规划与开轮", plan_and_open_round),
         ("A shift of phones 采样上传", sample),
         ("Results and re-tests 结果与复核", results),
+        ("Knocking at doors 入户摸排", visit),
         ("Villages report 各村日报", villages_report),
     )
     with Progress(
@@ -112,7 +115,8 @@ def import_register(stage: Stage, people: int) -> None:
     households = max(1, round(HOUSEHOLDS * people / RESIDENTS))
     buildings = min(BUILDINGS, households)
     path = Path(os.environ["LIANFANG_DATA"]) / "roster.xlsx"
-    spec = RosterSpec(code=COMMUNITY, people=people, households=households, buildings=buildings, seed=SEED)
+    # one of the deliberate mistakes, a short telephone number, keeps its row: that person and home make the number full
+    spec = RosterSpec(code=COMMUNITY, people=people - 1, households=households - 1, buildings=buildings, seed=SEED)
     roster_xlsx(path, spec, mistakes=True)
     with transaction.atomic():
         actor = stage.company.enter("clerk")
@@ -220,6 +224,26 @@ def _fill(stage: Stage, queue: list[Resident]) -> list[Fact]:
         }
         tubes.append(make_fact("rounds.tube_filled/1", COMMUNITY, payload))
     return tubes
+
+
+def visit(stage: Stage) -> None:
+    """Grid workers knock at the doors of the first building; at some nobody opens."""
+    with transaction.atomic():
+        stage.company.enter("clerk")
+        people = [person for person in people_of(f"{COMMUNITY}0001") if person.present]
+    homes: dict[str, list[str]] = {}
+    for person in people:
+        homes.setdefault(person.path, []).append(person.code)
+    facts = []
+    for number, (household, living) in enumerate(sorted(homes.items())):
+        payload: dict[str, Any] = {"round": stage.told["round"], "household": household, "outcome": "not_home"}
+        if number % NOBODY_OPENS_EVERY:
+            persons = [{"code": code, "place_contact": "none"} for code in living]
+            answers = {"people_present": len(living), "arrived_recently": "no", "persons": persons}
+            payload |= {"outcome": "answered", "people": len(living), "answers": answers}
+        facts.append(make_fact("rounds.household_visited/1", COMMUNITY, payload))
+    tally = send_all(lambda: stage.phone("head"), [facts[at : at + 20] for at in range(0, len(facts), 20)], phones=4)
+    stage.told["visits"] = {"doors": len(facts), "accepted": tally.accepted, "refused": tally.refusals[:3]}
 
 
 def results(stage: Stage) -> None:

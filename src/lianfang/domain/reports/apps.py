@@ -10,8 +10,10 @@ class Config(AppConfig):
     label = "reports"
 
     def ready(self) -> None:
-        """Register metrics and words; ask for the day's returns as soon as an incident is opened."""
+        """Register metrics and words; ask for the day's returns as soon as an incident is opened, and every morning."""
         from lianfang.base.incidents.api import on_opened
-        from lianfang.domain.reports.services import open_report_day
+        from lianfang.base.jobs.api import each_minute
+        from lianfang.domain.reports.services import open_report_day, open_report_days
 
         on_opened(open_report_day)
+        each_minute(open_report_days)

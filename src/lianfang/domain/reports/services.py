@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, connections, transaction
 from django.utils import timezone
 
 from lianfang.base.access.actor import Actor
-from lianfang.base.incidents.api import incident, incident_at
+from lianfang.base.incidents.api import incident, incident_at, live_incidents
 from lianfang.base.metrics import api as metric_api
 from lianfang.base.metrics.api import Delta
 from lianfang.base.worklist.api import close_items
@@ -124,6 +124,11 @@ def open_report_day(incident_id: int, *, day: date | None = None, now: datetime 
         for part in range(1, len(form.cutoffs) + 1):
             asked += _open_form(Period(found, form, day or beijing_day(at), part))
     return asked
+
+
+def open_report_days() -> int:
+    """Ask for today's returns of every live incident (the steward calls it each minute; repeating costs a look-up)."""
+    return sum(open_report_day(one.id) for one in live_incidents(using="door"))
 
 
 def _open_form(period: Period) -> int:

@@ -6,10 +6,12 @@ from typing import Annotated, Any
 
 import msgspec
 
-from lianfang.domain.rounds.rules import NotSampledReason, TubeResult, VisitOutcome
+from lianfang.domain.rounds.rules import TubeResult
 
 Code = Annotated[str, msgspec.Meta(min_length=9, max_length=15)]
 """A printed code with its check character, hyphens allowed (kernel.ids)."""
+Key = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,39}$")]
+"""A key of the incident's playbook; which ones there are is asked when the fact is applied."""
 
 
 class TubeFilled(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -27,7 +29,7 @@ class NotSampled(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     round: int
     person: Code
-    reason: NotSampledReason
+    reason: Key
 
 
 class ResultReported(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -43,7 +45,7 @@ class HouseholdVisited(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`rounds.household_visited/1`: a door was knocked at; answers follow the playbook's questionnaire."""
 
     round: int
-    household: Annotated[str, msgspec.Meta(pattern="^[0-9]{21}$")]
-    outcome: VisitOutcome
+    household: Annotated[str, msgspec.Meta(pattern="^[0-9]{18}[0-9A-Z]{3}$")]
+    outcome: Key
     people: Annotated[int, msgspec.Meta(ge=0, le=99)] = 0
     answers: dict[str, Any] = {}

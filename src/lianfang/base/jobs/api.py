@@ -1,0 +1,21 @@
+"""The door of jobs: engines register what the steward shall do every minute (short, idempotent work)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+__all__ = ["each_minute", "minute_jobs"]
+
+_JOBS: list[Callable[[], object]] = []
+
+
+def each_minute(job: Callable[[], object]) -> Callable[[], object]:
+    """Let the steward run this about every minute, in its own process; it must be safe to repeat."""
+    if job not in _JOBS:
+        _JOBS.append(job)
+    return job
+
+
+def minute_jobs() -> tuple[Callable[[], object], ...]:
+    """What is registered, in order."""
+    return tuple(_JOBS)
