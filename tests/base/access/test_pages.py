@@ -10,11 +10,11 @@ from django.conf import settings
 from django.db import connection, connections, transaction
 from django.test import Client, override_settings
 from django.utils import timezone
-from tests.support.world import COUNTY, HOME, NEXT, TOWN, World
 
 from lianfang.base.access import accounts, looks
 from lianfang.base.access.api import create_account, create_grant, enter, open_session, token_digest
 from lianfang.kernel.errors import LianfangError
+from tests.support.world import COUNTY, HOME, NEXT, TOWN, World
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,9 @@ def one(sql: str, *parameters):
 @pytest.fixture
 def somebody() -> int:
     """A fresh account with a grant as a clerk."""
-    made = create_account(username=f"zhang{one('select count(*) from access_account')}", name="张敏", password="right-horse")
+    made = create_account(
+        username=f"zhang{one('select count(*) from access_account')}", name="张敏", password="right-horse"
+    )
     create_grant(account_id=made, role="community_clerk", path=HOME)
     return made
 

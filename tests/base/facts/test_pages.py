@@ -12,12 +12,12 @@ import pytest
 from django.conf import settings
 from django.db import connections, transaction
 from django.test import Client
-from tests.support.world import COUNTY, HOME, NEXT, TOWN, World
 
 from lianfang.base.database import connect
 from lianfang.base.facts.door import Door
 from lianfang.base.facts.reading import read_body
 from lianfang.kernel.ids import format_code, uuid7
+from tests.support.world import COUNTY, HOME, NEXT, TOWN, World
 
 QUARANTINE = "/quarantine/"
 
@@ -51,7 +51,9 @@ def send(world: World, database: connect.Target):
         finally:
             await door.stop()
 
-    def run(kind: str, payload: dict, *, area: str = HOME, role: str = "grid_worker", path: str = HOME, id=None) -> dict:
+    def run(
+        kind: str, payload: dict, *, area: str = HOME, role: str = "grid_worker", path: str = HOME, id=None
+    ) -> dict:
         fact = {
             "id": str(id or uuid7()), "kind": kind, "area": area.ljust(12, "0"),
             "recorded_at": datetime.now(UTC).isoformat(), "payload": {"round": world.round, **payload},
@@ -173,7 +175,8 @@ def test_long_lists_are_paged(browse, send):
     with connections["owner"].cursor() as cursor:
         cursor.execute(
             "insert into facts_quarantine (kind, outcome, code, path, account_id, digest, sealed) "
-            "select q.kind, 'held', q.code, q.path, q.account_id, n::text::bytea, q.sealed from facts_quarantine q, generate_series(1, 130) n"
+            "select q.kind, 'held', q.code, q.path, q.account_id, n::text::bytea, q.sealed "
+            "from facts_quarantine q, generate_series(1, 130) n"
         )
     head = browse("community_head", HOME)
     first = text(head.get(QUARANTINE))

@@ -10,10 +10,10 @@ from django.conf import settings
 from django.db import connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from tests.support.world import COUNTY, HOME, NEXT, TOWN, World
 
 from lianfang.domain.residents.sealing import SECRET, seal
 from lianfang.kernel.ids import group_code
+from tests.support.world import COUNTY, HOME, NEXT, TOWN, World
 
 pytestmark = pytest.mark.row("C1")
 
@@ -90,7 +90,9 @@ def test_names_as_the_role_sees_them(browse, world):
     assert "已脱敏" in masked
     for page in (f"/residents/area/{HOME}0001/", f"/residents/person/{somebody.code}/"):
         assert somebody.name not in text(browse("township_dispatcher", TOWN).get(page))
-        assert "<form method=\"post\" action=\"/residents/person" not in text(browse("township_dispatcher", TOWN).get(page))
+        assert '<form method="post" action="/residents/person' not in text(
+            browse("township_dispatcher", TOWN).get(page)
+        )
 
 
 def test_above_a_community_there_are_areas_and_no_people(browse, world):
@@ -98,7 +100,9 @@ def test_above_a_community_there_are_areas_and_no_people(browse, world):
     assert f"/residents/area/{HOME}/" in page
     assert world.people[HOME][0].name not in page
     assert world.people[HOME][0].name[:1] + "**" not in page
-    assert f"/residents/area/{code(TOWN)}/" in text(browse("county_dispatcher", COUNTY).get(f"/residents/area/{code(COUNTY)}/"))
+    assert f"/residents/area/{code(TOWN)}/" in text(
+        browse("county_dispatcher", COUNTY).get(f"/residents/area/{code(COUNTY)}/")
+    )
 
 
 def test_tags_kinds_and_names_narrow_the_list(browse, world):
@@ -129,7 +133,8 @@ def test_long_lists_are_paged_by_key(browse, world):
     with connections["owner"].cursor() as cursor:
         cursor.execute(
             "insert into residents_person (code, household_id, path, sealed, sex, born_year, kind, tags, present) "
-            "select 900000 + n, p.household_id, p.path, p.sealed, 2, 1990, 2, '{}', true from residents_person p, generate_series(1, 230) n "
+            "select 900000 + n, p.household_id, p.path, p.sealed, 2, 1990, 2, '{}', true "
+            "from residents_person p, generate_series(1, 230) n "
             "where p.id = %s returning id",
             [world.people[NEXT][0].id],
         )
@@ -208,7 +213,9 @@ def test_wrong_codes_are_sentences(browse, world):
     assert "不在您的工作范围内" in text(desk.post("/residents/code/", {"code": right, "purpose": "sampling"}), 422)
     wrong = right[:-1] + ("0" if right[-1] != "0" else "1")
     for typed in (wrong, "12", "", "⻋" * 9):
-        assert 'id="error-summary"' in text(english.post("/residents/code/", {"code": typed, "purpose": "sampling"}), 422)
+        assert 'id="error-summary"' in text(
+            english.post("/residents/code/", {"code": typed, "purpose": "sampling"}), 422
+        )
     assert 'id="error-summary"' in text(english.post("/residents/code/", {"code": right, "purpose": "x"}), 422)
     assert len(looks()) == before
     assert browse("community_clerk", HOME).get("/residents/code/").status_code == 404

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connections
 from django.test import Client
 from python_calamine import CalamineWorkbook
+
 from tests.domain.residents.rosters import person, write
 from tests.support.world import HOME, NEXT, TOWN, World
 
@@ -150,7 +151,9 @@ def test_the_rows_left_come_back_as_excel_with_reasons(browse, tmp_path):
 
 def test_columns_can_be_chosen_by_hand(browse, tmp_path):
     clerk = browse("community_clerk", HOME, "en")
-    lines = ["谁,哪栋,哪室,证号"] + [f"{p['name']},{p['building']},{p['door']},{p['id_no']}" for p in map(person, range(5))]
+    lines = ["谁,哪栋,哪室,证号"] + [
+        f"{p['name']},{p['building']},{p['door']},{p['id_no']}" for p in map(person, range(5))
+    ]
     sent = io.BytesIO("\n".join(lines).encode("gb18030"))
     sent.name = "list.csv"
     answer = send(clerk, sent)
