@@ -59,7 +59,7 @@ def curves(
         colour = COLOURS[index % len(COLOURS)]
         path = " ".join("{:.1f},{:.1f}".format(*place(x, y)) for x, y in points)
         parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
-        parts.append(f'<text x="{WIDTH - MARGIN - 110}" y="{44 + 16 * index}" fill="{colour}">{name}</text>')
+        parts.append(f'<text x="{MARGIN + 90 * index}" y="42" fill="{colour}">{name}</text>')
     if mark is not None:
         x, y = place(*mark)
         parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="{COLOURS[0]}"/>')

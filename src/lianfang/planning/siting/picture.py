@@ -63,7 +63,9 @@ def _layout(distance: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64],
     )
     _, size, right = np.linalg.svd(centred[:: max(1, len(centred) // 2000)], full_matrices=False)
     count = min(2, len(size))
-    axes = right[:count] * np.sqrt(size[:count, None])
-    demand = centred @ right[:count].T / np.maximum(np.sqrt(size[:count]), 1e-12)
-    pad = 2 - count
-    return np.pad(demand, ((0, 0), (0, pad))), np.pad(axes.T, ((0, 0), (0, pad)))
+    sites = right[:count].T
+    demands = centred @ sites
+    # One factor per direction is free: choose it so that both clouds spread alike.
+    spread = (np.var(sites, axis=0) / np.maximum(np.var(demands, axis=0), 1e-30)) ** 0.25
+    pad = ((0, 0), (0, 2 - count))
+    return np.pad(demands * spread, pad), np.pad(sites / np.maximum(spread, 1e-30), pad)
