@@ -105,6 +105,15 @@ def test_nothing_personal_stands_readable_in_the_database(clerk: Actor, tmp_path
                 assert part.encode().hex() not in text
 
 
+@pytest.mark.row("A4")
+def test_the_grid_a_sheet_names_holds_its_buildings_and_people(clerk: Actor, neighbour: Actor, tmp_path: Path) -> None:
+    rows = [rosters.person(n, grid=f"第{n // 384 + 1}网格") for n in range(0, 800, 8)]
+    bring(clerk, tmp_path, rows)
+    bring(neighbour, tmp_path, [rosters.person(3001, grid="第1网格")])
+    held = "select g.path, g.name, count(*) from residents_presence p join areas_grid g on g.id = p.grid_id group by 1, 2 order by 1, 2"
+    assert owner(held) == [(HERE, "第1网格", 48), (HERE, "第2网格", 48), (HERE, "第3网格", 4), (THERE, "第1网格", 1)]
+
+
 def test_a_dry_run_keeps_nothing(clerk: Actor, tmp_path: Path) -> None:
     report = bring(clerk, tmp_path, [rosters.person(n) for n in range(8)], dry_run=True)
     assert (report.dry_run, report.file_id, report.counts) == (True, None, {"new": 8})

@@ -100,7 +100,7 @@ class Grid(models.Model):
 
     class Meta:
         db_table = "areas_grid"
-        constraints = [models.UniqueConstraint(fields=["net", "code", "started_on"], name="areas_grid_once")]
+        constraints = [models.UniqueConstraint(fields=["net", "path", "code", "started_on"], name="areas_grid_once")]
 
 
 class GridBuilding(models.Model):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import psycopg
@@ -139,10 +140,11 @@ class Ledger:
             for path, sealed, born, person in rows
         }
 
-    def add_buildings(self, wanted: dict[tuple[str, str, str], str]) -> None:
-        """Create buildings by (community, compound, name as written) → name of its grid or ''; paths are running numbers
-        in the natural order of names."""
+    def add_buildings(self, wanted: dict[tuple[str, str, str], str], *, on: date) -> None:
+        """Create buildings by (community, compound, name as written) → name of its grid of the community net or '';
+        paths are running numbers in the natural order of names. Buildings that are there keep their grid."""
         paths: list[str] = []
+        grids: list[tuple[str, str]] = []
         names: list[str] = []
         compounds: list[str] = []
         for community, compound, name in sorted(wanted, key=_natural):
@@ -154,6 +156,7 @@ class Ledger:
             label = rules.building_label(name)
             self._note_building(found, at, compound, label)
             paths.append(at)
+            grids += [(at, wanted[(community, compound, name)])] if wanted[(community, compound, name)] else []
             names.append(label)
             compounds.append(compound.strip())
         if not paths:
@@ -169,6 +172,27 @@ class Ledger:
             "from unnest(%s::text[], %s::text[], %s::text[]) as t(p, n, cn) "
             "left join areas_compound c on c.path = left(p, 12) and c.name = cn",
             [paths, names, compounds],
+        )
+
+        if grids:
+            self._add_to_grids(grids, on)
+
+    @staticmethod
+    def _add_to_grids(grids: list[tuple[str, str]], on: date) -> None:
+        """Put new buildings into the grids that the sheet names; a grid of that name that is not there yet is made."""
+        places = sorted({(at[:12], name) for at, name in grids})
+        communities, names = [path for path, _ in places], [name for _, name in places]
+        run(
+            "insert into areas_grid (net, path, code, name, started_on) select 'community', p, n, n, %b "
+            "from unnest(%b::text[], %b::text[]) as t(p, n) where not exists (select 1 from areas_grid g "
+            "where g.net = 'community' and g.path = t.p and g.name = t.n and g.ended_on is null) on conflict do nothing",
+            [on, communities, names],
+        )
+        run(
+            "insert into areas_grid_building (grid_id, net, building_id, path, from_on) select g.id, 'community', b.id, b.path, %b "
+            "from unnest(%b::text[], %b::text[]) as t(p, n) join areas_building b on b.path = t.p "
+            "join areas_grid g on g.net = 'community' and g.path = left(t.p, 12) and g.name = t.n and g.ended_on is null",
+            [on, [at for at, _ in grids], [name for _, name in grids]],
         )
 
     def new_home(self, community: str, building_path: str, entrance: str, door: str) -> str:

@@ -75,7 +75,8 @@ def import_line(file_id: int) -> ImportLine:
 
 
 def _line(row: tuple[Any, ...]) -> ImportLine:
-    return ImportLine(*row[:6], json.loads(row[6]), *row[7:])
+    number, path, register, name, rows, state, counts, created_at, taken_at = row
+    return ImportLine(number, path, register, name, rows, state, json.loads(counts), created_at, taken_at)
 
 
 def rows_of(

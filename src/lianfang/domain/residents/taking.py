@@ -40,7 +40,7 @@ def take_rows(file: File, ledger: Ledger, *, rows: Collection[int] | None, today
     taken = 0
     for batch in _batches(file, ledger, wanted, today, synthetic_allowed):
         judge_rows(judge, batch)
-        _make_buildings(ledger, batch)
+        _make_buildings(ledger, batch, today)
         taken += _write(file, ledger, batch, today)
         _update_verdicts(file, ledger, batch)
     return taken
@@ -88,7 +88,7 @@ def _reread(
     return Row(number, path, values, Verdict(verdict), [], Outcome(record, Verdict(verdict)))
 
 
-def _make_buildings(ledger: Ledger, batch: Sequence[Row]) -> None:
+def _make_buildings(ledger: Ledger, batch: Sequence[Row], today: date) -> None:
     wanted: dict[tuple[str, str, str], str] = {}
     unnamed: set[str] = set()
     for row in batch:
@@ -99,8 +99,8 @@ def _make_buildings(ledger: Ledger, batch: Sequence[Row]) -> None:
         if not record.building:
             unnamed.add(record.community)
         elif outcome.building is None:
-            wanted[(record.community, record.compound, record.building)] = record.grid
-    ledger.add_buildings(wanted)
+            wanted.setdefault((record.community, record.compound, record.building), record.grid)
+    ledger.add_buildings(wanted, on=today)
     if unnamed:
         run(
             "insert into areas_building (path, name) select p || %b, '未编楼栋' from unnest(%b::text[]) as t(p) on conflict (path) do nothing",
