@@ -29,6 +29,8 @@ from tests.domain.residents import rosters
 from tests.domain.residents.offices import acting, figures, office, owner, seen
 
 HERE, THERE, TOWN = "411621001001", "411621001002", "411621001"
+_NUMBER = rosters.person(1)["id_no"]
+WRONG_CHECK = _NUMBER[:-1] + ("2" if _NUMBER[-1] == "1" else "1")
 pytestmark = pytest.mark.usefixtures("database")
 
 
@@ -147,7 +149,7 @@ def reasons_of(actor: Actor, file_id: int) -> Any:
 @pytest.mark.parametrize(
     ("changes", "column", "code"),
     [
-        ({"id_no": rosters.person(1)["id_no"][:-1] + ("1" if rosters.person(1)["id_no"][-1] != "1" else "2")}, "id_no", "identity.check_failed"),
+        ({"id_no": WRONG_CHECK}, "id_no", "identity.check_failed"),
         ({"id_no": "99000120231301123X"}, "id_no", "identity."),
         ({"name": None}, "name", "residents.name_missing"),
         ({"door": None}, "door", "residents.door_missing"),

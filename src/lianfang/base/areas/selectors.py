@@ -139,7 +139,8 @@ def grids(path: str, *, on: date, net: str = "community") -> tuple[GridLine, ...
     """The grids of a net below a path as they stood on a day, each with its buildings of that day."""
     low, high = range_of(path)
     rows = _query(
-        "select g.id, g.net, g.path, g.code, g.name, coalesce(array_agg(gb.path order by gb.path) filter (where gb.path is not null), '{}') "
+        "select g.id, g.net, g.path, g.code, g.name, "
+        "coalesce(array_agg(gb.path order by gb.path) filter (where gb.path is not null), '{}') "
         "from areas_grid g left join areas_grid_building gb on gb.grid_id = g.id and gb.from_on <= %s "
         "and (gb.to_on is null or gb.to_on > %s) where g.net = %s and g.path >= %s and g.path < %s and g.started_on <= %s "
         "and (g.ended_on is null or g.ended_on > %s) group by g.id order by g.path, g.code",

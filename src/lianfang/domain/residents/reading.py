@@ -29,7 +29,8 @@ class Reason:
 @dataclass(slots=True)
 class Record:
     """One row understood. number is '' without papers; birth is None only where an identity number is missing and the
-    row is an empty home. kind is 0 where the row says nothing. open, secret: what will be sealed with the person, by name; only what the row says."""
+    row is an empty home. kind is 0 where the row says nothing. open, secret: what will be sealed with the
+    person, by name; only what the row says."""
 
     row: int
     community: str

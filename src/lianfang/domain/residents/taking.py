@@ -103,7 +103,8 @@ def _make_buildings(ledger: Ledger, batch: Sequence[Row], today: date) -> None:
     ledger.add_buildings(wanted, on=today)
     if unnamed:
         run(
-            "insert into areas_building (path, name) select p || %b, '未编楼栋' from unnest(%b::text[]) as t(p) on conflict (path) do nothing",
+            "insert into areas_building (path, name) select p || %b, '未编楼栋' from unnest(%b::text[]) as t(p) "
+            "on conflict (path) do nothing",
             [rules.NO_BUILDING, sorted(unnamed)],
         )
 
