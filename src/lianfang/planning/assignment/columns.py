@@ -30,7 +30,7 @@ class Params:
     threads: int = 2
     nearest: int = 16
     listed: float = 10.0
-    tight: float = 4.0
+    tight: float = 3.0
     bridges: int = 6
     keep_lines: bool = True
 

@@ -27,6 +27,8 @@ from lianfang.planning.stop import Clock
 
 CUTS = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0)  # quantiles of slack that are tried as the border between both scans
 
+DIRECT = 300  # idle people and short places that are joined directly at most; assumption
+
 
 @dataclass(frozen=True, eq=False)
 class Start:
@@ -70,8 +72,7 @@ def replan(pairs: Pairs, numbers: Numbers, start: Start, clock: Clock, params: P
     used = 0
     while True:
         old = price
-        plan = first_plan(numbers, arcs, no_arcs(), price)
-        price = middle_prices(numbers, arcs, no_arcs(), plan, price)
+        arcs, plan, price = _listed_optimum(pairs, numbers, arcs, price)
         mine = row_prices(arcs, price, pairs.rows)
         more, floor = _outside(pairs, price, floor, price - old, mine, margin_for(pairs, price, params.listed))
         used += 1
@@ -85,6 +86,26 @@ def replan(pairs: Pairs, numbers: Numbers, start: Start, clock: Clock, params: P
     if proven and params.keep_lines and pairs.scale == 1.0:
         plan = nearest_optimum(numbers, arcs, price, start.plan)
     return State(arcs, plan, price, cheapest, 0, used, proven, floor)
+
+
+def _listed_optimum(pairs: Pairs, numbers: Numbers, arcs: Arcs, price: Int) -> tuple[Arcs, Plan, Int]:
+    """The best plan over the listed arcs and its prices."""
+    plan = first_plan(numbers, arcs, no_arcs(), price)
+    if (direct := _direct(pairs, numbers, plan)).size:
+        arcs = arcs.join(direct)
+        plan = first_plan(numbers, arcs, no_arcs(), price)
+    return arcs, plan, middle_prices(numbers, arcs, no_arcs(), plan, price)
+
+
+def _direct(pairs: Pairs, numbers: Numbers, plan: Plan) -> Arcs:
+    """Arcs from people left idle to places left short, so that few arcs do not make a shortage that is none."""
+    idle = np.unique(plan.lines.row[(plan.lines.column == numbers.columns) & (plan.lines.row < numbers.rows)])
+    short = np.flatnonzero(plan.unmet(numbers))
+    if not idle.size or not short.size:
+        return no_arcs()
+    idle, short = idle[:DIRECT], short[:DIRECT]
+    cost = pairs.quanta(pairs.costs(idle)[:, short])
+    return Arcs(np.repeat(idle, short.size), np.tile(short, idle.size), cost.ravel())
 
 
 def _outside(pairs: Pairs, price: Int, floor: np.ndarray, rise: Int, mine: Int, margin: int) -> tuple[Arcs, np.ndarray]:
