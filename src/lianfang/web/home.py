@@ -20,15 +20,22 @@ from lianfang.base.worklist.api import open_items, words
 from lianfang.domain.reports.api import Period, counts, counts_by_parent, period_of, unit_report
 from lianfang.domain.residents.api import building_names
 from lianfang.domain.rounds.api import Coverage, coverage_at, coverage_below, missing_people, positive_pools, rounds_of
+from lianfang.domain.rounds.homes import homes_of_round
 from lianfang.domain.rounds.models import Round
-from lianfang.domain.rounds.pages import language, people_by_building, state_of
-from lianfang.kernel.divisions import Level
+from lianfang.domain.rounds.pages import Group, homes_by_building, language, measure_words, people_by_building, state_of
+from lianfang.domain.rounds.playbook import outcome_words
+from lianfang.kernel.divisions import PATH_LENGTH, Level
 from lianfang.kernel.errors import LianfangError
 from lianfang.web import maps
 from lianfang.web.formats import number, percent
 
 TASKS = 12
 """Work items shown on a first page; the work list has them all."""
+FIRST = 10**9
+"""Where a positive pool stands among what is wrong: before anything that is counted in people."""
+BUILDINGS = 10
+"""Buildings shown on a community's first page; the missing list has them all."""
+COMMUNITY = PATH_LENGTH[Level.COMMUNITY]
 LATE_STEPS = (
     maps.Step("scale-5", "0", 0.0001),
     maps.Step("scale-3", "< 10%", 0.1),
@@ -43,7 +50,13 @@ def home(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     if actor.sees("metrics", "figures") and actor.lists:
         return HttpResponseRedirect(reverse("area", args=[actor.area_code]))
-    return render(request, "lianfang/home/desk.html", {"tasks": tasks_of(actor), "round": _latest_round(actor.path), "now_at": timezone.now()})
+    one = _latest_round(actor.path)
+    groups = missing_groups(actor, one, actor.path) if one and actor.lists and len(actor.path) >= COMMUNITY else None
+    context = {
+        "tasks": tasks_of(actor), "round": one, "now_at": timezone.now(), "may_report": actor.may("record", "result"),
+        "groups": groups, "left": sum(len(group.people) for group in groups or ()),
+    }  # fmt: skip
+    return render(request, "lianfang/home/desk.html", context)
 
 
 @requires("see:metrics:figures", lists=True)
@@ -87,13 +100,27 @@ def tasks_of(actor: Actor, *, under: str = "", page: int = 1) -> list[Task]:
         late = item.due_at is not None and item.due_at < now
         state = "act" if late or item.urgency >= 3 else ("watch" if item.urgency >= 2 else "")
         word = _("Overdue") if late else (_("Urgent") if state else "")
-        made.append(Task(words(item.source, item.what, item.subject, language()), item.link, "", state, word, item.due_at))
+        made.append(
+            Task(words(item.source, item.what, item.subject, language()), item.link, "", state, word, item.due_at)
+        )
     return made
 
 
 def _latest_round(path: str) -> Round | None:
+    """The open round that touches an area: the newest testing round, else the newest screening."""
     found = [one for one in rounds_of(path) if one.state == "open"] if path else []
-    return found[0] if found else None
+    return next((one for one in found if one.kind == "testing"), found[0] if found else None)
+
+
+def missing_groups(actor: Actor, one: Round, path: str) -> list[Group] | None:
+    """Who is missing (or which homes are left) by building, as much as the role sees; None for roles without lists."""
+    if not actor.sees("residents", "masked"):
+        return None
+    named = actor.sees("residents", "named")
+    if one.kind == "screening":
+        found = homes_of_round(one, path)
+        return homes_by_building(found, building_names(path[:12]), outcome_words(one, language()), named=named)
+    return people_by_building(one, missing_people(one, path), building_names(path[:12]), named=named)
 
 
 def _period(path: str) -> Period | None:
@@ -106,14 +133,16 @@ def _period(path: str) -> Period | None:
 def overview_context(actor: Actor, place: Place) -> dict[str, Any]:
     """What is wrong, the map with its layers, the figures."""
     one, period = _latest_round(place.path), _period(place.path)
-    here = coverage_at(one.id, place.path, place.name) if one else None
-    rows = coverage_below(one.id, place.path) if one else []
+    here = coverage_at(one.id, place.path, place.name, kind=one.kind) if one else None
+    rows = coverage_below(one.id, place.path, kind=one.kind) if one else []
     reported = counts(period, place.path) if period else {}
-    by_child = {row.path: row.counts for row in counts_by_parent(period, place.path, cut=9 if place.level is Level.COUNTY else 12)} if period else {}
+    cut = 9 if place.level is Level.COUNTY else 12
+    by_child = {row.path: row.counts for row in counts_by_parent(period, place.path, cut=cut)} if period else {}
     pools = positive_pools(one, place.path) if one else []
     return {
         "place": place, "round": one, "here": here, "period": period, "reported": reported, "expected_reports": sum(reported.values()),
-        "silent": here.missing - here.explained if here else 0,
+        "silent": here.missing - here.explained if here else 0, "words": measure_words(one.kind if one else "testing"),
+        "testing": one is not None and one.kind == "testing",
         "confirmed": sum(value for state, value in reported.items() if state != "not_reported"),
         "wrong": wrong_lines(place, one, here, rows, reported, pools), "pools": pools, "now_at": timezone.now(),
         "map": choropleth(place, one, rows, by_child), "trail": area_trail(place), "tasks": tasks_of(actor)[:TASKS],
@@ -122,7 +151,12 @@ def overview_context(actor: Actor, place: Place) -> dict[str, Any]:
 
 
 def wrong_lines(
-    place: Place, one: Round | None, here: Coverage | None, rows: list[Coverage], reported: dict[str, int], pools: list[dict[str, Any]]
+    place: Place,
+    one: Round | None,
+    here: Coverage | None,
+    rows: list[Coverage],
+    reported: dict[str, int],
+    pools: list[dict[str, Any]],
 ) -> list[Task]:
     """What is wrong now, by the number of people it touches."""
     found: list[tuple[int, Task]] = []
@@ -131,27 +165,40 @@ def wrong_lines(
         people = sum(pool["isolated"] + pool["retested"] for pool in waiting)
         title = _("%(n)s positive pools are not settled") % {"n": len(waiting)}
         hint = _("%(n)s people wait for their single re-test") % {"n": number(people)}
-        found.append((10**9, Task(title, reverse("round-area", args=[one.id, place.code]), hint, "act", _("Re-test"), waiting[0]["result_at"])))
+        door = reverse("round-area", args=[one.id, place.code])
+        found.append((FIRST, Task(title, door, hint, "act", _("Re-test"), waiting[0]["result_at"])))
     silent = here.missing - here.explained if here else 0
     if one and here and silent:
-        title = _("%(n)s people were not sampled and nobody knows why") % {"n": number(silent)}
+        known = (
+            _("%(n)s homes were not visited")
+            if one.kind == "screening"
+            else _("%(n)s people were not sampled and nobody knows why")
+        )
+        title = known % {"n": number(silent)}
         worst = next((row.name for row in rows if row.missing), "")
         hint = _("most of them: %(place)s") % {"place": worst} if worst else ""
-        found.append((silent, Task(title, reverse("round-area", args=[one.id, place.code]), hint, "act", _("Missing"), None)))
+        found.append(
+            (silent, Task(title, reverse("round-area", args=[one.id, place.code]), hint, "act", _("Missing"), None))
+        )
     late = reported.get("not_reported", 0)
     if late:
         title = _("%(n)s villages have not reported") % {"n": number(late)}
-        found.append((late, Task(title, reverse("reports:late", args=[place.code]), "", "watch", _("Not reported"), None)))
+        found.append(
+            (late, Task(title, reverse("reports:late", args=[place.code]), "", "watch", _("Not reported"), None))
+        )
     return [task for _people, task in sorted(found, key=lambda pair: -pair[0])]
 
 
-def choropleth(place: Place, one: Round | None, rows: list[Coverage], reports: dict[str, Any]) -> maps.Choropleth | None:
+def choropleth(
+    place: Place, one: Round | None, rows: list[Coverage], reports: dict[str, Any]
+) -> maps.Choropleth | None:
     """The map of the areas right below: coverage of the round, and who has not reported."""
     below = children_of(place)
     if not below:
         return None
     codes = {child["path"]: child["code"] for child in below}
     covered = {codes[row.path]: row for row in rows if row.path in codes and row.share is not None}
+    counted = {codes[path]: _late_value(found) for path, found in reports.items() if path in codes}
     layers = [
         maps.Layer(
             "coverage", _("Coverage"), maps.COVERAGE,
@@ -163,7 +210,7 @@ def choropleth(place: Place, one: Round | None, rows: list[Coverage], reports: d
                 for code, row in covered.items()
             },
         ),
-        maps.Layer("late", _("Not reported"), LATE_STEPS, {codes[path]: _late_value(counted) for path, counted in reports.items() if path in codes}),
+        maps.Layer("late", _("Not reported"), LATE_STEPS, counted),
     ]  # fmt: skip
     if not covered:
         layers.reverse()
@@ -193,7 +240,8 @@ def outlines_of(path: str) -> maps.Geo | None:
     if not below or len(given) < len(below):
         return None
     features = [
-        {"type": "Feature", "properties": {"code": one.code, "name": one.name}, "geometry": given[path]} for path, one in sorted(below.items())
+        {"type": "Feature", "properties": {"code": one.code, "name": one.name}, "geometry": given[path]}
+        for path, one in sorted(below.items())
     ]
     return {"type": "FeatureCollection", "features": features}
 
@@ -207,15 +255,15 @@ def area_trail(place: Place) -> list[dict[str, str]]:
 def community_context(actor: Actor, place: Place) -> dict[str, Any]:
     """Three columns of a community: due now, missing, tonight's report."""
     one = _latest_round(place.path)
-    missing = missing_people(one, place.path) if one and actor.sees("residents", "masked") else None
-    groups = people_by_building(missing, building_names(place.path), named=actor.sees("residents", "named")) if missing else []
-    here = coverage_at(one.id, place.path, place.name) if one else None
+    groups = missing_groups(actor, one, place.path) if one else None
+    here = coverage_at(one.id, place.path, place.name, kind=one.kind) if one else None
     try:
         report = unit_report(period_of(place.path), place.path)
     except LianfangError:
         report = None
     return {
-        "place": place, "round": one, "here": here, "state": state_of(here) if here else "unknown", "missing": missing, "groups": groups[:10],
+        "place": place, "round": one, "here": here, "state": state_of(here) if here else "unknown",
+        "groups": (groups or [])[:BUILDINGS], "lists": groups is not None, "words": measure_words(one.kind if one else "testing"),
         "report": report, "tasks": tasks_of(actor)[:TASKS], "now_at": timezone.now(), "trail": area_trail(place),
         "incident": incident_for(place.path),
     }  # fmt: skip

@@ -9,6 +9,9 @@ from tests.domain.rounds.conftest import Station
 from tests.support.world import COUNTY, HOME, NEXT, fold, total
 
 
+ANSWERS = {"people_present": 2, "arrived_recently": "no", "persons": [{"place_contact": "none"}, {"place_contact": "none"}]}
+
+
 def count(sql: str, *parameters: object) -> int:
     with connections["owner"].cursor() as cursor:
         cursor.execute(sql, parameters)
@@ -87,9 +90,9 @@ def test_a_reason_is_replaced_and_goes_when_the_person_is_sampled(station: Stati
 def test_a_door_visit_counts_once_and_the_latest_stands(station: Station) -> None:
     household = station.world.people[HOME][0].path
     visit = {"household": household, "outcome": "not_home"}
-    for outcome, people in (("not_home", 0), ("entered", 3), ("entered", 2)):
+    for outcome, people in (("not_home", 0), ("answered", 3), ("entered", 2)):
         [answer] = station.send(
-            [station.fact("rounds.household_visited/1", {**visit, "outcome": outcome, "people": people, "answers": {"returned": False}})],
+            [station.fact("rounds.household_visited/1", {**visit, "outcome": outcome, "people": people, "answers": ANSWERS if people else {}})],
             role="grid_worker", path=HOME,
         )  # fmt: skip
         assert answer["status"] == "accepted", answer

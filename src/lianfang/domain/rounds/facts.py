@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from lianfang.base.facts.api import Kind, register
+from lianfang.domain.rounds.facts_reasons import NotSampledBatch
 from lianfang.domain.rounds.facts_results import ResultReportedBatch
-from lianfang.domain.rounds.facts_tubes import NotSampledBatch, TubeFilledBatch
+from lianfang.domain.rounds.facts_tubes import TubeFilledBatch
 from lianfang.domain.rounds.facts_visits import HouseholdVisitedBatch
 from lianfang.domain.rounds.payloads import HouseholdVisited, NotSampled, ResultReported, TubeFilled
 

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from lianfang.base.facts.api import Fact, literal
+from lianfang.base.playbooks.api import Playbook, load_shipped
 from lianfang.base.vault.api import incident_box
 from lianfang.kernel.errors import LianfangError, define
 from lianfang.kernel.ids import parse_code
 
 ROUNDS = "select id, incident_id, path, tube_size, state from rounds_round where id = any (%(ids)s::int[])"
+PLAYBOOKS = """select r.id, i.playbook from rounds_round r join incidents_incident i on i.id = r.incident_id
+where r.id = any (%(ids)s::int[])"""
 PEOPLE = "select code, path, present from residents_person where code = any (%(codes)s::bigint[])"
 BUILDING = 16
 """Length of a building's path: figures of rounds are kept per building."""
@@ -44,6 +47,16 @@ class RoundRow:
 def ask_rounds(facts: Iterable[Fact]) -> tuple[str, dict[str, Any]]:
     """The question for the rounds that these facts speak of."""
     return ROUNDS, {"ids": literal(sorted({fact.payload.round for fact in facts}))}
+
+
+def ask_playbooks(facts: Iterable[Fact]) -> tuple[str, dict[str, Any]]:
+    """The question for the playbooks that the rounds of these facts run by."""
+    return PLAYBOOKS, {"ids": literal(sorted({fact.payload.round for fact in facts}))}
+
+
+def playbooks(rows: list[tuple[Any, ...]]) -> dict[int, Playbook]:
+    """Round → its playbook."""
+    return {number: load_shipped(name) for number, name in rows}
 
 
 def ask_people(codes: Iterable[int]) -> tuple[str, dict[str, Any]]:

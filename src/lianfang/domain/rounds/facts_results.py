@@ -27,6 +27,12 @@ define(
     zh="采样管{tube}已有结果“{known}”，与本次“{given}”不同。先到的保留，请实验室核实后更正。",
     en="Tube {tube} already has the result '{known}', this one says '{given}'. The first stands; the laboratory checks.",
 )
+define(
+    "tube.result_known",
+    status=200,
+    zh="采样管{tube}的这个结果已经登记过，不重复计数。",
+    en="This result of tube {tube} is on record already; it is counted once.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,8 @@ class ResultReportedBatch(Batch):
                 fact.refuse("tube.unknown", outcome="held", tube=fact.payload.tube)
                 continue
             given = fact.payload.result.value
+            if given == said.get(tube.id, tube.result):
+                fact.note("tube.result_known", tube=fact.payload.tube)
             known = said.setdefault(tube.id, tube.result or given)
             if known not in (given, "invalid"):
                 fact.refuse("tube.result_differs", outcome="conflict", tube=fact.payload.tube, known=known, given=given)

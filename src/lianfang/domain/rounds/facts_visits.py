@@ -1,46 +1,108 @@
-"""Door-to-door visits: a household is counted once a round, the latest visit stands."""
+"""Door-to-door visits: a household is counted once a round, the latest visit stands; answers follow the playbook."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
 from lianfang.base.facts.api import Batch, Fact, literal, literal_bytes
+from lianfang.base.playbooks.api import DoorVisit, Playbook
 from lianfang.base.vault.api import incident_box
-from lianfang.domain.rounds.facts_common import ask_rounds, settle_rounds
+from lianfang.domain.rounds.facts_common import ask_playbooks, ask_rounds, playbooks, settle_rounds
+from lianfang.domain.rounds.questions import PERSONS, Mistake, check
+from lianfang.domain.rounds.rules import NOBODY_THERE, OLDER_OUTCOMES, lifted
 from lianfang.domain.rounds.sqlfiles import statement
+from lianfang.kernel.errors import define
 
 HOUSEHOLDS = "select path from residents_household where path = any (%(paths)s::text[])"
 ANSWERS_COLUMN = b"rounds_visit.sealed"
+
+define(
+    "visit.outcome_unknown",
+    status=422,
+    zh="预案没有入户结果“{outcome}”。请从这些里选：{known}。",
+    en="The playbook has no outcome '{outcome}' of a visit. Choose one of: {known}.",
+)
+define(
+    "visit.nobody_met",
+    status=422,
+    zh="记为“{outcome}”，但见到的人数是0。请填写人数，或改选结果。",
+    en="The visit says '{outcome}' but nobody was met. Give the number of people, or choose another outcome.",
+)
+WHY = {
+    "missing": (
+        "visit.answer_missing",
+        "没有回答“{question}”。请补填。",
+        "The question '{question}' has no answer. Answer it.",
+    ),
+    "not_asked": (
+        "visit.answer_not_asked",
+        "“{question}”在这种情况下不问。请删去这一项。",
+        "'{question}' is not asked in this case. Take the answer out.",
+    ),
+    "kind": (
+        "visit.answer_kind",
+        "“{question}”的回答格式不对。请重新填写。",
+        "The answer to '{question}' is not of the right kind. Give it again.",
+    ),
+    "choice": (
+        "visit.answer_choice",
+        "“{question}”的回答不在选项里。请从选项里选。",
+        "The answer to '{question}' is not among the choices. Pick one of them.",
+    ),
+    "range": (
+        "visit.answer_range",
+        "“{question}”应在{low}到{high}之间。请核对。",
+        "'{question}' must lie between {low} and {high}. Check it.",
+    ),
+    "unknown": (
+        "visit.question_unknown",
+        "入户问卷没有“{question}”这一项。请更新问卷后重填。",
+        "The questionnaire has no '{question}'. Update it and fill it in again.",
+    ),
+}
+"""Why an answer is refused: code and sentences, each naming the question."""
+for _code, _zh, _en in WHY.values():
+    define(_code, status=422, zh=_zh, en=_en)
+
+
+@dataclass(frozen=True, slots=True)
+class VisitState:
+    """The household's pseudonym, the playbook's key of the outcome, and whether that settles the door."""
+
+    household: int
+    outcome: str
+    done: bool
 
 
 class HouseholdVisitedBatch(Batch):
     """Visits of one merged transaction."""
 
     def questions(self) -> list[tuple[str, dict[str, Any]]]:
-        return [ask_rounds(self.facts), (HOUSEHOLDS, {"paths": literal(sorted({f.payload.household for f in self.facts}))})]
+        paths = literal(sorted({fact.payload.household for fact in self.facts}))
+        return [ask_rounds(self.facts), (HOUSEHOLDS, {"paths": paths}), ask_playbooks(self.facts)]
 
     def decide(self, answers: list[list[tuple[Any, ...]]]) -> None:
         settle_rounds(self.facts, answers[0])
-        known = {row[0] for row in answers[1]}
+        known, books = {row[0] for row in answers[1]}, playbooks(answers[2])
         for fact in self.facts:
             household = fact.payload.household
             if fact.refusal is None and (household not in known or not household.startswith(fact.path)):
                 fact.refuse("fact.subject_unknown", area=fact.area, subject=household)
             if fact.refusal is None:
-                number = int.from_bytes(incident_box(fact.incident_id).blind(household)[:8], "big", signed=True)
-                fact.state = number
+                fact.state = _judge(fact, books[fact.payload.round])
 
     def statements(self, facts: list[Fact]) -> list[tuple[str, dict[str, Any]]]:
         latest: dict[tuple[int, int], Fact] = {}
         for fact in sorted(facts, key=lambda fact: fact.at):
-            latest[fact.payload.round, fact.state] = fact
+            latest[fact.payload.round, fact.state.household] = fact
         rows = [latest[key] for key in sorted(latest)]
         keys = {
             "incident": literal([fact.incident_id for fact in rows]),
             "round": literal([fact.payload.round for fact in rows]),
-            "household": literal([fact.state for fact in rows]),
+            "household": literal([fact.state.household for fact in rows]),
         }
         return [
             (statement("visits_lock"), keys),
@@ -49,7 +111,8 @@ class HouseholdVisitedBatch(Batch):
                 {
                     **keys,
                     "path": literal([fact.payload.household for fact in rows]),
-                    "outcome": literal([fact.payload.outcome.value for fact in rows]),
+                    "outcome": literal([fact.state.outcome for fact in rows]),
+                    "done": literal([fact.state.done for fact in rows]),
                     "people": literal([fact.payload.people for fact in rows]),
                     "sealed": literal_bytes([_seal(fact) for fact in rows]),
                     "at": literal([fact.at.isoformat() for fact in rows]),
@@ -60,6 +123,48 @@ class HouseholdVisitedBatch(Batch):
 
     def noted(self, facts: list[Fact], answers: list[list[tuple[Any, ...]]]) -> bool:
         return answers[1][0][0] == 0 if answers else True
+
+
+def household_number(incident_id: int, path: str) -> int:
+    """The pseudonym of a household within an incident."""
+    return int.from_bytes(incident_box(incident_id).blind(path)[:8], "big", signed=True)
+
+
+def _judge(fact: Fact, book: Playbook) -> VisitState | None:
+    """The outcome in the playbook's words, or a refusal that names what is wrong."""
+    visit = book.door_visits[0]
+    outcomes = {one.key: one for one in visit.outcomes}
+    key = lifted(fact.payload.outcome, OLDER_OUTCOMES, outcomes)
+    if key is None:
+        known = "、".join(f"{one.key} {one.zh}" for one in visit.outcomes)
+        fact.refuse("visit.outcome_unknown", outcome=fact.payload.outcome, known=known)
+        return None
+    outcome = outcomes[key]
+    if outcome.done and key not in NOBODY_THERE:
+        if not fact.payload.people:
+            fact.refuse("visit.nobody_met", outcome=outcome.zh)
+        _check_answers(fact, book, visit)
+    return (
+        None
+        if fact.refusal
+        else VisitState(household_number(fact.incident_id, fact.payload.household), key, outcome.done)
+    )
+
+
+def _check_answers(fact: Fact, book: Playbook, visit: DoorVisit) -> None:
+    symptoms = [one.key for one in book.symptoms.items]
+    mistakes = check(visit.questions, fact.payload.answers, symptoms=symptoms, people=fact.payload.people)
+    if mistakes:
+        refuse_answer(fact, visit, mistakes[0])
+
+
+def refuse_answer(fact: Fact, visit: DoorVisit, mistake: Mistake) -> None:
+    """Refuse a visit with the sentence for one mistake; the question stands in it in both languages."""
+    asked = next((one for one in visit.questions if one.key == mistake.key), None)
+    number = "" if mistake.person is None else f"（{mistake.person + 1}）"
+    words = f"{asked.zh} / {asked.en}{number}" if asked else mistake.key[:40] if mistake.key != PERSONS else PERSONS
+    limits = {"low": asked.minimum or 0, "high": asked.maximum or 0} if asked and mistake.why == "range" else {}
+    fact.refuse(WHY[mistake.why][0], question=words, **{key: f"{value:g}" for key, value in limits.items()})
 
 
 def _seal(fact: Fact) -> bytes:

@@ -7,11 +7,29 @@ from lianfang.base.metrics.api import Metric, define_metric
 _DAY = "({at} at time zone 'Asia/Shanghai')::date"
 
 
-def _rows(table: str, *, at: str = "at", path: str = "left(path, 16)", dim: str = "round_id::text", value: str = "1", where: str = "true") -> str:
-    return f"select {dim} as dim, {_DAY.format(at=at)} as day, {path} as path, {value} as value from {table} where {where}"
+def _rows(
+    table: str,
+    *,
+    at: str = "at",
+    path: str = "left(path, 16)",
+    dim: str = "round_id::text",
+    value: str = "1",
+    where: str = "true",
+) -> str:
+    return (
+        f"select {dim} as dim, {_DAY.format(at=at)} as day, {path} as path, {value} as value from {table} where {where}"
+    )
 
 
-def _define(name: str, zh: str, en: str, unit: tuple[str, str], says: tuple[str, str], recount: str = "", dimension: str = "round") -> str:
+def _define(
+    name: str,
+    zh: str,
+    en: str,
+    unit: tuple[str, str],
+    says: tuple[str, str],
+    recount: str = "",
+    dimension: str = "round",
+) -> str:
     define_metric(
         Metric(
             name=f"rounds.{name}", zh=zh, en=en, unit_zh=unit[0], unit_en=unit[1], says_zh=says[0], says_en=says[1],
@@ -27,7 +45,8 @@ HOUSEHOLD = ("户", "households")
 
 EXPECTED = _define(
     "expected", "应检", "people expected", PERSON,
-    ("本轮冻结时范围内在家的人数，之后的变动逐人记原因。", "People present in the round's scope at its freeze; later changes have a reason each."),
+    ("本轮冻结时范围内在家的人数，之后的变动逐人记原因。",
+     "People present in the round's scope at its freeze; later changes have a reason each."),
 )  # fmt: skip
 SAMPLED = _define(
     "sampled", "实采", "people sampled", PERSON,
@@ -70,20 +89,25 @@ POSITIVE_PEOPLE = _define(
     "positive_people", "阳性人员", "positive people", PERSON,
     ("单管结果阳性的人数。", "People with a positive single tube."),
 )  # fmt: skip
+EXPECTED_HOUSEHOLDS = _define(
+    "expected_households", "应入户", "households to visit", HOUSEHOLD,
+    ("摸排轮次开启时范围内有人居住的户数。", "Homes lived in within the scope of a screening round when it was opened."),
+)  # fmt: skip
 VISITED = _define(
     "visited_households", "入户", "households visited", HOUSEHOLD,
-    ("本轮已入户的户数，同一户只计一次。", "Households entered in the round, each counted once."),
-    _rows("rounds_visit", where="outcome = 'entered'"),
+    ("本轮已有结果的户数（入户、电话核实、空户），同一户只计一次。",
+     "Households settled in the round (entered, by phone, vacant), each counted once."),
+    _rows("rounds_visit", where="done"),
 )  # fmt: skip
 VISITED_PEOPLE = _define(
     "visited_people", "摸排人数", "people met at home", PERSON,
-    ("本轮入户时在家的人数。", "People at home when the households were entered."),
-    _rows("rounds_visit", where="outcome = 'entered'", value="people"),
+    ("本轮已有结果的住户中问到的人数。", "People told of in the households settled in the round."),
+    _rows("rounds_visit", where="done", value="people"),
 )  # fmt: skip
 VISITS_FAILED = _define(
     "visits_failed", "未入户", "doors not opened", HOUSEHOLD,
     ("敲门未能入户的户数，按原因。", "Households that were not entered, by outcome."),
-    _rows("rounds_visit", where="outcome <> 'entered'", dim="round_id || ':' || outcome"), "round and outcome",
+    _rows("rounds_visit", where="not done", dim="round_id || ':' || outcome"), "round and outcome",
 )  # fmt: skip
 
 COVERAGE = (EXPECTED, SAMPLED)

@@ -16,6 +16,7 @@ class Round(models.Model):
     path = models.TextField(db_collation="C", db_index=True)
     tube_size = models.SmallIntegerField(default=10)
     edition = models.TextField(default="")
+    stop_rule = models.SmallIntegerField(default=0, db_default=0)
     state = models.TextField(default="open")
     opened_by = models.BigIntegerField()
     opened_at = models.DateTimeField(db_default=Now())

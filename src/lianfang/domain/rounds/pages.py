@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
 from lianfang.base.access.actor import Actor
 from lianfang.base.access.places import Place, place_of
-from lianfang.base.metrics.api import values
+from lianfang.base.metrics.api import is_defined, values
+from lianfang.base.playbooks.api import Playbook
 from lianfang.domain.rounds.forms import OpenRoundForm
+from lianfang.domain.rounds.homes import HomesList
 from lianfang.domain.rounds.models import Round
-from lianfang.domain.rounds.selectors import Coverage, MissingList, MissingPerson, Pool
+from lianfang.domain.rounds.playbook import book_of, excused, reason_words, rule_of, rule_words, said
+from lianfang.domain.rounds.results_file import ResultsReport
+from lianfang.domain.rounds.selectors import Coverage, MissingList, MissingPerson, Pool, series_of
+from lianfang.domain.rounds.series import Standing, Step, on_day, standing
 from lianfang.kernel.divisions import PATH_LENGTH, Level
 from lianfang.kernel.errors import Language, LianfangError
 from lianfang.kernel.identity import mask_name
@@ -26,16 +32,8 @@ from lianfang.planning import pooling
 WATCH, ACT = 0.98, 0.9
 """Shares of coverage below which a row is to be watched or acted on: an assumption."""
 
-REASONS = {
-    "away": gettext_lazy("Away"),
-    "refused": gettext_lazy("Refused"),
-    "not_home": gettext_lazy("Not at home"),
-    "moved": gettext_lazy("Moved"),
-    "medical": gettext_lazy("Medical reason"),
-    "elsewhere": gettext_lazy("Sampled elsewhere"),
-    "infant": gettext_lazy("Infant"),
-    "": gettext_lazy("No reason on record"),
-}
+REASONS: dict[str, Any] = {"": gettext_lazy("No reason on record")}
+"""Words that are no playbook's; `playbook.reason_words` has them all."""
 STATES = {
     "isolated": ("act", gettext_lazy("Isolated, to be re-tested")),
     "retested": ("watch", gettext_lazy("Re-tested, waiting")),
@@ -55,6 +53,18 @@ def state_of(row: Coverage) -> str:
     if row.share is None:
         return "unknown"
     return "good" if row.share >= WATCH else ("watch" if row.share >= ACT else "act")
+
+
+def measure_words(kind: str) -> dict[str, str]:
+    """What is covered, what is missing and out of what, by kind of round."""
+    if kind == "screening":
+        return {
+            "done": _("Homes settled"),
+            "missing": _("Homes to visit"),
+            "of": _("homes lived in"),
+            "expected": _("Homes"),
+        }
+    return {"done": _("Sampled"), "missing": _("Missing"), "of": _("people expected"), "expected": _("Expected")}
 
 
 def coverage_rows(one: Round, rows: Sequence[Coverage]) -> list[dict[str, Any]]:
@@ -77,25 +87,39 @@ def trail(one: Round, place: Place, page: str) -> list[dict[str, str]]:
     return made
 
 
-def reason_counts(reasons: Mapping[str, int]) -> list[tuple[Any, int]]:
+def reason_counts(reasons: Mapping[str, int], words: Mapping[str, str]) -> list[tuple[str, int]]:
     """Reasons in words, the most frequent first."""
     ordered = sorted(reasons.items(), key=lambda item: -item[1])
-    return [(REASONS.get(reason, reason), count) for reason, count in ordered if count]
+    return [(words.get(reason, reason), count) for reason, count in ordered if count]
 
 
-def reason_filters(found: MissingList, chosen: str) -> list[dict[str, Any]]:
-    """Reasons with counts as filters of the list."""
-    counted = found.reasons
-    made = [{"label": _("All"), "count": len(found.people), "href": "?reason=all", "current": chosen == "all", "state": ""}]
-    for reason in ("", *[key for key in REASONS if key]):
-        if counted[reason]:
+def reason_filters(
+    counted: Mapping[str, int], words: Mapping[str, str], settled: Container[str], chosen: str
+) -> list[dict[str, Any]]:
+    """Reasons (or outcomes) with counts as filters of the list; without any on record first."""
+    made = [
+        {
+            "label": _("All"),
+            "count": sum(counted.values()),
+            "href": "?reason=all",
+            "current": chosen == "all",
+            "state": "",
+        }
+    ]
+    for reason in ("", *[key for key in words if key]):
+        if counted.get(reason):
             made.append(
                 {
-                    "label": REASONS[reason], "count": counted[reason], "href": f"?reason={reason or 'none'}",
-                    "current": chosen == (reason or "none"), "state": "act" if not reason else "watch",
+                    "label": words[reason], "count": counted[reason], "href": f"?reason={reason or 'none'}",
+                    "current": chosen == (reason or "none"), "state": reason_state(reason, settled),
                 }
             )  # fmt: skip
     return made
+
+
+def reason_state(reason: str, settled: Container[str]) -> str:
+    """No reason is to be acted on, an excused one is settled, any other is followed up."""
+    return "act" if not reason else ("good" if reason in settled else "watch")
 
 
 @dataclass(frozen=True)
@@ -107,62 +131,55 @@ class Group:
     people: list[dict[str, Any]]
 
 
-def people_by_building(found: MissingList, names: Mapping[str, str], *, named: bool) -> list[Group]:
+def people_by_building(one: Round, found: MissingList, names: Mapping[str, str], *, named: bool) -> list[Group]:
     """Missing people grouped by building, those with most people first; names and doors masked unless `named`."""
+    words, settled = reason_words(one, language()), excused(one)
     grouped: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for person in found.people:
-        grouped[person.resident.path[:16]].append(_line(person, named))
+        line = _line(person, named)
+        line["word"], line["state"] = words.get(person.reason, person.reason), reason_state(person.reason, settled)
+        grouped[person.resident.path[:16]].append(line)
     groups = [Group(path, names.get(path, path[12:16]), people) for path, people in grouped.items()]
     return sorted(groups, key=lambda group: (-len(group.people), group.path))
+
+
+def homes_by_building(
+    found: HomesList, names: Mapping[str, str], words: Mapping[str, str], *, named: bool
+) -> list[Group]:
+    """Homes left to visit grouped by building, most first; doors masked unless `named`."""
+    grouped: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for home in found.left:
+        grouped[home.path[:16]].append(
+            {
+                "path": home.path, "door": home.door if named else "***", "reason": home.outcome or "none", "at": home.at,
+                "word": words.get(home.outcome, home.outcome), "state": "watch" if home.outcome else "act",
+            }
+        )  # fmt: skip
+    groups = [Group(path, names.get(path, path[12:16]), homes) for path, homes in grouped.items()]
+    return sorted(groups, key=lambda group: (-len(group.people), group.path))
+
+
+def chosen_only(groups: Sequence[Group], chosen: str) -> list[Group]:
+    """The groups with only the lines of one reason; "all" keeps every line."""
+    if chosen == "all":
+        return list(groups)
+    kept = [
+        Group(group.path, group.name, [line for line in group.people if line["reason"] == chosen]) for group in groups
+    ]
+    return [group for group in kept if group.people]
+
+
+def grid_rows(rows: Sequence[Coverage]) -> list[dict[str, Any]]:
+    """Rows of the coverage by grid, with their state."""
+    return [{"row": row, "state": state_of(row), "name": row.name or _("In no grid")} for row in rows]
 
 
 def _line(person: MissingPerson, named: bool) -> dict[str, Any]:
     resident = person.resident
     return {
         "resident": resident, "name": resident.name if named else mask_name(resident.name), "door": resident.door if named else "***",
-        "code": group_code(resident.code), "reason": person.reason or "none",
-        "word": REASONS.get(person.reason, person.reason), "state": "watch" if person.reason else "act", "at": person.reason_at,
+        "code": group_code(resident.code), "reason": person.reason or "none", "at": person.reason_at,
     }  # fmt: skip
-
-
-def door_plan(one: Round, place: Place, found: MissingList) -> dict[str, Any]:
-    """The building as a grid of doors, floor by floor: each door's state and how many people are left."""
-    names: dict[str, str] = {}
-    for person in found.everybody:
-        names.setdefault(person.path, person.door)
-    left: dict[str, int] = defaultdict(int)
-    explained: dict[str, bool] = defaultdict(lambda: True)
-    for missing in found.people:
-        left[missing.resident.path] += 1
-        explained[missing.resident.path] &= bool(missing.reason)
-    units = sorted({path[16:18] for path in names})
-    by_floor: dict[int, dict[str, list[tuple[str, str]]]] = defaultdict(lambda: defaultdict(list))
-    for path, door in names.items():
-        by_floor[_floor(door)][path[16:18]].append((door, path))
-    width = {unit: max((len(floor[unit]) for floor in by_floor.values()), default=1) or 1 for unit in units}
-    floors = []
-    for number in sorted(by_floor, reverse=True):
-        doors: list[dict[str, Any] | None] = []
-        for unit in units:
-            cells = sorted(by_floor[number][unit])
-            doors += [_door(name, path, found, left[path], explained[path]) for name, path in cells]
-            doors += [None] * (width[unit] - len(cells))
-        floors.append({"name": _("Floor %(n)s") % {"n": number} if number else "–", "doors": doors})
-    entrances = [{"name": _("Entrance %(n)s") % {"n": int(unit) if unit.isdigit() else unit}, "width": width[unit]} for unit in units]
-    return {"floors": floors, "entrances": entrances, "caption": _("%(name)s: doors by floor and entrance") % {"name": place.name}}
-
-
-def _door(name: str, path: str, found: MissingList, left: int, explained: bool) -> dict[str, Any]:
-    expected, done = found.doors.get(path, (0, 0))
-    state = "unknown" if not expected else ("good" if not left else ("watch" if explained else "act"))
-    word = _("Nobody expected") if not expected else f"{done}/{expected}"
-    return {"name": name, "state": state, "left": left, "word": word, "href": f"#door-{path}" if left else ""}
-
-
-def _floor(door: str) -> int:
-    """The floor a door number speaks of: 1203 → 12, 301 → 3, 2 → 1 (assumption: the last two digits count doors)."""
-    digits = "".join(character for character in door if character.isdigit())
-    return int(digits[:-2]) if len(digits) > 2 else (1 if digits else 0)
 
 
 def pool_lines(pools: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -183,16 +200,70 @@ def pool_events(found: Pool) -> list[dict[str, Any]]:
     """What happened to a tube, oldest first."""
     code = group_code(format_code(found.code))
     events: list[dict[str, Any]] = [
-        {"at": found.filled_at, "title": _("Tube %(code)s filled with %(n)s swabs") % {"code": code, "n": found.size}, "state": "good"}
+        {
+            "at": found.filled_at,
+            "title": _("Tube %(code)s filled with %(n)s swabs") % {"code": code, "n": found.size},
+            "state": "good",
+        }
     ]
     if found.result:
         words = {"negative": _("Negative"), "positive": _("Positive"), "invalid": _("Invalid")}
         state = {"negative": "good", "positive": "act", "invalid": "watch"}[found.result]
-        events.append({"at": found.result_at, "title": _("Result: %(word)s") % {"word": words[found.result]}, "state": state})
+        events.append(
+            {"at": found.result_at, "title": _("Result: %(word)s") % {"word": words[found.result]}, "state": state}
+        )
     for member in sorted((one for one in found.members if one.state_at), key=lambda one: (one.state_at, one.position)):
         state, word = STATES[member.state]
-        events.append({"at": member.state_at, "title": _("Swab %(n)s: %(word)s") % {"n": member.position, "word": word}, "state": state})
+        events.append(
+            {
+                "at": member.state_at,
+                "title": _("Swab %(n)s: %(word)s") % {"n": member.position, "word": word},
+                "state": state,
+            }
+        )
     return events
+
+
+def pool_steps(book: Playbook | None, found: Pool, wanted: Language) -> list[dict[str, Any]]:
+    """What the playbook asks after a positive pool, step by step, done or not as the members stand."""
+    states = Counter(member.state for member in found.members if member.state)
+    if book is None or found.result != "positive" or not states:
+        return []
+    waiting = states["isolated"] + states["retested"]
+    done = {
+        "isolate_each_member": True, "notify_manager": True, "single_tube_resample": not states["isolated"],
+        "release_if_negative_and_not_contact": not waiting, "transfer_and_trace_if_positive": not waiting and not states["positive"],
+    }  # fmt: skip
+    return [{"word": said(step, wanted), "done": done.get(step.key, False)} for step in book.rounds.positive_pool.steps]
+
+
+def series_view(one: Round, wanted: Language, today: date) -> dict[str, Any] | None:
+    """Which stop rule the round's series follows and where it stands; None for a screening."""
+    book = book_of(one)
+    if book is None or one.kind != "testing" or not book.rounds.stop_rules:
+        return None
+    series = series_of(one)
+    found = on_day(standing(rule_of(book.rounds, one.stop_rule), [outcome for _, outcome in series]), today)
+    number = next(index for index, (each, _) in enumerate(series, 1) if each.id == one.id)
+    return {
+        "rule": rule_words(book.rounds, one.stop_rule, wanted),
+        "standing": found,
+        "number": number,
+        "rounds": series,
+        "next": next_words(found),
+    }
+
+
+def next_words(found: Standing) -> str:
+    """What a series asks for next, as a sentence."""
+    day = found.on.isoformat() if found.on else ""
+    return {
+        Step.FINISH: _("Finish this round: close it when the last result is in."),
+        Step.NEXT_ROUND: _("Next round on %(day)s.") % {"day": day} if day else _("Open the first round."),
+        Step.WAIT: _("Pause; one last round on %(day)s.") % {"day": day},
+        Step.FINAL_ROUND: _("One last round is due since %(day)s.") % {"day": day},
+        Step.MAY_END: _("The series may end."),
+    }[found.step]
 
 
 def staffing_preview(actor: Actor, form: OpenRoundForm) -> Any:
@@ -202,10 +273,44 @@ def staffing_preview(actor: Actor, form: OpenRoundForm) -> Any:
         place = place_of(actor, str(code))
     except LianfangError:
         return None
-    figures = values([place.path], ["residents.present", "residents.households"])
-    people, households = figures.total(place.path, "residents.present"), figures.total(place.path, "residents.households")
+    names = ("residents.present", "residents.households")
+    if not all(is_defined(name) for name in names):
+        return None
+    figures = values([place.path], names)
+    people, households = (figures.total(place.path, name) for name in names)
     if not people or not households:
         return None
     staffing = pooling.staffing(people, households)
     size = int(form.data.get("tube_size") or form.initial.get("tube_size") or 10)
-    return {"place": place, "people": people, "households": households, "staffing": staffing, "tubes": staffing.tubes(size)}
+    return {
+        "place": place,
+        "people": people,
+        "households": households,
+        "staffing": staffing,
+        "tubes": staffing.tubes(size),
+    }
+
+
+def results_bar(report: ResultsReport) -> list[dict[str, Any]]:
+    """The verdicts of a results file as the bar of the shell wants them."""
+    counts = report.counts
+    return [
+        {"key": "new", "label": pgettext("row", "Taken"), "count": counts["taken"]},
+        {"key": "same", "label": _("On record already"), "count": counts["duplicate"]},
+        {"key": "person", "label": _("Unknown tube, kept"), "count": counts["held"]},
+        {"key": "changed", "label": _("Differs from the record"), "count": counts["conflict"]},
+        {"key": "refused", "label": _("Not readable"), "count": counts["refused"]},
+    ]
+
+
+def result_lines(report: ResultsReport, wanted: Language) -> list[dict[str, Any]]:
+    """The rows that somebody has to look at, with the reason of each."""
+    words = {
+        "held": ("watch", _("Kept")),
+        "conflict": ("act", pgettext("row", "Differs")),
+        "refused": ("act", pgettext("row", "Refused")),
+    }
+    return [
+        {"line": line, "state": words[line.verdict][0], "word": words[line.verdict][1], "why": line.sentence(wanted)}
+        for line in report.left
+    ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,13 +11,17 @@ from uuid import UUID
 
 from django.db import connection
 
-from lianfang.base.metrics.api import children, values
+from lianfang.base.metrics.api import Figures, children, values
 from lianfang.base.vault.api import incident_box
 from lianfang.domain.residents.api import Resident, people_of
 from lianfang.domain.rounds import metrics as m
 from lianfang.domain.rounds.facts_tubes import unpack
 from lianfang.domain.rounds.models import Round, Site
+from lianfang.domain.rounds.series import Outcome
+from lianfang.kernel.clock import beijing_day
 
+GRIDS = """select b.path, g.code, g.name from areas_grid_building b join areas_grid g on g.id = b.grid_id
+where b.path >= %s and b.path < %s and b.net = 'community' and b.to_on is null"""
 NEXT_LEVEL = {2: 4, 4: 6, 6: 9, 9: 12, 12: 16}
 """Length of a child's path below each length of path."""
 
@@ -64,35 +69,85 @@ def sites_of(round_id: int) -> list[Site]:
     return list(Site.objects.filter(round_id=round_id).order_by("path", "id"))
 
 
-def coverage_at(round_id: int, path: str, name: str = "") -> Coverage:
-    """Coverage of one area, with reasons, in one statement."""
-    figures = values([path], [m.EXPECTED, m.SAMPLED, m.NOT_SAMPLED])
-    return Coverage(
-        path, name, figures.of(path, m.EXPECTED, str(round_id)), figures.of(path, m.SAMPLED, str(round_id)), _reasons(figures, path, round_id)
-    )
+MEASURES = {
+    "testing": (m.EXPECTED, m.SAMPLED, m.NOT_SAMPLED),
+    "screening": (m.EXPECTED_HOUSEHOLDS, m.VISITED, m.VISITS_FAILED),
+}
+"""What coverage is made of, by kind of round: expected, covered, not covered with a reason."""
 
 
-def coverage_below(round_id: int, path: str) -> list[Coverage]:
-    """Coverage of every child of an area (buildings below a community), worst first: most people missing."""
+def coverage_at(round_id: int, path: str, name: str = "", *, kind: str = "testing") -> Coverage:
+    """Coverage of one area, with reasons, in one statement; people of a testing round, homes of a screening."""
+    figures = values([path], MEASURES[kind])
+    return _coverage(figures, path, name, round_id, kind)
+
+
+def coverage_below(round_id: int, path: str, *, kind: str = "testing") -> list[Coverage]:
+    """Coverage of every child of an area (buildings below a community), worst first: most missing."""
     level = NEXT_LEVEL[len(path)]
     names = _child_names(path, level)
-    figures = children(path, [m.EXPECTED, m.SAMPLED, m.NOT_SAMPLED], level=level)
-    known = [child for child in figures.paths() if figures.of(child, m.EXPECTED, str(round_id))]
+    figures = children(path, MEASURES[kind], level=level)
+    known = [child for child in figures.paths() if figures.of(child, MEASURES[kind][0], str(round_id))]
     rows = [
-        Coverage(
-            child, names.get(child, child[12:] or child),
-            figures.of(child, m.EXPECTED, str(round_id)), figures.of(child, m.SAMPLED, str(round_id)),
-            _reasons(figures, child, round_id),
-        )
+        _coverage(figures, child, names.get(child, child[12:] or child), round_id, kind)
         for child in dict.fromkeys([*names, *known])
-    ]  # fmt: skip
+    ]
     return sorted(rows, key=lambda row: (-row.missing, row.path))
 
 
-def _reasons(figures: Any, path: str, round_id: int) -> dict[str, int]:
+def _coverage(figures: Figures, path: str, name: str, round_id: int, kind: str) -> Coverage:
+    expected, done, reasons = MEASURES[kind]
     prefix = f"{round_id}:"
-    by_dim = figures.by_dim(path, m.NOT_SAMPLED)
-    return {dim[len(prefix) :]: value for dim, value in by_dim.items() if dim.startswith(prefix)}
+    by_dim = figures.by_dim(path, reasons)
+    said = {dim[len(prefix) :]: value for dim, value in by_dim.items() if dim.startswith(prefix)}
+    return Coverage(path, name, figures.of(path, expected, str(round_id)), figures.of(path, done, str(round_id)), said)
+
+
+def coverage_by_grid(path: str, rows: Sequence[Coverage]) -> list[Coverage]:
+    """Coverage of the grids of a community from that of its buildings, most missing first.
+
+    path of a row: the grid's code. Buildings that belong to no grid are added up in a last row without a name.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(GRIDS, [path, path + "~"])
+        grids = {building: (code, name) for building, code, name in cursor.fetchall()}
+    if not grids:
+        return []
+    found: dict[tuple[str, str], list[Coverage]] = defaultdict(list)
+    for row in rows:
+        if row.expected:
+            found[grids.get(row.path, ("", ""))].append(row)
+    added = [
+        Coverage(
+            code,
+            name,
+            sum(row.expected for row in members),
+            sum(min(row.sampled, row.expected) for row in members),
+            _sum_reasons(members),
+        )
+        for (code, name), members in found.items()
+    ]
+    return sorted(added, key=lambda row: (not row.name, -row.missing, row.path))
+
+
+def _sum_reasons(rows: Sequence[Coverage]) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for row in rows:
+        total.update(row.reasons)
+    return dict(total)
+
+
+def series_of(one: Round) -> list[tuple[Round, Outcome]]:
+    """The testing rounds over the same scope in the same incident, oldest first, each with how it went."""
+    rounds = list(Round.objects.filter(incident_id=one.incident_id, path=one.path, kind="testing").order_by("id"))
+    names = [m.POSITIVE_PEOPLE, m.TUBES, m.NEGATIVE, m.POSITIVE]
+    figures = values([one.path], names)
+    found = []
+    for each in rounds:
+        people, tubes, negative, positive = (figures.of(one.path, name, str(each.id)) for name in names)
+        finished = each.state == "closed" and negative + positive >= tubes
+        found.append((each, Outcome(beijing_day(each.opened_at), finished, people)))
+    return found
 
 
 def _child_names(path: str, level: int) -> dict[str, str]:

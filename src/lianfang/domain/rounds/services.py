@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 
 from lianfang.base.access.api import Actor
-from lianfang.domain.rounds.rules import TUBE_SIZES
+from lianfang.domain.rounds.rules import TUBE_SIZES, RoundKind
 from lianfang.kernel.errors import LianfangError, define
 
 define(
@@ -15,6 +15,12 @@ define(
     status=422,
     zh="每管人数{size}不在验证过的范围内（1、5、10、20）。请改选。",
     en="A tube of {size} is not among the validated sizes (1, 5, 10, 20). Choose one of them.",
+)
+define(
+    "round.kind",
+    status=422,
+    zh="没有“{kind}”这种轮次。请选核酸检测（testing）或入户摸排（screening）。",
+    en="There is no kind of round '{kind}'. Choose testing or screening.",
 )
 
 
@@ -27,18 +33,31 @@ class OpenedRound:
 
 
 def open_round(
-    *, actor: Actor, incident_id: int, name: str, path: str, tube_size: int = 10, edition: str = "", kind: str = "testing"
+    *,
+    actor: Actor,
+    incident_id: int,
+    name: str,
+    path: str,
+    tube_size: int = 10,
+    edition: str = "",
+    kind: str = "testing",
+    stop_rule: int = 0,
 ) -> OpenedRound:
-    """Open a round over a subtree and freeze whom it expects. Raises access.not_allowed or round.tube_size."""
+    """Open a round over a subtree and freeze whom it expects: people, or homes for a screening.
+
+    stop_rule: which of the playbook's rules its series follows. Raises access.not_allowed, round.tube_size or round.kind.
+    """
+    if kind not in tuple(RoundKind):
+        raise LianfangError("round.kind", kind=kind[:20])
     if tube_size not in TUBE_SIZES:
         raise LianfangError("round.tube_size", size=tube_size)
     if not actor.may("other", "open_round") or not actor.covers(path):
         raise LianfangError("access.not_allowed", action="open_round")
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
-            "insert into rounds_round (incident_id, kind, name, path, tube_size, edition, state, opened_by) "
-            "values (%s, %s, %s, %s, %s, %s, 'open', %s) returning id",
-            [incident_id, kind, name, path, tube_size, edition, actor.account_id],
+            "insert into rounds_round (incident_id, kind, name, path, tube_size, edition, stop_rule, state, opened_by) "
+            "values (%s, %s, %s, %s, %s, %s, %s, 'open', %s) returning id",
+            [incident_id, kind, name, path, tube_size, edition, stop_rule, actor.account_id],
         )
         number = int(cursor.fetchone()[0])
         cursor.execute("select rounds_freeze(%s)", [number])
@@ -61,7 +80,8 @@ def close_round(*, actor: Actor, round_id: int) -> None:
     """Close a round: no more facts are taken for it. Raises access.not_found outside the actor's rights or scope."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
-            "update rounds_round set state = 'closed', closed_at = now() where id = %s and state = 'open' returning path", [round_id]
+            "update rounds_round set state = 'closed', closed_at = now() where id = %s and state = 'open' returning path",
+            [round_id],
         )
         if cursor.fetchone() is None:
             raise LianfangError("access.not_found")

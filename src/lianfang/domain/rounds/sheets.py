@@ -23,12 +23,18 @@ class Card:
 
 def qr(text: str) -> str:
     """A QR code as inline SVG: quiet zone 4, error correction M."""
-    return str(segno.make(text, error="m", micro=False).svg_inline(scale=3, border=4, omitsize=True, svgclass="qr", lineclass=None))
+    return str(
+        segno.make(text, error="m", micro=False).svg_inline(
+            scale=3, border=4, omitsize=True, svgclass="qr", lineclass=None
+        )
+    )
 
 
 def resident_cards(path: str) -> list[Card]:
     """A card for everybody present at a building or door, in the order of the doors."""
-    people = sorted((person for person in people_of(path) if person.present), key=lambda person: (person.path, person.id))
+    people = sorted(
+        (person for person in people_of(path) if person.present), key=lambda person: (person.path, person.id)
+    )
     return [Card(qr(person.code), group_code(person.code), person.name, person.door) for person in people]
 
 

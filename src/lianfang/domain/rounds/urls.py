@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lianfang.domain.rounds import views
+from lianfang.domain.rounds import views, views_desk
 
 urlpatterns = [
     path("", views.index, name="rounds"),
-    path("new/", views.create, name="round-new"),
+    path("new/", views_desk.create, name="round-new"),
+    path("results/", views_desk.results, name="round-results"),
+    path("results/refused.xlsx", views_desk.results_refused, name="round-results-refused"),
     path("<int:number>/", views.start, name="round"),
+    path("<int:number>/close/", views_desk.close, name="round-close"),
+    path("<int:number>/visit/<str:household>/", views_desk.visit, name="round-visit"),
     path("<int:number>/tubes/<uuid:tube_id>/", views.tube, name="round-tube"),
     path("<int:number>/tube-sheets/", views.tube_sheets, name="round-tube-sheets"),
     path("<int:number>/<str:code>/", views.area, name="round-area"),

@@ -15,12 +15,15 @@ from lianfang.base.access.actor import Actor
 from lianfang.base.access.api import requires
 from lianfang.base.access.places import Place, place_of
 from lianfang.domain.residents.api import building_names
-from lianfang.domain.rounds import export, pages, sheets
-from lianfang.domain.rounds.forms import OpenRoundForm
+from lianfang.domain.rounds import doorplan, export, pages, sheets
+from lianfang.domain.rounds.homes import homes_of_round
 from lianfang.domain.rounds.models import Round
+from lianfang.domain.rounds.playbook import book_of, excused, outcome_words, reason_words
 from lianfang.domain.rounds.selectors import (
+    MissingList,
     coverage_at,
     coverage_below,
+    coverage_by_grid,
     missing_people,
     pool,
     positive_pools,
@@ -28,10 +31,9 @@ from lianfang.domain.rounds.selectors import (
     rounds_of,
     sites_of,
 )
-from lianfang.domain.rounds.services import open_round
+from lianfang.kernel.clock import beijing_day
 from lianfang.kernel.divisions import Level
 from lianfang.kernel.errors import LianfangError
-from lianfang.base.incidents.api import incident_for
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BROWSE_PEOPLE = ("see:residents:named", "see:residents:masked")
@@ -42,32 +44,12 @@ BROWSE_PEOPLE = ("see:residents:named", "see:residents:masked")
 def index(request: HttpRequest) -> HttpResponse:
     """The rounds that touch the reader's area, newest first, each with its coverage there."""
     actor = _actor(request)
-    rows = [(one, coverage_at(one.id, actor.path) if actor.sees("metrics", "figures") else None) for one in rounds_of(actor.path)]
-    context = {"rows": rows, "may_open": actor.may("other", "open_round"), "here": actor.path}
+    rows = [
+        (one, coverage_at(one.id, actor.path, kind=one.kind) if actor.sees("metrics", "figures") else None)
+        for one in rounds_of(actor.path)
+    ]
+    context = {"rows": rows, "may_open": actor.may("other", "open_round"), "may_report": actor.may("record", "result")}
     return render(request, "rounds/index.html", context)
-
-
-@requires("other:open_round", lists=True)
-def create(request: HttpRequest) -> HttpResponse:
-    """Open a round: scope, tube size; the staffing of the testing guide is shown beside before anything is written."""
-    actor = _actor(request)
-    form = OpenRoundForm(request.POST or None, initial={"area": actor.area_code})
-    if request.method == "POST" and form.is_valid():
-        try:
-            place = place_of(actor, form.cleaned_data["area"])
-            found = incident_for(place.path)
-            if found is None:
-                raise LianfangError("incident.none_here", area=place.name)
-            opened = open_round(
-                actor=actor, incident_id=found.id, name=form.cleaned_data["name"], path=place.path,
-                tube_size=int(form.cleaned_data["tube_size"]), edition=found.edition,
-            )  # fmt: skip
-        except LianfangError as error:
-            form.add_error(None, error.render(pages.language()))
-        else:
-            return HttpResponseRedirect(reverse("round-area", args=[opened.id, place.code]))
-    context = {"form": form, "staffing": pages.staffing_preview(actor, form)}
-    return render(request, "rounds/create.html", context, status=422 if request.method == "POST" else 200)
 
 
 @requires("see:metrics:figures", "see:residents:named", lists=True)
@@ -75,7 +57,7 @@ def create(request: HttpRequest) -> HttpResponse:
 def start(request: HttpRequest, number: int) -> HttpResponse:
     """Lead the reader to their own area of a round."""
     actor = _actor(request)
-    _round(number)
+    find_round(number)
     name = "round-area" if actor.sees("metrics", "figures") else "round-missing"
     code = actor.path if len(actor.path) > 12 else actor.area_code
     return HttpResponseRedirect(reverse(name, args=[number, code]))
@@ -85,17 +67,23 @@ def start(request: HttpRequest, number: int) -> HttpResponse:
 @require_GET
 def area(request: HttpRequest, number: int, code: str) -> HttpResponse:
     """Coverage of an area and of everything right below it, most people missing first."""
-    actor, one = _actor(request), _round(number)
+    actor, one = _actor(request), find_round(number)
     place = place_of(actor, code)
     if place.level >= Level.BUILDING:
         return HttpResponseRedirect(reverse("round-missing", args=[number, code]))
-    here = coverage_at(one.id, place.path, place.name)
-    rows = coverage_below(one.id, place.path)
+    here = coverage_at(one.id, place.path, place.name, kind=one.kind)
+    rows = coverage_below(one.id, place.path, kind=one.kind)
+    testing, language = one.kind == "testing", pages.language()
+    words = reason_words(one, language) if testing else outcome_words(one, language)
     context = {
-        "round": one, "place": place, "here": here, "rows": pages.coverage_rows(one, rows), "now_at": timezone.now(),
-        "trail": pages.trail(one, place, "round-area"), "reasons": pages.reason_counts(here.reasons),
-        "pools": pages.pool_lines(positive_pools(one, place.path)), "sites": sites_of(one.id) if place.level >= Level.COMMUNITY else [],
-        "lists": actor.sees("residents", "masked"), "version": f"{here.sampled}-{sum(here.reasons.values())}",
+        "round": one, "place": place, "here": here, "rows": pages.coverage_rows(one, rows), "now_at": timezone.now(), "testing": testing,
+        "trail": pages.trail(one, place, "round-area"), "reasons": pages.reason_counts(here.reasons, words),
+        "pools": pages.pool_lines(positive_pools(one, place.path)) if testing else [],
+        "sites": sites_of(one.id) if place.level >= Level.COMMUNITY else [], "words": pages.measure_words(one.kind),
+        "grids": pages.grid_rows(coverage_by_grid(place.path, rows)) if place.level is Level.COMMUNITY else [],
+        "series": pages.series_view(one, language, beijing_day(timezone.now())) if place.path == one.path else None,
+        "lists": actor.sees("residents", "masked"), "version": f"{here.sampled}-{sum(here.reasons.values())}-{one.state}",
+        "may_close": one.state == "open" and place.path == one.path and actor.may("other", "open_round"),
     }  # fmt: skip
     if getattr(request, "htmx", False):
         if request.GET.get("v") == context["version"]:
@@ -107,29 +95,65 @@ def area(request: HttpRequest, number: int, code: str) -> HttpResponse:
 @requires(*BROWSE_PEOPLE, lists=True)
 @require_GET
 def missing(request: HttpRequest, number: int, code: str) -> HttpResponse:
-    """Who is missing at a community or a building: doors as a floor plan, people by door with their reasons."""
-    actor, one = _actor(request), _round(number)
-    place = _near(actor, code)
+    """Who is missing at a community or a building, or which homes are left: doors as a floor plan, lines by door."""
+    actor, one = _actor(request), find_round(number)
+    place = near(actor, code)
+    if one.kind == "screening":
+        return _homes(request, actor, one, place)
     found = missing_people(one, place.path)
+    named, chosen = actor.sees("residents", "named"), request.GET.get("reason", "all")
+    words = reason_words(one, pages.language())
     context = {
         "round": one, "place": place, "found": found, "now_at": timezone.now(), "trail": pages.trail(one, place, "round-missing"),
-        "groups": pages.people_by_building(found, building_names(place.path[:12]), named=actor.sees("residents", "named")), "reasons": pages.reason_counts(found.reasons),
-        "plan": pages.door_plan(one, place, found) if place.level is Level.BUILDING else None,
-        "named": actor.sees("residents", "named"), "chosen": request.GET.get("reason", "all"),
-        "filters": pages.reason_filters(found, request.GET.get("reason", "all")), "calls": actor.sees("residents", "call"),
+        "groups": pages.chosen_only(pages.people_by_building(one, found, building_names(place.path[:12]), named=named), chosen),
+        "plan": doorplan.plan_of_people(one, place.name, found) if named and place.level is Level.BUILDING and found.expected else None,
+        "named": named, "chosen": chosen, "filters": pages.reason_filters(found.reasons, words, excused(one), chosen),
+        "calls": actor.sees("residents", "call"), "outside": _outside(actor, one, place, found),
+        "at_building": place.level is Level.BUILDING,
     }  # fmt: skip
     return render(request, "rounds/missing.html", context)
+
+
+def _outside(actor: Actor, one: Round, place: Place, found: MissingList) -> int:
+    """How many more are missing at a place than a grid worker's list shows."""
+    if not actor.grids:
+        return 0
+    return max(0, coverage_at(one.id, place.path).missing - len(found.people))
+
+
+def _homes(request: HttpRequest, actor: Actor, one: Round, place: Place) -> HttpResponse:
+    """The homes of a screening that no visit has settled, by building and door."""
+    found = homes_of_round(one, place.path)
+    words, chosen = outcome_words(one, pages.language()), request.GET.get("reason", "all")
+    named = actor.sees("residents", "named")
+    whole = coverage_at(one.id, place.path, kind=one.kind)
+    context = {
+        "round": one, "place": place, "found": found, "now_at": timezone.now(), "trail": pages.trail(one, place, "round-missing"),
+        "groups": pages.chosen_only(pages.homes_by_building(found, building_names(place.path[:12]), words, named=named), chosen),
+        "plan": doorplan.plan_of_homes(place.name, found, words) if named and place.level is Level.BUILDING and found.homes else None,
+        "chosen": chosen, "filters": pages.reason_filters(found.outcomes, words, (), chosen),
+        "may_visit": one.state == "open" and actor.may("record", "visit"), "at_building": place.level is Level.BUILDING,
+        "outside": max(0, whole.missing - len(found.left)) if actor.grids else 0,
+    }  # fmt: skip
+    return render(request, "rounds/homes.html", context)
 
 
 @requires("see:residents:named", lists=True)
 @require_GET
 def missing_print(request: HttpRequest, number: int, code: str) -> HttpResponse:
     """The missing list on A4, a page a building, with a box to tick and the code that brings paper back as facts."""
-    actor, one = _actor(request), _round(number)
-    place = _near(actor, code)
+    actor, one = _actor(request), find_round(number)
+    place = near(actor, code)
     found = missing_people(one, place.path)
-    groups = pages.people_by_building(found, building_names(place.path[:12]), named=True)
-    context = {"round": one, "place": place, "groups": groups, "found": found, "now_at": timezone.now()}
+    groups = pages.people_by_building(one, found, building_names(place.path[:12]), named=True)
+    where = (
+        place
+        if place.level is Level.COMMUNITY
+        else place_of(actor, place.path[:12])
+        if actor.covers(place.path[:12])
+        else None
+    )
+    context = {"round": one, "place": place, "where": where, "groups": groups, "found": found, "now_at": timezone.now()}
     return render(request, "rounds/missing_print.html", context)
 
 
@@ -137,8 +161,8 @@ def missing_print(request: HttpRequest, number: int, code: str) -> HttpResponse:
 @require_GET
 def missing_file(request: HttpRequest, number: int, code: str) -> HttpResponse:
     """The missing list as an Excel file with its count and watermark."""
-    actor, one = _actor(request), _round(number)
-    place = _near(actor, code)
+    actor, one = _actor(request), find_round(number)
+    place = near(actor, code)
     body = export.missing_file(one, place, missing_people(one, place.path), building_names(place.path[:12]), actor)
     response = HttpResponse(body, content_type=XLSX)
     response["Content-Disposition"] = f'attachment; filename="missing-{one.id}-{place.path}.xlsx"'
@@ -149,11 +173,14 @@ def missing_file(request: HttpRequest, number: int, code: str) -> HttpResponse:
 @require_GET
 def tube(request: HttpRequest, number: int, tube_id: UUID) -> HttpResponse:
     """The story of one tube: filled, result, its members isolated and re-tested one by one."""
-    one = _round(number)
+    one = find_round(number)
     found = pool(one, tube_id)
     if found is None:
         raise LianfangError("access.not_found")
-    context = {"round": one, "pool": found, "members": pages.pool_rows(found), "events": pages.pool_events(found)}
+    context = {
+        "round": one, "pool": found, "members": pages.pool_rows(found), "events": pages.pool_events(found),
+        "steps": pages.pool_steps(book_of(one), found, pages.language()),
+    }  # fmt: skip
     return render(request, "rounds/pool.html", context)
 
 
@@ -161,16 +188,18 @@ def tube(request: HttpRequest, number: int, tube_id: UUID) -> HttpResponse:
 @require_GET
 def resident_sheets(request: HttpRequest, number: int, code: str) -> HttpResponse:
     """QR sheets of the residents of a building, for scanning at the desk."""
-    actor, one = _actor(request), _round(number)
-    place = _near(actor, code)
-    return render(request, "rounds/sheets.html", {"round": one, "place": place, "cards": sheets.resident_cards(place.path)})
+    actor, one = _actor(request), find_round(number)
+    place = near(actor, code)
+    return render(
+        request, "rounds/sheets.html", {"round": one, "place": place, "cards": sheets.resident_cards(place.path)}
+    )
 
 
 @requires("other:open_round", "record:tube")
 @require_GET
 def tube_sheets(request: HttpRequest, number: int) -> HttpResponse:
     """QR labels of new tubes, each number used once."""
-    one = _round(number)
+    one = find_round(number)
     count = request.GET.get("count", "40")
     cards = sheets.tube_cards(min(400, int(count)) if count.isascii() and count.isdigit() else 40)
     return render(request, "rounds/sheets.html", {"round": one, "cards": cards})
@@ -181,18 +210,17 @@ def _actor(request: HttpRequest) -> Actor:
     return actor  # type: ignore[no-any-return]
 
 
-def _round(number: int) -> Round:
+def find_round(number: int) -> Round:
+    """A round that touches the reader's scope; raises access.not_found."""
     found = round_by_id(number)
     if found is None:
         raise LianfangError("access.not_found")
     return found
 
 
-def _near(actor: Actor, code: str) -> Place:
+def near(actor: Actor, code: str) -> Place:
     """A place of at most a community: lists of people never cover more."""
     place = place_of(actor, code)
     if place.level < Level.COMMUNITY:
         raise LianfangError("access.not_found")
     return place
-
-

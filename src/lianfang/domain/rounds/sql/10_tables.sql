@@ -80,6 +80,7 @@ create table if not exists rounds_visit (
     version int not null default 1,
     primary key (incident, round_id, household)
 ) partition by list (incident);
+alter table rounds_visit add column if not exists done boolean not null default false;  -- whether the outcome settles the door
 create table if not exists rounds_visit_default partition of rounds_visit default;
 
 insert into incidents_partitioned values ('rounds_tube'), ('rounds_sample'), ('rounds_repeat'), ('rounds_not_sampled'),
@@ -122,8 +123,41 @@ create policy opens on rounds_round for insert to lianfang_app with check (
 drop policy if exists closes on rounds_round;
 create policy closes on rounds_round for update to lianfang_app using (
     path >= (select access_low()) and path < (select access_high()) and (select access_may('other', 'open_round')));
+-- a laboratory is bound to no area: it sees which rounds are open and nothing of what lies below them
+drop policy if exists reports_results on rounds_round;
+create policy reports_results on rounds_round for select to lianfang_app using (
+    state = 'open' and (select access_low()) is null and (select access_may('record', 'result')));
 drop policy if exists in_scope on rounds_site;
 create policy in_scope on rounds_site to lianfang_app using (path >= (select access_low()) and path < (select access_high()));
 drop policy if exists in_scope on rounds_expected_change;
 create policy in_scope on rounds_expected_change to lianfang_app using (
     path >= (select access_low()) and path < (select access_high()));
+-- Only who opens rounds places sites and changes whom a round expects.
+do $$
+declare
+    name text;
+    verb text;
+begin
+    foreach name in array array['rounds_site', 'rounds_expected_change'] loop
+        foreach verb in array array['insert', 'update'] loop
+            execute format('drop policy if exists opens_%s on %I', verb, name);
+            execute format('create policy opens_%s on %I as restrictive for %s to lianfang_app %s ((select access_may(''other'', ''open_round'')))',
+                           verb, name, verb, case verb when 'insert' then 'with check' else 'using' end);
+        end loop;
+    end loop;
+    -- Who was sampled and isolated is for those who see residents, cases or figures; store and funds never read it. A grid
+    -- worker sees the buildings of their grids only.
+    foreach name in array array['rounds_tube', 'rounds_sample', 'rounds_repeat', 'rounds_not_sampled', 'rounds_isolation',
+                                'rounds_visit'] loop
+        execute format('drop policy if exists for_the_task on %I', name);
+        execute format('create policy for_the_task on %I as restrictive for select to lianfang_app using ('
+                       '(select access_sees(''residents'', ''masked'')) or (select access_sees(''cases'', ''open'')) '
+                       'or (select access_sees(''metrics'', ''figures'')))', name);
+        if name <> 'rounds_tube' then
+            execute format('drop policy if exists in_grid on %I', name);
+            execute format('create policy in_grid on %I as restrictive for select to lianfang_app using ('
+                           '(select access_grids()) is null or left(path, 16) = any ((select residents_scope_buildings())::text[]))', name);
+        end if;
+    end loop;
+end
+$$;

@@ -1,4 +1,5 @@
--- Freeze what a round expects: everybody present in its scope now, counted per building. Opening a round needs the right,
+-- Freeze what a round expects, counted per building: everybody present in its scope now, or for a screening every home
+-- lived in. Opening a round needs the right,
 -- and the scope of the caller; counting people does not show them, so the function looks for itself.
 create or replace function rounds_freeze(p_round int) returns bigint
     language plpgsql security definer set search_path = public, pg_temp as $$
@@ -9,6 +10,17 @@ begin
     select * into one from rounds_round where id = p_round;
     if one.id is null or not access_may('other', 'open_round') or one.path < access_low() or one.path >= access_high() then
         raise exception using errcode = 'LF403', message = 'access.not_allowed';
+    end if;
+    if one.kind = 'screening' then
+        with house as (
+            select left(path, 16) as path, count(*) as homes from residents_household
+            where path >= one.path and path < one.path || '~' and state = 'lived_in' group by 1
+        ), figures as (
+            insert into metrics_delta (name, dim, day, path, value)
+            select 'rounds.expected_households', p_round::text, (now() at time zone 'Asia/Shanghai')::date, path, homes from house
+        )
+        select coalesce(sum(homes), 0) into counted from house;
+        return counted;
     end if;
     with house as (
         select left(path, 16) as path, count(*) as people from residents_person

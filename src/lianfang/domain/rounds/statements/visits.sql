@@ -2,37 +2,37 @@
 -- Rows that existed were locked just before. Returns how many rows somebody else inserted since then (a lost race).
 with given as (
     select * from unnest(%(incident)s::smallint[], %(round)s::int[], %(household)s::bigint[], %(path)s::text[], %(outcome)s::text[],
-        %(people)s::smallint[], %(sealed)s::bytea[], %(at)s::timestamptz[], %(account)s::bigint[])
-        as t(incident, round_id, household, path, outcome, people, sealed, at, account_id)
+        %(done)s::boolean[], %(people)s::smallint[], %(sealed)s::bytea[], %(at)s::timestamptz[], %(account)s::bigint[])
+        as t(incident, round_id, household, path, outcome, done, people, sealed, at, account_id)
 ),
 before as (
-    select v.round_id, v.household, v.outcome, v.people, v.path, v.at from rounds_visit v
+    select v.round_id, v.household, v.outcome, v.done, v.people, v.path, v.at from rounds_visit v
     join given g using (incident, round_id, household)
 ),
 written as (
-    insert into rounds_visit (incident, round_id, household, path, outcome, people, sealed, at, account_id)
-    select incident, round_id, household, path, outcome, people, sealed, at, account_id from given
+    insert into rounds_visit (incident, round_id, household, path, outcome, done, people, sealed, at, account_id)
+    select incident, round_id, household, path, outcome, done, people, sealed, at, account_id from given
     on conflict (incident, round_id, household) do update
-        set outcome = excluded.outcome, people = excluded.people, sealed = excluded.sealed, at = excluded.at,
+        set outcome = excluded.outcome, done = excluded.done, people = excluded.people, sealed = excluded.sealed, at = excluded.at,
             account_id = excluded.account_id, version = rounds_visit.version + 1
         where rounds_visit.at <= excluded.at
-    returning round_id, household, outcome, people, path, at, version = 1 as is_new
+    returning round_id, household, outcome, done, people, path, at, version = 1 as is_new
 ),
 change as (
-    select round_id, outcome, people, path, at, 1 as sign from written
+    select round_id, outcome, done, people, path, at, 1 as sign from written
     union all
-    select b.round_id, b.outcome, b.people, b.path, b.at, -1 from before b join written w using (round_id, household)
+    select b.round_id, b.outcome, b.done, b.people, b.path, b.at, -1 from before b join written w using (round_id, household)
 ),
 figures as (
     insert into metrics_delta (name, dim, day, path, value)
     select 'rounds.visited_households', round_id::text, (at at time zone 'Asia/Shanghai')::date, left(path, 16), sum(sign)
-        from change where outcome = 'entered' group by 2, 3, 4
+        from change where done group by 2, 3, 4
     union all
     select 'rounds.visited_people', round_id::text, (at at time zone 'Asia/Shanghai')::date, left(path, 16), sum(sign * people)
-        from change where outcome = 'entered' group by 2, 3, 4
+        from change where done group by 2, 3, 4
     union all
     select 'rounds.visits_failed', round_id || ':' || outcome, (at at time zone 'Asia/Shanghai')::date, left(path, 16), sum(sign)
-        from change where outcome <> 'entered' group by 2, 3, 4
+        from change where not done group by 2, 3, 4
 )
 select count(*) from written w
 where not is_new and not exists (select 1 from before b where b.round_id = w.round_id and b.household = w.household)
