@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from lianfang.planning.rostering.model import Floats, Group, Ints, Model
 from lianfang.planning.rostering.problem import Contract, History
 
+HOPELESS = 20
+"""Possible nodes over allowed ones above which building is not even tried (assumption)."""
 MAX_NODES_A_DAY = 20_000
 """Above this the weekend rule, then total hours leave the nodes (memory and time; measured on the published files)."""
 
@@ -123,7 +125,10 @@ def build_graph(model: Model, group: Group, exact: tuple[str, ...] | None = None
     """Build the layered graph of one group; `exact` overrides what stays in the nodes besides the runs."""
     classes = classes_of(model)
     for kept in KEPT if exact is None else (exact,):
-        graph = _Layers(model, classes, group, kept).build(MAX_NODES_A_DAY if exact is None and kept else None)
+        layers = _Layers(model, classes, group, kept)
+        if exact is None and kept and np.prod(layers.dims, dtype=float) > HOPELESS * MAX_NODES_A_DAY:
+            continue
+        graph = layers.build(MAX_NODES_A_DAY if exact is None and kept else None)
         if graph is not None:
             return graph
     raise AssertionError("a graph without counters always fits")

@@ -9,8 +9,8 @@ from lianfang.planning.rostering.bound import Relaxation
 from lianfang.planning.rostering.model import HARD_COST, Excess, Floats, Ints, Model
 from lianfang.planning.stop import Clock
 
-LOOSE_ROUNDS = 10
-"""Attempts to bring a roster within the rules its graph leaves out (assumption)."""
+LOOSE_ROUNDS, HOURS_ROUNDS = 10, 30
+"""Attempts (more where hours are left out) to bring a roster within the rules its graph leaves out (assumption)."""
 NOISE = 1e-4
 """Random price that breaks ties between equally good rosters (far below the smallest weight)."""
 
@@ -88,7 +88,7 @@ class Descent:
         graph = self._graph(member)
         total = model.cost[member] + price
         extra = _Extra(model, limit) if rel.loose[member] else None
-        for _ in range(LOOSE_ROUNDS):
+        for _ in range(HOURS_ROUNDS if "total" in graph.dropped else LOOSE_ROUNDS):
             charged = total + extra.price() if extra else total
             value, classes = cheapest_one(graph, rel.class_prices(charged, model.off_cost[member]))
             if not np.isfinite(value):

@@ -9,7 +9,7 @@ import numpy as np
 
 from lianfang.planning.result import Reason
 from lianfang.planning.rostering.bound import Relaxation
-from lianfang.planning.rostering.model import Model, compile_model
+from lianfang.planning.rostering.model import compile_model
 from lianfang.planning.rostering.problem import Member, Problem, Rules
 from lianfang.planning.stop import Clock
 
@@ -38,15 +38,16 @@ def _contract(member: Member, **change: int | None) -> Member:
     return replace(member, contract=replace(member.contract, **change))  # type: ignore[arg-type]
 
 
-def reasons_nobody_fits(model: Model, pins: Mapping[tuple[str, int], object], clock: Clock) -> tuple[Reason, ...]:
+def reasons_nobody_fits(
+    relaxation: Relaxation, pins: Mapping[tuple[str, int], object], clock: Clock
+) -> tuple[Reason, ...]:
     """Reasons for every member that has no lawful roster; empty when everybody has one."""
-    problem = model.problem
+    model, problem = relaxation.model, relaxation.model.problem
     clashing = {frozenset(p) for p in problem.rules.together} & {frozenset(p) for p in problem.rules.apart}
     out = [
         Reason("rostering.pair_clash", f"{' and '.join(sorted(pair))} shall work together and apart at once.")
         for pair in clashing
     ]
-    relaxation = Relaxation(model)
     values, _ = relaxation.answer(np.zeros(model.need.shape), np.zeros(model.limit.shape))
     stuck = np.flatnonzero(~np.isfinite(values))
     for m in stuck[:MOST_MEMBERS]:

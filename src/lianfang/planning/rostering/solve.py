@@ -55,10 +55,11 @@ def solve(
     clock = Clock(stop, on_progress)
     base = compile_model(problem)
     _pin(base, pins or {})
-    reasons = reasons_nobody_fits(base, pins or {}, clock)
+    relaxation = Relaxation(base)
+    reasons = reasons_nobody_fits(relaxation, pins or {}, clock)
     if reasons:
         return Roster(status=Status.INFEASIBLE, objective=None, bound=None, seconds=clock.elapsed, reasons=reasons)
-    return _Run(base, params, seed, previous, clock).go()
+    return _Run(relaxation, params, seed, previous, clock).go()
 
 
 def _pin(model: Model, pins: Mapping[tuple[str, int], Pin]) -> None:
@@ -82,9 +83,11 @@ def _pin(model: Model, pins: Mapping[tuple[str, int], Pin]) -> None:
 class _Run:
     """One run: the models with and without the price of change, the best roster and bound so far."""
 
-    def __init__(self, base: Model, params: Params, seed: int, previous: Roster | None, clock: Clock) -> None:
-        self.base, self.params, self.clock = base, params, clock
-        self.relaxation = Relaxation(base)
+    def __init__(
+        self, relaxation: Relaxation, params: Params, seed: int, previous: Roster | None, clock: Clock
+    ) -> None:
+        base = relaxation.model
+        self.relaxation, self.base, self.params, self.clock = relaxation, base, params, clock
         self.before = None if previous is None else _same_cells(base, previous)
         self.model = base if self.before is None else _with_change(base, self.before, params.change_cost)
         search = self.relaxation if self.before is None else Relaxation(self.model, self.relaxation.graphs)
@@ -118,12 +121,12 @@ class _Run:
         """Everybody's own best roster, alone; the previous plan's rows where they are still lawful."""
         _, roster = self.descent.relaxation.answer(np.zeros(self.base.need.shape), np.zeros(self.base.limit.shape))
         roster = roster.copy()
-        zero = np.zeros(self.base.need.shape)
         for m in np.flatnonzero(self.relaxation.loose):
-            if self.clock.left <= 0:
-                break
-            row = self.descent.best_roster(int(m), zero) if self.base.excess(int(m), roster[m]) else None
-            roster[m] = roster[m] if row is None else row
+            for _ in range(START_TRIES):
+                if self.clock.left <= 0 or not self.base.excess(int(m), roster[m]):
+                    break
+                row = self.descent.best_roster(int(m), SPREAD * self.descent.rng.random(self.base.need.shape))
+                roster[m] = roster[m] if row is None else row
         return roster
 
     def _dive(self, master: Master, roster: Ints) -> Ints:
@@ -201,6 +204,9 @@ class _Run:
         )
 
 
+START_TRIES = 20
+SPREAD = 20.0
+"""Random prices that let a start roster hit its hours where the graph leaves them out (assumption)."""
 QUIET = 400
 """Neighbourhoods without any gain after which the search ends although time is left (assumption)."""
 
