@@ -24,6 +24,8 @@ LOCALES = {"zh": ("zh-CN", "zh-hans"), "en": ("en-US", "en")}
 SIZES = {"phone": {"width": 375, "height": 812}, "desk": {"width": 1440, "height": 900}}
 AXE = ROOT / "tests/support/vendor/axe-core/4.14.1/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+CHECKED = {"zh-desk", "en-phone"}
+"""Where the accessibility checker runs: each language and each size once (a page takes it about a second)."""
 RUN_AXE = """async (tags) => {
   const found = await axe.run(document, { runOnly: tags, resultTypes: ["violations"] });
   return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(", ")}`);
@@ -92,6 +94,8 @@ class Desk:
             page.screenshot(path=f"{SHOTS}/{what}-{self.name}.png", full_page=True)
         width = page.viewport_size["width"]
         assert page.evaluate("() => document.documentElement.scrollWidth") <= width, (what, self.name)
+        if self.name not in CHECKED:
+            return
         page.evaluate(AXE.read_text("utf-8"))
         assert page.evaluate(RUN_AXE, RULES) == [], (what, self.name)
 

@@ -179,7 +179,8 @@ def _reason(reason: Reason, values: Mapping[str, Any], words: Mapping[str, str],
     elif not open_names:
         value = ""
     said = problem(reason.code).sentence(reason.values, language())
-    return {"column": words.get(reason.column, ""), "value": value[:40], "sentence": said, "code": reason.code}
+    shown = "" if value in said else value[:40]
+    return {"column": words.get(reason.column, ""), "value": shown, "sentence": said, "code": reason.code}
 
 
 def may_read_whole(file: ImportFile, actor: Actor) -> bool:
