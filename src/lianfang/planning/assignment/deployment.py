@@ -83,7 +83,7 @@ def solve_deployment(
     if reasons := (*reasons, *_too_large(problem)):
         return _nothing(problem, clock, reasons)
     place, role, bound = _place(problem, held, keep, clock)
-    if split := _split_groups(problem, place, held):
+    while split := _split_groups(problem, place):
         clock.report("groups", None, bound)
         _seat_groups(problem, place, role, held, split, keep)
         place, role, _ = _place(problem, held, keep, clock)
@@ -119,7 +119,7 @@ def _groups(problem: Deployment) -> list[Int]:
     return np.split(order, np.flatnonzero(np.diff(problem.group[order])) + 1) if order.size else []
 
 
-def _split_groups(problem: Deployment, place: Int, held: Held) -> list[Int]:
+def _split_groups(problem: Deployment, place: Int) -> list[Int]:
     """Groups that are neither at one place nor all in reserve, largest first."""
     split = [g for g in _groups(problem) if np.unique(place[g]).size > 1]
     return sorted(split, key=lambda g: -g.size)
