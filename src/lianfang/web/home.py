@@ -51,10 +51,9 @@ def home(request: HttpRequest) -> HttpResponse:
     if actor.sees("metrics", "figures") and actor.lists:
         return HttpResponseRedirect(reverse("area", args=[actor.area_code]))
     one = _latest_round(actor.path)
-    groups = missing_groups(actor, one, actor.path) if one and actor.lists and len(actor.path) >= COMMUNITY else None
     context = {
         "tasks": tasks_of(actor), "round": one, "now_at": timezone.now(), "may_report": actor.may("record", "result"),
-        "groups": groups, "left": sum(len(group.people) for group in groups or ()),
+        "left": left_of(actor, one, actor.path),
     }  # fmt: skip
     return render(request, "lianfang/home/desk.html", context)
 
@@ -112,15 +111,29 @@ def _latest_round(path: str) -> Round | None:
     return next((one for one in found if one.kind == "testing"), found[0] if found else None)
 
 
-def missing_groups(actor: Actor, one: Round, path: str) -> list[Group] | None:
-    """Who is missing (or which homes are left) by building, as much as the role sees; None for roles without lists."""
-    if not actor.sees("residents", "masked"):
+@dataclass(frozen=True)
+class Left:
+    """Who is missing (or which homes are left) by building, of how many that the role's lists hold."""
+
+    groups: list[Group]
+    known: int
+
+    @property
+    def count(self) -> int:
+        """How many are left."""
+        return sum(len(group.people) for group in self.groups)
+
+
+def left_of(actor: Actor, one: Round | None, path: str) -> Left | None:
+    """What is left of a round at a place of at most a community; None without a round or for roles without lists."""
+    if one is None or not actor.lists or len(path) < COMMUNITY or not actor.sees("residents", "masked"):
         return None
-    named = actor.sees("residents", "named")
+    named, names = actor.sees("residents", "named"), building_names(path[:12])
     if one.kind == "screening":
-        found = homes_of_round(one, path)
-        return homes_by_building(found, building_names(path[:12]), outcome_words(one, language()), named=named)
-    return people_by_building(one, missing_people(one, path), building_names(path[:12]), named=named)
+        homes = homes_of_round(one, path)
+        return Left(homes_by_building(homes, names, outcome_words(one, language()), named=named), len(homes.homes))
+    people = missing_people(one, path)
+    return Left(people_by_building(one, people, names, named=named), people.expected)
 
 
 def _period(path: str) -> Period | None:
@@ -255,7 +268,7 @@ def area_trail(place: Place) -> list[dict[str, str]]:
 def community_context(actor: Actor, place: Place) -> dict[str, Any]:
     """Three columns of a community: due now, missing, tonight's report."""
     one = _latest_round(place.path)
-    groups = missing_groups(actor, one, place.path) if one else None
+    left = left_of(actor, one, place.path)
     here = coverage_at(one.id, place.path, place.name, kind=one.kind) if one else None
     try:
         report = unit_report(period_of(place.path), place.path)
@@ -263,7 +276,7 @@ def community_context(actor: Actor, place: Place) -> dict[str, Any]:
         report = None
     return {
         "place": place, "round": one, "here": here, "state": state_of(here) if here else "unknown",
-        "groups": (groups or [])[:BUILDINGS], "lists": groups is not None, "words": measure_words(one.kind if one else "testing"),
+        "left": left, "groups": left.groups[:BUILDINGS] if left else [], "words": measure_words(one.kind if one else "testing"),
         "report": report, "tasks": tasks_of(actor)[:TASKS], "now_at": timezone.now(), "trail": area_trail(place),
         "incident": incident_for(place.path),
     }  # fmt: skip

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from lianfang.base.access.actor import Actor
 from lianfang.base.access.places import Place
 from lianfang.domain.rounds.models import Round
-from lianfang.domain.rounds.pages import language
+from lianfang.domain.rounds.pages import door_labels, language
 from lianfang.domain.rounds.playbook import reason_words
 from lianfang.domain.rounds.selectors import MissingList
 from lianfang.exchange.tables import ColumnSpec, Kind, write_table
@@ -31,6 +31,7 @@ COLUMNS = [
 def missing_file(one: Round, place: Place, found: MissingList, names: Mapping[str, str], actor: Actor) -> bytes:
     """The missing list in one sheet, in the order of the doors; the watermark says who took it, when, how many rows."""
 
+    doors = door_labels((person.path, person.door) for person in found.everybody)
     words = reason_words(one, language()) | {"": ""}
 
     def rows() -> Iterator[list[object]]:
@@ -39,7 +40,7 @@ def missing_file(one: Round, place: Place, found: MissingList, names: Mapping[st
             at = person.reason_at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M") if person.reason_at else ""
             yield [
                 names.get(resident.path[:16], ""),
-                resident.door,
+                doors[resident.path],
                 resident.name,
                 group_code(resident.code),
                 words.get(person.reason, person.reason),

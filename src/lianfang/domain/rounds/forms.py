@@ -69,6 +69,8 @@ class VisitForm(forms.Form):
     The last block is for somebody who lives there and is not registered.
     """
 
+    use_required_attribute = False
+
     def __init__(
         self,
         visit: DoorVisit,
@@ -199,6 +201,9 @@ class VisitForm(forms.Form):
 
     def blocks(self) -> list[dict[str, Any]]:
         """The form in parts: the household, each registered person, somebody not registered."""
+        for question in self.visit.questions:  # shown as asked for; whether an answer is missing depends on the outcome
+            for number in [None] if question.of == "household" else range(len(self.people)):
+                self.fields[_name(question.key, number)].required = question.required
         home = [self["outcome"], *(self[_name(one.key, None)] for one in self.visit.questions if one.of == "household")]
         parts: list[dict[str, Any]] = [{"title": _("The household"), "fields": home}]
         for number in range(len(self.people) + 1):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -131,12 +131,24 @@ class Group:
     people: list[dict[str, Any]]
 
 
+def door_labels(doors: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Path of a home → its door as people say it: with the entrance where the building has more than one."""
+    known = dict(doors)
+    units: dict[str, set[str]] = defaultdict(set)
+    for path in known:
+        units[path[:16]].add(path[16:18])
+    return {
+        path: f"{path[16:18].lstrip('0')}-{door}" if len(units[path[:16]]) > 1 else door for path, door in known.items()
+    }
+
+
 def people_by_building(one: Round, found: MissingList, names: Mapping[str, str], *, named: bool) -> list[Group]:
     """Missing people grouped by building, those with most people first; names and doors masked unless `named`."""
     words, settled = reason_words(one, language()), excused(one)
+    doors = door_labels((person.path, person.door) for person in found.everybody)
     grouped: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for person in found.people:
-        line = _line(person, named)
+        line = _line(person, named, doors[person.resident.path])
         line["word"], line["state"] = words.get(person.reason, person.reason), reason_state(person.reason, settled)
         grouped[person.resident.path[:16]].append(line)
     groups = [Group(path, names.get(path, path[12:16]), people) for path, people in grouped.items()]
@@ -147,11 +159,12 @@ def homes_by_building(
     found: HomesList, names: Mapping[str, str], words: Mapping[str, str], *, named: bool
 ) -> list[Group]:
     """Homes left to visit grouped by building, most first; doors masked unless `named`."""
+    doors = door_labels((home.path, home.door) for home in found.homes)
     grouped: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for home in found.left:
         grouped[home.path[:16]].append(
             {
-                "path": home.path, "door": home.door if named else "***", "reason": home.outcome or "none", "at": home.at,
+                "path": home.path, "door": doors[home.path] if named else "***", "reason": home.outcome or "none", "at": home.at,
                 "word": words.get(home.outcome, home.outcome), "state": "watch" if home.outcome else "act",
             }
         )  # fmt: skip
@@ -174,10 +187,10 @@ def grid_rows(rows: Sequence[Coverage]) -> list[dict[str, Any]]:
     return [{"row": row, "state": state_of(row), "name": row.name or _("In no grid")} for row in rows]
 
 
-def _line(person: MissingPerson, named: bool) -> dict[str, Any]:
+def _line(person: MissingPerson, named: bool, door: str) -> dict[str, Any]:
     resident = person.resident
     return {
-        "resident": resident, "name": resident.name if named else mask_name(resident.name), "door": resident.door if named else "***",
+        "resident": resident, "name": resident.name if named else mask_name(resident.name), "door": door if named else "***",
         "code": group_code(resident.code), "reason": person.reason or "none", "at": person.reason_at,
     }  # fmt: skip
 

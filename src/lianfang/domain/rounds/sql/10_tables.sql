@@ -126,7 +126,8 @@ create policy closes on rounds_round for update to lianfang_app using (
 -- a laboratory is bound to no area: it sees which rounds are open and nothing of what lies below them
 drop policy if exists reports_results on rounds_round;
 create policy reports_results on rounds_round for select to lianfang_app using (
-    state = 'open' and (select access_low()) is null and (select access_may('record', 'result')));
+    state = 'open' and (select access_low()) is null and (select access_may('record', 'result'))
+    and starts_with(path, coalesce((select access_reach()), '')));
 drop policy if exists in_scope on rounds_site;
 create policy in_scope on rounds_site to lianfang_app using (path >= (select access_low()) and path < (select access_high()));
 drop policy if exists in_scope on rounds_expected_change;
