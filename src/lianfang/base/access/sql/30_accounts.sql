@@ -162,7 +162,8 @@ begin
     if not (access_sees('logs', 'open') or access_sees('accounts', 'open')) then
         return;
     end if;
-    return query select a.id, a.username, a.name_sealed from access_account a where a.id = any (p_accounts);
+    return query select a.id, a.username, a.name_sealed from access_account a
+        where a.id = any (p_accounts) and (access_sees('logs', 'open') or access_account_in_reach(a.id));
 end
 $$;
 

@@ -61,13 +61,17 @@ create or replace function residents_by_code(p_code bigint, p_purpose text)
     returns table (person_id bigint, path text, sealed bytea, present boolean)
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-    if not (access_sees('residents', 'code') or access_sees('residents', 'masked')) then
-        return;
-    end if;
     return query
         with found as (
             select p.id, p.path, p.sealed, p.present from residents_person p
-            where p.code = p_code and starts_with(p.path, left(access_reach(), 6))
+            where p.code = p_code and case
+                when access_sees('residents', 'code') then starts_with(p.path, left(access_reach(), 6))
+                -- who sees lists finds by code whom the lists show, nobody else
+                when access_sees('residents', 'named') then exists (
+                    select 1 from residents_presence pr
+                    where pr.person_id = p.id and pr.path >= access_low() and pr.path < access_high()
+                      and (access_grids() is null or pr.grid_id = any (access_grids())))
+                else false end
         ), noted as (
             insert into vault_look (account_id, role, person_id, path, purpose, fields)
             select access_account(), access_role(), f.id, f.path, p_purpose, 'name' from found f
