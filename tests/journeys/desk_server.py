@@ -18,7 +18,7 @@ from django.conf import settings
 
 ROOT = Path(__file__).resolve().parents[2]
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright keeps an event loop open in this thread
-START_SECONDS = 60
+START_SECONDS = 120
 CHROMIUM = {"executable_path": "/usr/bin/chromium", "args": ["--disable-dev-shm-usage"]}
 LOCALES = {"zh": ("zh-CN", "zh-hans"), "en": ("en-US", "en")}
 SIZES = {"phone": {"width": 375, "height": 812}, "desk": {"width": 1440, "height": 900}}

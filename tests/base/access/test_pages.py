@@ -110,6 +110,20 @@ def test_an_hour_is_counted_across_the_clock(browse, somebody):
 
 
 @pytest.mark.usefixtures("_no_looks")
+def test_files_taken_away_are_listed_with_their_count(browse, world):
+    with transaction.atomic():
+        world.enter("community_clerk", HOME)
+        looks.note_export("import-not-taken", HOME, 16)
+    page = text(browse("audit_admin", "").get("/looks/"))
+    exports = page.split("exports-title")[2]
+    assert "import-not-taken" in exports
+    assert ">16<" in exports
+    assert "测试community_clerk" in exports
+    looks.note_export("nobody", HOME, 1)  # nobody has entered: nothing is written
+    assert one("select count(*) from access_event where what = 'exported'") == 1
+
+
+@pytest.mark.usefixtures("_no_looks")
 def test_looks_are_paged_and_bounded_in_time(browse, somebody):
     auditor = browse("audit_admin", "", "en")
     assert "No look in this time" in text(auditor.get("/looks/"))

@@ -50,6 +50,11 @@ select l.id, l.at, l.account_id, l.role, l.purpose, l.fields, coalesce(a.name, '
 from vault_look l left join areas_area a on a.path = left(l.path, 12) {_WHERE} and l.id < %(before)s
 order by l.id desc limit %(limit)s
 """
+_EXPORTS: Final = """
+select e.at, e.account_id, e.detail from access_event e where e.what = 'exported'
+    and e.at > now() - make_interval(hours => %(hours)s) and (%(account)s = 0 or e.account_id = %(account)s)
+order by e.id desc limit %(top)s
+"""
 
 
 @dataclass(frozen=True)
@@ -88,6 +93,17 @@ class Look:
 
 
 @dataclass(frozen=True)
+class Export:
+    """One file with people in it that somebody took away. what: name of the export; rows: how many were in it."""
+
+    at: datetime
+    account_id: int
+    what: str
+    path: str
+    rows: str
+
+
+@dataclass(frozen=True)
 class Span:
     """What a page of looks covers: the last hours, one account or all (0), one purpose or all ('')."""
 
@@ -121,6 +137,21 @@ def looks(span: Span, *, before: int | None = None, limit: int = PAGE) -> list[L
     """Single looks, newest first. before: only those with a smaller number."""
     more = {"before": before if before is not None else 2**62, "limit": limit}
     return [Look(*row) for row in _rows(_LOOKS, span.parameters | more)]
+
+
+def note_export(what: str, path: str, rows: int) -> None:
+    """Put on record that the caller takes away a file with this many people of an area."""
+    with connection.cursor() as cursor:
+        cursor.execute("select access_note_export(%s, %s, %s)", [what, path, rows])
+
+
+def exports(span: Span) -> list[Export]:
+    """Files that were taken away, newest first; by account as the span says."""
+    found = []
+    for at, account, detail in _rows(_EXPORTS, span.parameters | {"top": PAGE}):
+        what, path, rows = (*detail.split(", "), "", "")[:3]
+        found.append(Export(at, account, what, path, rows))
+    return found
 
 
 def names_of(accounts: Iterable[int]) -> dict[int, str]:

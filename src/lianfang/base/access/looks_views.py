@@ -31,9 +31,11 @@ def index(request: HttpRequest) -> HttpResponse:
     before = _number(request.GET.get("before", ""))
     found = looks.looks(span, before=before, limit=looks.PAGE + 1)
     unusual, purposes, accounts = looks.unusual(span), looks.by_purpose(span), looks.by_account(span)
+    exports = looks.exports(span)
     names = looks.names_of(
         [
             *(one.account_id for one in unusual),
+            *(one.account_id for one in exports),
             *(one.key for one in accounts),
             *(one.account_id for one in found),
             span.account,
@@ -50,6 +52,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "purposes": [{"sum": one, "words": purpose_words(one.key), "href": _href(span, purpose=one.key)} for one in purposes],
         "accounts": [{"sum": one, "name": _name(names, one.key), "href": _href(span, account=one.key)} for one in accounts],
         "lines": [_line(one, names) for one in found[: looks.PAGE]],
+        "exports": [{"one": one, "name": _name(names, one.account_id)} for one in exports],
         "following": found[looks.PAGE - 1].id if len(found) > looks.PAGE else 0,
         "paged": before is not None,
         "narrowed": _narrowed(span, names),

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lianfang.base.access.api import Actor, requires
+from lianfang.base.access.looks import note_export
 from lianfang.base.access.places import place_of
 from lianfang.base.incidents.api import incident_for
 from lianfang.domain.residents import export_pages, import_pages, import_reads, uploads
@@ -140,6 +141,7 @@ def refused_file(request: HttpRequest, number: int) -> HttpResponse:
     incident = incident_for(file.path)
     drill = bool(settings.DRILL or (incident is not None and incident.drill))
     body, count = export_pages.refused_file(file, actor, language(), drill=drill)
+    note_export("import-not-taken", file.path, count)
     answer = HttpResponse(body, content_type=XLSX)
     answer["Content-Disposition"] = f'attachment; filename="import-{file.id}-not-taken.xlsx"'
     answer["X-Rows"] = str(count)

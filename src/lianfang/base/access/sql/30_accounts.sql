@@ -167,6 +167,15 @@ begin
 end
 $$;
 
+-- Every file that leaves with people in it is an event with its count.
+create or replace function access_note_export(p_what text, p_path text, p_rows int) returns void
+    language sql security definer set search_path = public, pg_temp as $$
+    insert into access_event (what, account_id, detail)
+        select 'exported', access_account(), format('%s, %s, %s', left(p_what, 60), left(p_path, 30), p_rows)
+        where access_account() is not null
+$$;
+grant execute on function access_note_export(text, text, int) to lianfang_app;
+
 grant execute on function access_reaches(text), access_account_in_reach(bigint), access_accounts(text, text, int, bigint),
     access_grants_of(bigint[]), access_sessions_of(bigint), access_grant_give(bigint, text, text, text, text[], timestamptz),
     access_grant_end(bigint), access_sessions_close(bigint), access_names(bigint[]) to lianfang_app;
