@@ -8,8 +8,11 @@ from django.db import connections
 from tests.domain.rounds.conftest import Station
 from tests.support.world import COUNTY, HOME, NEXT, fold, total
 
-
-ANSWERS = {"people_present": 2, "arrived_recently": "no", "persons": [{"place_contact": "none"}, {"place_contact": "none"}]}
+ANSWERS = {
+    "people_present": 2,
+    "arrived_recently": "no",
+    "persons": [{"place_contact": "none"}, {"place_contact": "none"}],
+}
 
 
 def count(sql: str, *parameters: object) -> int:
@@ -76,7 +79,11 @@ def test_a_positive_pool_isolates_and_single_retests_settle(station: Station) ->
 def test_a_reason_is_replaced_and_goes_when_the_person_is_sampled(station: Station) -> None:
     person = station.world.people[HOME][20]
     for reason in ("away", "refused"):
-        [answer] = station.send([station.fact("rounds.not_sampled/1", {"person": person.code, "reason": reason})], role="grid_worker", path=HOME)
+        [answer] = station.send(
+            [station.fact("rounds.not_sampled/1", {"person": person.code, "reason": reason})],
+            role="grid_worker",
+            path=HOME,
+        )
         assert answer["status"] == "accepted", answer
     fold()
     assert total("rounds.not_sampled", f"{station.round}:away", HOME) == 0
@@ -91,10 +98,8 @@ def test_a_door_visit_counts_once_and_the_latest_stands(station: Station) -> Non
     household = station.world.people[HOME][0].path
     visit = {"household": household, "outcome": "not_home"}
     for outcome, people in (("not_home", 0), ("answered", 3), ("entered", 2)):
-        [answer] = station.send(
-            [station.fact("rounds.household_visited/1", {**visit, "outcome": outcome, "people": people, "answers": ANSWERS if people else {}})],
-            role="grid_worker", path=HOME,
-        )  # fmt: skip
+        given = {**visit, "outcome": outcome, "people": people, "answers": ANSWERS if people else {}}
+        [answer] = station.send([station.fact("rounds.household_visited/1", given)], role="grid_worker", path=HOME)
         assert answer["status"] == "accepted", answer
     fold()
     assert total("rounds.visited_households", str(station.round), HOME) == 1

@@ -22,14 +22,14 @@ ANSWERS_COLUMN = b"rounds_visit.sealed"
 define(
     "visit.outcome_unknown",
     status=422,
-    zh="预案没有入户结果“{outcome}”。请从这些里选：{known}。",
-    en="The playbook has no outcome '{outcome}' of a visit. Choose one of: {known}.",
+    zh="预案没有入户结果“{given}”。请从这些里选：{known}。",
+    en="The playbook has no outcome '{given}' of a visit. Choose one of: {known}.",
 )
 define(
     "visit.nobody_met",
     status=422,
-    zh="记为“{outcome}”，但见到的人数是0。请填写人数，或改选结果。",
-    en="The visit says '{outcome}' but nobody was met. Give the number of people, or choose another outcome.",
+    zh="记为“{given}”，但见到的人数是0。请填写人数，或改选结果。",
+    en="The visit says '{given}' but nobody was met. Give the number of people, or choose another outcome.",
 )
 WHY = {
     "missing": (
@@ -137,12 +137,12 @@ def _judge(fact: Fact, book: Playbook) -> VisitState | None:
     key = lifted(fact.payload.outcome, OLDER_OUTCOMES, outcomes)
     if key is None:
         known = "、".join(f"{one.key} {one.zh}" for one in visit.outcomes)
-        fact.refuse("visit.outcome_unknown", outcome=fact.payload.outcome, known=known)
+        fact.refuse("visit.outcome_unknown", given=fact.payload.outcome, known=known)
         return None
     outcome = outcomes[key]
     if outcome.done and key not in NOBODY_THERE:
         if not fact.payload.people:
-            fact.refuse("visit.nobody_met", outcome=outcome.zh)
+            fact.refuse("visit.nobody_met", given=outcome.zh)
         _check_answers(fact, book, visit)
     return (
         None

@@ -143,7 +143,7 @@ class VisitForm(forms.Form):
         if not self.met() and not self.errors:
             self.add_error(
                 _name(PEOPLE_QUESTION, None),
-                problem("visit.nobody_met").sentence({"outcome": said(outcome, self.language)}, self.language),
+                problem("visit.nobody_met").sentence({"given": said(outcome, self.language)}, self.language),
             )
         return cleaned
 

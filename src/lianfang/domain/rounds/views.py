@@ -20,7 +20,6 @@ from lianfang.domain.rounds.homes import homes_of_round
 from lianfang.domain.rounds.models import Round
 from lianfang.domain.rounds.playbook import book_of, excused, outcome_words, reason_words
 from lianfang.domain.rounds.selectors import (
-    MissingList,
     coverage_at,
     coverage_below,
     coverage_by_grid,
@@ -108,17 +107,10 @@ def missing(request: HttpRequest, number: int, code: str) -> HttpResponse:
         "groups": pages.chosen_only(pages.people_by_building(one, found, building_names(place.path[:12]), named=named), chosen),
         "plan": doorplan.plan_of_people(one, place.name, found) if named and place.level is Level.BUILDING and found.expected else None,
         "named": named, "chosen": chosen, "filters": pages.reason_filters(found.reasons, words, excused(one), chosen),
-        "calls": actor.sees("residents", "call"), "outside": _outside(actor, one, place, found),
+        "calls": actor.sees("residents", "call"), "grid_only": actor.scope == "grid",
         "at_building": place.level is Level.BUILDING,
     }  # fmt: skip
     return render(request, "rounds/missing.html", context)
-
-
-def _outside(actor: Actor, one: Round, place: Place, found: MissingList) -> int:
-    """How many more are missing at a place than a grid worker's list shows."""
-    if not actor.grids:
-        return 0
-    return max(0, coverage_at(one.id, place.path).missing - len(found.people))
 
 
 def _homes(request: HttpRequest, actor: Actor, one: Round, place: Place) -> HttpResponse:
@@ -126,14 +118,13 @@ def _homes(request: HttpRequest, actor: Actor, one: Round, place: Place) -> Http
     found = homes_of_round(one, place.path)
     words, chosen = outcome_words(one, pages.language()), request.GET.get("reason", "all")
     named = actor.sees("residents", "named")
-    whole = coverage_at(one.id, place.path, kind=one.kind)
     context = {
         "round": one, "place": place, "found": found, "now_at": timezone.now(), "trail": pages.trail(one, place, "round-missing"),
         "groups": pages.chosen_only(pages.homes_by_building(found, building_names(place.path[:12]), words, named=named), chosen),
         "plan": doorplan.plan_of_homes(place.name, found, words) if named and place.level is Level.BUILDING and found.homes else None,
         "chosen": chosen, "filters": pages.reason_filters(found.outcomes, words, (), chosen),
         "may_visit": one.state == "open" and actor.may("record", "visit"), "at_building": place.level is Level.BUILDING,
-        "outside": max(0, whole.missing - len(found.left)) if actor.grids else 0,
+        "grid_only": actor.scope == "grid",
     }  # fmt: skip
     return render(request, "rounds/homes.html", context)
 
