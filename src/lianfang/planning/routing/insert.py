@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import heapq
+from collections import Counter
+
+import numpy as np
+
 from lianfang.planning.routing.drive import best_start, drive
 from lianfang.planning.routing.problem import Problem
 from lianfang.planning.routing.search import Routes, tidy
+
+TRIES = 100
+"""Places tried for one insertion, nearest first (assumption: a stop that fits at none of them needs another vehicle)."""
 
 
 def route_cost(problem: Problem, kind: int, places: list[int]) -> int | None:
@@ -36,25 +44,29 @@ def repair(problem: Problem, routes: Routes) -> Routes | None:
 
 
 def _insert(problem: Problem, plan: Routes, unit: tuple[int, ...]) -> bool:
-    """Put a stop, or a ride in one piece, into the plan at least extra cost, or on an unused vehicle; False when it fits nowhere."""
-    best: tuple[int, int, list[int], int] | None = None
+    """Put a stop, or a ride in one piece, where it makes the way least longer, else on an unused vehicle.
+
+    Returns False when none of the TRIES nearest places takes it and no vehicle is left.
+    """
+    ways: list[tuple[int, int, int]] = []
     for index, (kind, places) in enumerate(plan):
-        before = route_cost(problem, kind, places) or 0
-        for position in range(len(places) + 1):
-            tried = [*places[:position], *unit, *places[position:]]
-            cost = route_cost(problem, kind, tried)
-            if cost is not None and (best is None or cost - before < best[0]):
-                best = (cost - before, index, tried, kind)
+        vehicle = problem.vehicles[kind]
+        stations = np.array([vehicle.start_depot, *places, vehicle.end_depot])
+        before, after = stations[:-1], stations[1:]
+        longer = problem.distance[before, unit[0]] + problem.distance[unit[-1], after] - problem.distance[before, after]
+        ways += [(int(way), index, position) for position, way in enumerate(longer)]
+    for _, index, position in heapq.nsmallest(TRIES, ways):
+        kind, places = plan[index]
+        tried = [*places[:position], *unit, *places[position:]]
+        if route_cost(problem, kind, tried) is not None:
+            plan[index] = (kind, tried)
+            return True
+    used = Counter(kind for kind, _ in plan)
     for kind, vehicle in enumerate(problem.vehicles):
-        if sum(1 for used, _ in plan if used == kind) < vehicle.count:
-            cost = route_cost(problem, kind, list(unit))
-            if cost is not None and (best is None or cost < best[0]):
-                best = (cost, len(plan), list(unit), kind)
-    if best is None:
-        return False
-    _, index, places, kind = best
-    plan[index : index + 1] = [(kind, places)]
-    return True
+        if used[kind] < vehicle.count and route_cost(problem, kind, list(unit)) is not None:
+            plan.append((kind, list(unit)))
+            return True
+    return False
 
 
 def greedy(problem: Problem, order: list[int]) -> Routes | None:
