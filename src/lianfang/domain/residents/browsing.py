@@ -19,6 +19,9 @@ from lianfang.kernel.ids import format_code
 PAGE: Final = 200
 """Rows of a list on one page (the shell's rule: beyond 200 rows the server pages)."""
 
+EVERYBODY: Final = 100_000
+"""More people than any community has; a search by name reads them all."""
+
 _COLUMNS: Final = """
 p.id, p.code, r.path, p.path, r.why, p.present, p.sex, p.born_year, p.kind, p.tags, p.sealed, h.sealed
 from residents_presence r join residents_person p on p.id = r.person_id
@@ -117,34 +120,35 @@ class Found:
     community: str
 
 
-def people(
-    path: str,
-    *,
-    tag: int = 0,
-    kind: int = 0,
-    after: str = "",
-    limit: int = PAGE,
-    box_cache: dict[str, Box] | None = None,
-) -> list[Line]:
+def people(path: str, *, tag: int = 0, kind: int = 0, after: str = "", limit: int = PAGE) -> list[Line]:
     """People at a path in the order of doors. tag, kind: only those with it; after: `Line.key` of the last one seen."""
-    low, high = path, path + ABOVE_ALL
-    at, _, number = after.partition(".")
-    parameters = {
-        "low": low, "high": high, "tag": tag, "kind": kind, "limit": limit, "after": at if number.isdigit() else low,
-        "after_id": int(number[:18]) if number.isascii() and number.isdigit() else -1,
-    }  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(_PEOPLE, parameters)
-        rows = cursor.fetchall()
-    boxes = {} if box_cache is None else box_cache
-    return [_line(row, boxes) for row in rows]
+    boxes: dict[str, Box] = {}
+    return [_line(row, boxes) for row in _people(path, tag=tag, kind=kind, after=after, limit=limit)]
 
 
 def people_named(path: str, word: str, *, limit: int = PAGE) -> list[Line]:
     """People at a path whose name holds a word; names are opened and compared here, no index of names exists."""
     boxes: dict[str, Box] = {}
-    everybody = people(path, limit=1_000_000, box_cache=boxes)
-    return [line for line in everybody if word in line.name][:limit]
+    found: list[Line] = []
+    for row in _people(path, limit=EVERYBODY):
+        if word in unseal(box_of(row[3], boxes), row[10], PERSON).get("name", ""):
+            found.append(_line(row, boxes))
+            if len(found) == limit:
+                break
+    return found
+
+
+def _people(path: str, *, tag: int = 0, kind: int = 0, after: str = "", limit: int = PAGE) -> list[tuple[Any, ...]]:
+    low, high = path, path + ABOVE_ALL
+    at, _, number = after.partition(".")
+    goes_on = number.isascii() and number.isdigit()
+    parameters = {
+        "low": low, "high": high, "tag": tag, "kind": kind, "limit": limit, "after": at if goes_on else low,
+        "after_id": int(number[:18]) if goes_on else -1,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_PEOPLE, parameters)
+        return list(cursor.fetchall())
 
 
 def buildings(path: str) -> list[BuildingCount]:
