@@ -41,7 +41,8 @@ create or replace function incidents_propose(p_name text, p_path text, p_playboo
 declare
     made smallint;
 begin
-    if not access_may('other', 'open_incident_two_person') or p_path < access_low() or p_path >= access_high() then
+    if (access_may('other', 'open_incident_two_person') and p_path >= access_low()
+        and p_path < access_high()) is not true then
         raise exception using errcode = 'LF403', message = 'access.refused';
     end if;
     insert into incidents_incident (name, path, playbook, edition, drill, state, proposed_by)
@@ -57,8 +58,8 @@ declare
     one incidents_incident%rowtype;
 begin
     select * into one from incidents_incident where id = p_incident for update;
-    if one.id is null or not access_may('other', 'open_incident_two_person')
-        or one.path < access_low() or one.path >= access_high() then
+    if (one.id is not null and access_may('other', 'open_incident_two_person') and one.path >= access_low()
+        and one.path < access_high()) is not true then
         raise exception using errcode = 'LF403', message = 'access.refused';
     end if;
     if one.state <> 'proposed' then
@@ -78,8 +79,8 @@ declare
     one incidents_incident%rowtype;
 begin
     select * into one from incidents_incident where id = p_incident for update;
-    if one.id is null or not access_may('other', 'close_incident_two_person')
-        or one.path < access_low() or one.path >= access_high() then
+    if (one.id is not null and access_may('other', 'close_incident_two_person') and one.path >= access_low()
+        and one.path < access_high()) is not true then
         raise exception using errcode = 'LF403', message = 'access.refused';
     end if;
     if one.state = 'open' then
@@ -101,8 +102,8 @@ declare
     one incidents_incident%rowtype;
 begin
     select * into one from incidents_incident where id = p_incident for update;
-    if one.id is null or not access_may('other', 'open_incident_two_person') or p_path < access_low()
-        or p_path >= access_high() or one.path < access_low() or one.path >= access_high() then
+    if (one.id is not null and access_may('other', 'open_incident_two_person') and p_path >= access_low()
+        and p_path < access_high() and one.path >= access_low() and one.path < access_high()) is not true then
         raise exception using errcode = 'LF403', message = 'access.refused';
     end if;
     if one.state <> 'open' then
@@ -118,14 +119,14 @@ declare
     one incidents_incident%rowtype;
 begin
     select * into one from incidents_incident where id = p_incident for update;
-    if one.id is null or not access_may('other', 'open_incident_two_person') or one.path < access_low()
-        or one.path >= access_high() then
+    if (one.id is not null and access_may('other', 'open_incident_two_person') and one.path >= access_low()
+        and one.path < access_high()) is not true then
         raise exception using errcode = 'LF403', message = 'access.refused';
     end if;
     if one.state <> 'open' or one.next_path = '' then
         raise exception using errcode = 'LF409', message = 'incident.no_scope_proposed';
     end if;
-    if one.next_path < access_low() or one.next_path >= access_high() then
+    if (one.next_path >= access_low() and one.next_path < access_high()) is not true then
         raise exception using errcode = 'LF403', message = 'access.refused';
     end if;
     if one.next_by = access_account() then

@@ -5,7 +5,7 @@ declare
     over incidents_incident%rowtype;
     made bigint;
 begin
-    if not access_may('other', 'zone_propose') or p_path < access_low() or p_path >= access_high() then
+    if (access_may('other', 'zone_propose') and p_path >= access_low() and p_path < access_high()) is not true then
         raise exception using errcode = 'LF403', message = 'access.refused';
     end if;
     select * into over from incidents_incident where id = p_incident for share;
@@ -33,7 +33,8 @@ declare
     one incidents_zone%rowtype;
 begin
     select * into one from incidents_zone where id = p_zone for update;
-    if one.id is null or not access_may('other', 'zone_approve') or one.path < access_low() or one.path >= access_high() then
+    if (one.id is not null and access_may('other', 'zone_approve') and one.path >= access_low()
+        and one.path < access_high()) is not true then
         raise exception using errcode = 'LF403', message = 'access.refused';
     end if;
     if one.state <> 'proposed' then
@@ -52,8 +53,8 @@ declare
     one incidents_zone%rowtype;
 begin
     select * into one from incidents_zone where id = p_zone for update;
-    if one.id is null or not (access_may('other', 'lift_zone_request') or access_may('other', 'zone_propose'))
-        or one.path < access_low() or one.path >= access_high() then
+    if (one.id is not null and (access_may('other', 'lift_zone_request') or access_may('other', 'zone_propose'))
+        and one.path >= access_low() and one.path < access_high()) is not true then
         raise exception using errcode = 'LF403', message = 'access.refused';
     end if;
     if one.state <> 'live' then
@@ -72,7 +73,8 @@ declare
     made bigint;
 begin
     select * into one from incidents_zone where id = p_zone for update;
-    if one.id is null or not access_may('other', 'zone_approve') or one.path < access_low() or one.path >= access_high() then
+    if (one.id is not null and access_may('other', 'zone_approve') and one.path >= access_low()
+        and one.path < access_high()) is not true then
         raise exception using errcode = 'LF403', message = 'access.refused';
     end if;
     if one.state <> 'lift_requested' then
@@ -97,7 +99,8 @@ declare
     one incidents_zone%rowtype;
 begin
     select * into one from incidents_zone where id = p_zone for update;
-    if one.id is null or not access_may('other', 'zone_approve') or one.path < access_low() or one.path >= access_high() then
+    if (one.id is not null and access_may('other', 'zone_approve') and one.path >= access_low()
+        and one.path < access_high()) is not true then
         raise exception using errcode = 'LF403', message = 'access.refused';
     end if;
     if one.state <> 'lift_requested' then

@@ -8,7 +8,8 @@ declare
     counted bigint;
 begin
     select * into one from rounds_round where id = p_round;
-    if one.id is null or not access_may('other', 'open_round') or one.path < access_low() or one.path >= access_high() then
+    if (one.id is not null and access_may('other', 'open_round') and one.path >= access_low()
+        and one.path < access_high()) is not true then
         raise exception using errcode = 'LF403', message = 'access.not_allowed';
     end if;
     if one.kind = 'screening' then
