@@ -37,14 +37,14 @@ SHOTS = os.environ.get("LIANFANG_SHOTS", "")
 
 
 @contextmanager
-def served() -> Iterator[str]:
-    """The address of the product while it is served."""
+def served(settings_module: str = "tests.journeys.desk_settings") -> Iterator[str]:
+    """The address of the product while it is served, with other settings if wanted."""
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     paths = [str(ROOT / "src"), str(ROOT), os.environ.get("PYTHONPATH", "")]
     environment = {
-        **os.environ, "DJANGO_SETTINGS_MODULE": "tests.journeys.desk_settings", "PYTHONPATH": os.pathsep.join(paths),
+        **os.environ, "DJANGO_SETTINGS_MODULE": settings_module, "PYTHONPATH": os.pathsep.join(paths),
     }  # fmt: skip
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     command = [
@@ -97,7 +97,8 @@ class Desk:
         if self.name not in CHECKED:
             return
         page.evaluate(AXE.read_text("utf-8"))
-        assert page.evaluate(RUN_AXE, RULES) == [], (what, self.name)
+        found = page.evaluate(RUN_AXE, RULES)
+        assert found == [], (what, self.name, found)
 
 
 @contextmanager
