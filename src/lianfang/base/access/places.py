@@ -17,6 +17,8 @@ select path, name, path from areas_building where path = any (%(paths)s::text[])
 order by path
 """
 
+_BELOW = "select min(level) from areas_area where parent_path = %s and ended_on is null"
+
 
 @dataclass(frozen=True)
 class Place:
@@ -37,9 +39,22 @@ class Place:
         return self.name if self.level is Level.BUILDING else short_name(self.name)
 
 
-def place_of(actor: Actor, code: str) -> Place:
-    """The area or building with this code; raises access.not_found when there is none or it lies outside the scope."""
-    building = len(code) == PATH_LENGTH[Level.BUILDING] and code.isascii() and code.isdigit()
+def level_below(path: str) -> Level | None:
+    """The level of the areas directly below an area; None when the list has none there."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BELOW, [path])
+        found = cursor.fetchone()[0]
+    return None if found is None else Level(found)
+
+
+def place_of(actor: Actor, code: str, *, lowest: Level = Level.BUILDING) -> Place:
+    """The area or building with this code, no deeper than the lowest level asked for.
+
+    Raises access.not_found when there is none or it lies outside the scope.
+    """
+    building = (
+        lowest is Level.BUILDING and len(code) == PATH_LENGTH[Level.BUILDING] and code.isascii() and code.isdigit()
+    )
     try:
         path = code if building else path_of(code)
     except LianfangError:

@@ -10,10 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lianfang.base.access.actor import Actor
+from lianfang.base.access.places import Place
 from lianfang.base.playbooks.api import Column
 from lianfang.domain.reports import pages
 from lianfang.domain.reports.forms import due_at
-from lianfang.domain.reports.places import Place
 from lianfang.domain.reports.rules import Snapshot
 from lianfang.domain.reports.selectors import STATES, Period, units
 from lianfang.domain.reports.table import Table, total

@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from lianfang.base.access.places import Place
 from lianfang.base.incidents.api import playbook_of
 from lianfang.base.metrics import api as metrics
 from lianfang.base.playbooks.api import Column, ColumnTerm, ReportForm
 from lianfang.domain.reports.forms import area_forms, due_at, level_of_form
-from lianfang.domain.reports.places import Place
 from lianfang.domain.reports.rules import Snapshot, questions
 from lianfang.domain.reports.selectors import Period, UnitReport
 from lianfang.domain.reports.table import total

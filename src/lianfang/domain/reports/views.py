@@ -16,11 +16,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from lianfang.base.access.actor import Actor
 from lianfang.base.access.api import requires
+from lianfang.base.access.places import Place, level_below, place_of
 from lianfang.base.incidents.api import incident_at
 from lianfang.base.playbooks.api import Column
 from lianfang.domain.reports import export, pages
 from lianfang.domain.reports.forms import area_forms, due_at, level_of_form
-from lianfang.domain.reports.places import Place, place
 from lianfang.domain.reports.rules import Snapshot, changes, not_zero
 from lianfang.domain.reports.selectors import (
     PAGE,
@@ -49,7 +49,7 @@ EARLIEST, LATEST = date(2019, 12, 1), date(2999, 12, 31)
 def index(request: HttpRequest) -> HttpResponse:
     """Lead each reader to what is theirs: their own return, or who is late below them."""
     actor = _actor(request)
-    at_home = place(actor, actor.area_code)
+    at_home = _place(actor, actor.area_code)
     page = "reports:unit" if at_home.level >= Level.COMMUNITY else "reports:late"
     return HttpResponseRedirect(reverse(page, args=[at_home.code]))
 
@@ -58,14 +58,14 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_GET
 def unit(request: HttpRequest, code: str) -> HttpResponse:
     """Tonight's return of a unit: figures that filled themselves, one open question at most, one button."""
-    return _unit_page(request, place(_actor(request), code))
+    return _unit_page(request, _place(_actor(request), code))
 
 
 @requires("other:confirm_report", lists=True)
 @require_POST
 def confirm(request: HttpRequest, code: str) -> HttpResponse:
     """Confirm the return as it stands (zero=1 states a zero report)."""
-    at = place(_actor(request), code)
+    at = _place(_actor(request), code)
     asked = _asked(request.POST)
     try:
         confirm_report(
@@ -81,7 +81,7 @@ def confirm(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def correct(request: HttpRequest, code: str) -> HttpResponse:
     """Replace a confirmed return by a new version, with a reason."""
-    at = place(_actor(request), code)
+    at = _place(_actor(request), code)
     asked = _asked(request.POST)
     version = request.POST.get("version", "")
     try:
@@ -100,7 +100,7 @@ def correct(request: HttpRequest, code: str) -> HttpResponse:
 def late(request: HttpRequest, code: str) -> HttpResponse:
     """Who is late below an area: what is wrong first, counts as filters, areas to drill into, units page by page."""
     actor = _actor(request)
-    at, now = place(actor, code), timezone.now()
+    at, now = _place(actor, code), timezone.now()
     period = _period_below(request, at)
     counted = counts(period, at.path)
     chosen = request.GET.get("state", "not_reported" if counted["not_reported"] else "all")
@@ -133,7 +133,7 @@ def late(request: HttpRequest, code: str) -> HttpResponse:
 @require_GET
 def table(request: HttpRequest, code: str) -> HttpResponse:
     """What the areas below have confirmed, beside what is true now, and the difference."""
-    at = place(_actor(request), code)
+    at = _place(_actor(request), code)
     period = _period_below(request, at)
     found = _table(period, at)
     everything = request.GET.get("columns") == "all"
@@ -152,7 +152,7 @@ def table(request: HttpRequest, code: str) -> HttpResponse:
 @require_GET
 def table_file(request: HttpRequest, code: str) -> HttpResponse:
     """The table as an Excel file in the form's columns."""
-    at = place(_actor(request), code)
+    at = _place(_actor(request), code)
     period = _period_below(request, at)
     body, count = export.table_file(_table(period, at), at, _actor(request))
     return _file(body, count, export.file_name(period, at, "daily"))
@@ -162,7 +162,7 @@ def table_file(request: HttpRequest, code: str) -> HttpResponse:
 @require_GET
 def late_file(request: HttpRequest, code: str) -> HttpResponse:
     """Who has reported and who has not as an Excel file."""
-    at = place(_actor(request), code)
+    at = _place(_actor(request), code)
     period = _period_below(request, at)
     chosen = request.GET.get("state", "all")
     states = (chosen,) if chosen in STATES else STATES
@@ -174,7 +174,7 @@ def late_file(request: HttpRequest, code: str) -> HttpResponse:
 @require_GET
 def history(request: HttpRequest, code: str) -> HttpResponse:
     """Every version of a unit's return and what changed from one to the next."""
-    at, now = place(_actor(request), code), timezone.now()
+    at, now = _place(_actor(request), code), timezone.now()
     period = _period(request, at)
     found = versions(period, at.path)
     lines = []
@@ -197,6 +197,10 @@ def history(request: HttpRequest, code: str) -> HttpResponse:
 def _actor(request: HttpRequest) -> Actor:
     actor: Actor = request.actor
     return actor
+
+
+def _place(actor: Actor, code: str) -> Place:
+    return place_of(actor, code, lowest=Level.COMMUNITY)  # buildings owe no return
 
 
 def _asked(source: Mapping[str, str]) -> dict[str, Any]:
@@ -299,7 +303,7 @@ def _unit_cut(period: Period) -> int:
 
 def _cut(period: Period, at: Place) -> int:
     """Characters of the paths of the areas directly below, but never deeper than the units themselves."""
-    below = at.below or level_of_form(period.form)
+    below = level_below(at.path) or level_of_form(period.form)
     return PATH_LENGTH[min(below, level_of_form(period.form))]
 
 
