@@ -59,6 +59,17 @@ def playbooks(rows: list[tuple[Any, ...]]) -> dict[int, Playbook]:
     return {number: load_shipped(name) for number, name in rows}
 
 
+GRIDS = """
+select p.code, r.grid_id from residents_person p
+join residents_presence r on r.person_id = p.id and r.why = 1 where p.code = any (%(codes)s::bigint[])
+"""
+
+
+def ask_grids(codes: Iterable[int]) -> tuple[str, dict[str, Any]]:
+    """The question for the grids in which people live, by their printed codes."""
+    return GRIDS, {"codes": literal(sorted(set(codes)))}
+
+
 def ask_people(codes: Iterable[int]) -> tuple[str, dict[str, Any]]:
     """The question for people by their printed codes."""
     return PEOPLE, {"codes": literal(sorted(set(codes)))}
@@ -83,7 +94,7 @@ def code_number(fact: Fact, text: str) -> int | None:
     try:
         return parse_code(text)
     except LianfangError as error:
-        fact.refuse(error.code, **error.values)
+        fact.refuse(error.code, **error.values)  # type: ignore[arg-type]  # never a value named outcome
         return None
 
 

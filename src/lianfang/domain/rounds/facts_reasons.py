@@ -8,6 +8,7 @@ from typing import Any
 from lianfang.base.facts.api import Batch, Fact, literal
 from lianfang.base.playbooks.api import Playbook
 from lianfang.domain.rounds.facts_common import (
+    ask_grids,
     ask_people,
     ask_playbooks,
     ask_rounds,
@@ -59,15 +60,15 @@ class NotSampledBatch(Batch):
             fact.state = code_number(fact, fact.payload.person)
 
     def questions(self) -> list[tuple[str, dict[str, Any]]]:
-        people = ask_people(fact.state for fact in self.facts if isinstance(fact.state, int))
-        return [ask_rounds(self.facts), people, ask_playbooks(self.facts)]
+        codes = [fact.state for fact in self.facts if isinstance(fact.state, int)]
+        return [ask_rounds(self.facts), ask_people(codes), ask_playbooks(self.facts), ask_grids(codes)]
 
     def decide(self, answers: list[list[tuple[Any, ...]]]) -> None:
         settle_rounds(self.facts, answers[0])
-        homes, books = {code: path for code, path, _ in answers[1]}, playbooks(answers[2])
+        homes, books, grids = {code: path for code, path, _ in answers[1]}, playbooks(answers[2]), dict(answers[3])
         for fact in self.facts:
             home = homes.get(fact.state)
-            if fact.refusal is None and (home is None or not home.startswith(fact.path[:12])):
+            if fact.refusal is None and not fact.reaches(home, grids.get(fact.state)):
                 fact.refuse("fact.subject_unknown", area=fact.area, subject=fact.payload.person)
             reason = _reason(fact, books)
             if fact.refusal is None:

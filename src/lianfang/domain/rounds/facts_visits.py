@@ -16,7 +16,10 @@ from lianfang.domain.rounds.rules import NOBODY_THERE, OLDER_OUTCOMES, lifted
 from lianfang.domain.rounds.sqlfiles import statement
 from lianfang.kernel.errors import define
 
-HOUSEHOLDS = "select path from residents_household where path = any (%(paths)s::text[])"
+HOUSEHOLDS = """
+select h.path, (select r.grid_id from residents_presence r where r.path = h.path and r.why = 1 limit 1)
+from residents_household h where h.path = any (%(paths)s::text[])
+"""
 ANSWERS_COLUMN = b"rounds_visit.sealed"
 
 define(
@@ -86,10 +89,10 @@ class HouseholdVisitedBatch(Batch):
 
     def decide(self, answers: list[list[tuple[Any, ...]]]) -> None:
         settle_rounds(self.facts, answers[0])
-        known, books = {row[0] for row in answers[1]}, playbooks(answers[2])
+        grids, books = dict(answers[1]), playbooks(answers[2])
         for fact in self.facts:
             household = fact.payload.household
-            if fact.refusal is None and (household not in known or not household.startswith(fact.path)):
+            if fact.refusal is None and (household not in grids or not fact.reaches(household, grids[household])):
                 fact.refuse("fact.subject_unknown", area=fact.area, subject=household)
             if fact.refusal is None:
                 fact.state = _judge(fact, books[fact.payload.round])

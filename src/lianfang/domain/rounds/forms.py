@@ -43,7 +43,7 @@ class OpenRoundForm(forms.Form):
     def __init__(self, *args: Any, rules: Sequence[tuple[str, str]] = (), **more: Any) -> None:
         super().__init__(*args, **more)
         if rules:
-            self.fields["stop_rule"].choices = list(rules)  # type: ignore[attr-defined]
+            self.fields["stop_rule"].choices = list(rules)
             self.fields["stop_rule"].help_text = _("Suggested by the division code; choose the one that applies.")
         else:
             del self.fields["stop_rule"]
@@ -57,7 +57,7 @@ class ResultsForm(forms.Form):
 
     def __init__(self, rounds: Sequence[Round], *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.fields["round"].choices = [(str(one.id), f"{one.id} · {one.name}") for one in rounds]  # type: ignore[attr-defined]
+        self.fields["round"].choices = [(str(one.id), f"{one.id} · {one.name}") for one in rounds]
         self.fields["file"].help_text = _(
             "Excel or CSV with the columns 采样管, 结果, 检测时间 (tube, result, tested at)."
         )

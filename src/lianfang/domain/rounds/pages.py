@@ -41,6 +41,13 @@ STATES = {
     "positive": ("act", gettext_lazy("Positive")),
     "": ("unknown", gettext_lazy("No action")),
 }
+SHORT = {
+    "isolated": gettext_lazy("Isolated"),
+    "retested": gettext_lazy("Waiting"),
+    "released": gettext_lazy("Released"),
+    "positive": gettext_lazy("Positive"),
+}
+"""The same states in one word."""
 
 
 def language() -> Language:
@@ -210,30 +217,25 @@ def pool_rows(found: Pool) -> list[dict[str, Any]]:
 
 
 def pool_events(found: Pool) -> list[dict[str, Any]]:
-    """What happened to a tube, oldest first."""
+    """What happened to a tube, oldest first; what happened to several swabs at once stands in one line."""
     code = group_code(format_code(found.code))
+    filled = _("Tube %(code)s filled with %(n)s swabs") % {"code": code, "n": found.size}
     events: list[dict[str, Any]] = [
-        {
-            "at": found.filled_at,
-            "title": _("Tube %(code)s filled with %(n)s swabs") % {"code": code, "n": found.size},
-            "state": "good",
-        }
+        {"at": found.filled_at, "text": filled, "state": "good", "word": pgettext("tube", "Filled")}
     ]
     if found.result:
         words = {"negative": _("Negative"), "positive": _("Positive"), "invalid": _("Invalid")}
         state = {"negative": "good", "positive": "act", "invalid": "watch"}[found.result]
-        events.append(
-            {"at": found.result_at, "title": _("Result: %(word)s") % {"word": words[found.result]}, "state": state}
-        )
-    for member in sorted((one for one in found.members if one.state_at), key=lambda one: (one.state_at, one.position)):
-        state, word = STATES[member.state]
-        events.append(
-            {
-                "at": member.state_at,
-                "title": _("Swab %(n)s: %(word)s") % {"n": member.position, "word": word},
-                "state": state,
-            }
-        )
+        text = _("Result: %(word)s") % {"word": words[found.result]}
+        events.append({"at": found.result_at, "text": text, "state": state, "word": words[found.result]})
+    together: dict[tuple[Any, str], list[int]] = defaultdict(list)
+    for member in found.members:
+        if member.state_at is not None:
+            together[member.state_at, member.state].append(member.position)
+    for (at, name), positions in sorted(together.items(), key=lambda item: (item[0][0], item[1])):
+        state, word = STATES[name]
+        text = _("Swab %(n)s: %(word)s") % {"n": ", ".join(str(position) for position in positions), "word": word}
+        events.append({"at": at, "text": text, "state": state, "word": SHORT[name]})
     return events
 
 

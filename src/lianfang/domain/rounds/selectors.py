@@ -273,7 +273,8 @@ def pool(round_: Round, tube: UUID) -> Pool | None:
     for position, person in enumerate(order):
         path, state, at = states.get(person, (homes.get(person, ""), "", None))
         members.append(PoolMember(position + 1, path, state, at, named.get(person)))
-    return Pool(*row[:7], members)
+    number, code, size, area, filled_at, result, result_at = row[:7]
+    return Pool(number, code, size, area, filled_at, result, result_at, members)
 
 
 def _named(round_: Round, buildings: set[str]) -> dict[int, Resident]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -197,8 +196,8 @@ def tube_sheets(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def _actor(request: HttpRequest) -> Actor:
-    actor: Any = request.actor  # type: ignore[attr-defined]
-    return actor  # type: ignore[no-any-return]
+    actor: Actor = request.actor
+    return actor
 
 
 def find_round(number: int) -> Round:

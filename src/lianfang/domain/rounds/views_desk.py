@@ -164,8 +164,8 @@ def results_refused(request: HttpRequest) -> HttpResponse:
 
 
 def _actor(request: HttpRequest) -> Actor:
-    actor: Any = request.actor  # type: ignore[attr-defined]
-    return actor  # type: ignore[no-any-return]
+    actor: Actor = request.actor
+    return actor
 
 
 def _see(address: str) -> HttpResponse:
