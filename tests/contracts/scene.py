@@ -1,0 +1,338 @@
+"""The stage of the access tests: six places with people, rounds, tubes and imports, and one narrow session for each role.
+
+Every person has a name of their own, so that a name on a page tells whose record leaked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connections, transaction
+
+from lianfang.base.access.actor import Actor
+from lianfang.base.access.services import enter, token_digest
+from lianfang.base.areas.services import Division, load_divisions, shipped_divisions
+from lianfang.base.vault.api import incident_box, keystore, standing_box, system_box
+from lianfang.domain.residents import uploads
+from lianfang.domain.residents.sealing import HOUSEHOLD, PERSON, SECRET, seal
+from lianfang.kernel.ids import format_code, group_code
+from tests.contracts.oracle import Policy, policy
+
+CITY, COUNTY, TOWN, HOME = "4116", "411621", "411621001", "411621001001"
+SIBLING = "411621001002"
+OTHER_TOWN, OTHER_COUNTY, OTHER_CITY = "411621003201", "411622100001", "411721100001"
+HOUSE, NEXT_HOUSE = HOME + "0001", HOME + "0002"
+COMMUNITIES = (HOME, SIBLING, OTHER_TOWN, OTHER_COUNTY, OTHER_CITY)
+ELSEWHERE = [
+    Division("410000000000", "河南省", 1, ""),
+    Division("411600000000", "周口市", 2, "410000000000"),
+    Division("411700000000", "驻马店市", 2, "410000000000"),
+    Division("411622000000", "西华县", 3, "411600000000"),
+    Division("411622100000", "城关镇", 4, "411622000000"),
+    Division("411622100001", "北关居民委员会", 5, "411622100000"),
+    Division("411721000000", "西平县", 3, "411700000000"),
+    Division("411721100000", "柏城街道", 4, "411721000000"),
+    Division("411721100001", "东关居民委员会", 5, "411721100000"),
+]
+NATURAL = {
+    "county_dispatcher": COUNTY, "county_health": COUNTY, "command": CITY, "township_dispatcher": TOWN,
+    "storekeeper": COUNTY, "fund_officer": COUNTY, "policy_officer": COUNTY, "approval_officer": COUNTY,
+    "sending_unit_officer": COUNTY, "laboratory": COUNTY, "inspector": HOME,
+    "security_admin": COUNTY,
+}  # fmt: skip
+"""Where a role sits that is bound neither to a community nor to a building; inspectors are sent to a community."""
+NEAREST = {4: OTHER_CITY, 6: OTHER_COUNTY, 9: OTHER_TOWN, 12: SIBLING, 16: NEXT_HOUSE}
+"""The closest place outside a grant, by the length of its path."""
+PER_HOME = 2
+
+
+@dataclass(frozen=True)
+class Somebody:
+    """A resident of the stage."""
+
+    id: int
+    number: int
+    path: str
+    name: str
+
+    @property
+    def code(self) -> str:
+        """The printed code."""
+        return format_code(self.number)
+
+    @property
+    def marks(self) -> tuple[str, str, str]:
+        """What gives this person away on a page."""
+        return self.name, self.code, group_code(self.code)
+
+
+@dataclass(frozen=True)
+class Seat:
+    """One role in its narrowest usual grant. inside, outside: paths of places (a community, or a building)."""
+
+    role: str
+    scope: str
+    path: str
+    grids: tuple[int, ...]
+    account: int
+    grant: int
+    token: str
+    inside: str
+    outside: str
+
+    @property
+    def reach(self) -> str:
+        """The building a grid or building grant is really about, else the path of the grant."""
+        return HOUSE if self.scope == "grid" else self.path
+
+
+@dataclass
+class Scene:
+    """Handles to what was made."""
+
+    policy: Policy
+    incident: int = 0
+    people: dict[str, list[Somebody]] = field(default_factory=dict)
+    seats: dict[str, Seat] = field(default_factory=dict)
+    rounds: dict[str, int] = field(default_factory=dict)
+    tubes: dict[str, uuid.UUID] = field(default_factory=dict)
+    tube_numbers: dict[str, int] = field(default_factory=dict)
+    files: dict[str, int] = field(default_factory=dict)
+    kept: dict[str, str] = field(default_factory=dict)
+    held: dict[str, int] = field(default_factory=dict)
+    zones: dict[str, int] = field(default_factory=dict)
+    others: dict[str, int] = field(default_factory=dict)
+    """Incidents that are proposed elsewhere, by path."""
+    stranger: tuple[int, int] = (0, 0)
+    """Account and grant of somebody who works in another county."""
+
+    def everybody(self) -> list[Somebody]:
+        """Every resident."""
+        return [one for people in self.people.values() for one in people]
+
+    def at(self, path: str) -> list[Somebody]:
+        """Residents at a path."""
+        return [one for one in self.everybody() if one.path.startswith(path)]
+
+    def enter(self, role: str) -> Actor:
+        """Enter a role's scope in the running transaction of the page role."""
+        actor = enter(token_digest(self.seats[role].token))
+        assert actor is not None, role
+        return actor
+
+
+def run(statement: str, *values: Any, many: bool = False) -> Any:
+    """One statement as the owner; the first column of the first row, or every row."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(statement, values)
+        if cursor.description is None:
+            return None
+        rows = cursor.fetchall()
+    return rows if many else (rows[0][0] if rows else None)
+
+
+def build_scene(*, per_home: int = PER_HOME, homes: int = 2) -> Scene:
+    """Make the stage; homes and per_home say how many people stand in each building."""
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+    load_divisions([*shipped_divisions("fugou"), *ELSEWHERE], edition=2020)
+    scene = Scene(policy())
+    with transaction.atomic(using="owner"):
+        for at, table in enumerate(
+            ("access_account", "access_grant", "rounds_round", "residents_import_file", "facts_quarantine"), start=1
+        ):  # numbers that stand out in a page
+            run("select setval(%s, %s)", f"{table}_id_seq", at * 1_111_111)
+        for community in COMMUNITIES:
+            for number in (1, 2):
+                _settle(scene, community, f"{community}{number:04d}", homes, per_home)
+        grid = run(
+            "insert into areas_grid (net, path, code, name, started_on) values ('community', %s, '01', '一网格', '2022-01-01') "
+            "returning id", HOME,
+        )  # fmt: skip
+        run("insert into areas_grid_building (grid_id, net, building_id, path, from_on) "
+            "select %s, 'community', id, path, '2022-01-01' from areas_building where path = %s", grid, HOUSE)  # fmt: skip
+        run("update residents_presence set grid_id = %s where path like %s", grid, HOUSE + "%")
+        _seat_everybody(scene, grid)
+        _open_incidents(scene)
+        _work(scene)
+    run("select metrics_fold()")
+    _keep_files(scene)
+    return scene
+
+
+def _settle(scene: Scene, community: str, building: str, homes: int, per_home: int, *, first: int = 0) -> None:
+    box, blind = standing_box(community), system_box().blind
+    name = f"{int(building[12:])}号楼"
+    run("insert into areas_building (path, name) values (%s, %s) on conflict do nothing", building, name)
+    made = scene.people.setdefault(community, [])
+    for home in range(first, first + homes):
+        path = f"{building}01{home + 1:03d}"
+        household = run("insert into residents_household (path, sealed, state) values (%s, %s, 'lived_in') returning id",
+                        path, seal(box, {"door": f"{home + 1}01"}, HOUSEHOLD))  # fmt: skip
+        for _ in range(per_home):
+            count = len(scene.everybody())
+            called = f"司徒{chr(0x5201 + count)}{chr(0x6E80 + count)}"
+            number = 20_000_000 + count * 37
+            person = run(
+                "insert into residents_person (code, household_id, path, sealed, sex, born_year, kind, tags, present) "
+                "values (%s, %s, %s, %s, 1, 1980, 1, '{1}', true) returning id",
+                number, household, path, seal(box, {"name": called, "phone": "138****0000"}, PERSON),
+            )  # fmt: skip
+            run("insert into residents_presence (path, person_id, why) values (%s, %s, 1)", path, person)
+            secret = {"paper": "resident", "number": f"9900{count:014d}"}
+            run("insert into residents_secret (person_id, identity_blind, sealed) values (%s, %s, %s)",
+                person, blind(f"identity:{secret['number']}"), seal(box, secret, SECRET))  # fmt: skip
+            made.append(Somebody(person, number, path, called))
+    run("insert into metrics_delta values ('residents.present', '', current_date, %s, %s)", building, homes * per_home)
+    run("insert into metrics_delta values ('residents.households', '', current_date, %s, %s)", building, homes)
+
+
+def grow(scene: Scene, *, buildings: int, homes: int, per_home: int) -> None:
+    """More buildings with more people in every community, the first building and its grid included."""
+    with transaction.atomic(using="owner"):
+        for community in COMMUNITIES:
+            for number in range(3, 3 + buildings):
+                _settle(scene, community, f"{community}{number:04d}", homes, per_home)
+        grid = run("select grid_id from areas_grid_building where path = %s", HOUSE)
+        _settle(scene, HOME, HOUSE, homes, per_home, first=PER_HOME)
+        run("update residents_presence set grid_id = %s where path like %s", grid, HOUSE + "%")
+    run("select metrics_fold()")
+
+
+def _grant_path(role: str, scope: str) -> str:
+    usual = {"self": "", "none": "", "assigned": HOUSE}
+    return NATURAL.get(role, usual.get(scope, HOME))
+
+
+def _seat_everybody(scene: Scene, grid: int) -> None:
+    """One account, grant and session for each role, made set by set without hashing any password."""
+    sealed = system_box().seal("测试员".encode(), b"access_account.name")
+    seats = {role: (line.scope, _grant_path(role, line.scope)) for role, line in scene.policy.roles.items()}
+    for role, (scope, path) in {**seats, "stranger": ("area", OTHER_COUNTY)}.items():
+        grids = (grid,) if scope == "grid" else ()
+        token = f"only-for-tests-{role}"
+        account = run(
+            "insert into access_account (username, name_sealed, password, language, active, failed) "
+            "values (%s, %s, '!', '', true, 0) returning id", role, sealed,
+        )  # fmt: skip
+        grant = run(
+            "insert into access_grant (account_id, role, scope, path, grids, unit) values (%s, %s, %s, %s, %s, '') returning id",
+            account, "medic" if role == "stranger" else role, scope, path, list(grids),
+        )  # fmt: skip
+        run(
+            "insert into access_session (token_hash, account_id, grant_id, kind, device, expires_at) "
+            "values (%s, %s, %s, 'web', '', now() + interval '1 day')", hashlib.sha256(token.encode()).digest(), account, grant,
+        )  # fmt: skip
+        if role == "stranger":
+            scene.stranger = (account, grant)
+            continue
+        inside = HOUSE if len(path) > 12 or grids else HOME
+        outside = NEXT_HOUSE if grids else NEAREST.get(len(path), SIBLING)
+        scene.seats[role] = Seat(role, scope, path, grids, account, grant, token, inside, outside)
+
+
+def _open_incidents(scene: Scene) -> None:
+    """One over the city that is open, with a zone over each community; others proposed beside it."""
+    run("select setval('incidents_incident_id_seq', 21111), setval('incidents_zone_id_seq', 5555555)")
+    insert = (
+        "insert into incidents_incident (name, path, playbook, edition, drill, state, proposed_by, opened_by, opened_at) "
+        "values (%s, %s, 'covid-2022', 'cn-ed8', true, %s, 1, 2, now()) returning id"
+    )
+    scene.incident = run(insert, "2022年3月疫情", CITY, "open")
+    run("select incidents_make_partitions(%s::smallint)", scene.incident)
+    keystore().make(f"incident-{scene.incident}")
+    for path in (*COMMUNITIES[1:3], OTHER_COUNTY[:6], OTHER_CITY[:6]):
+        scene.others[path] = run(insert, f"别处事件{path}", path, "proposed")
+    for community in COMMUNITIES:
+        scene.zones[community] = run(
+            "insert into incidents_zone (incident_id, path, level, reason, state, proposed_by, approved_by, from_at) "
+            "values (%s, %s, 'lockdown', '新增病例', 'live', 1, 2, now()) returning id", scene.incident, community,
+        )  # fmt: skip
+
+
+def _work(scene: Scene) -> None:
+    """A round over each county, and for the siblings one of their own; in every community a positive tube and an import."""
+    scene.rounds["screening"] = run(
+        "insert into rounds_round (incident_id, kind, name, path, tube_size, edition, state, opened_by) "
+        "values (%s, 'screening', '摸排', %s, 10, '', 'open', 1) returning id", scene.incident, CITY,
+    )  # fmt: skip
+    for at, path in enumerate((COUNTY, *COMMUNITIES[1:3], OTHER_COUNTY[:6], OTHER_CITY[:6])):
+        scene.rounds[path] = run(
+            "insert into rounds_round (incident_id, kind, name, path, tube_size, edition, state, opened_by) "
+            "values (%s, 'testing', %s, %s, 10, '', 'open', 1) returning id", scene.incident, f"第{at + 1}轮", path,
+        )  # fmt: skip
+    box = incident_box(scene.incident)
+    for at, community in enumerate(COMMUNITIES):
+        number, tube = round_over(scene, community), uuid.UUID(int=0x0180_0000_0000_7000_8000 << 48 | at)
+        members = [scene.people[community][0], scene.at(community + "0002")[0]]
+        hidden = [box.pseudonym(one.number) for one in members]
+        scene.tubes[community], scene.tube_numbers[community] = tube, 900 + at
+        run("insert into rounds_tube (incident, id, round_id, code, area, size, people, filled_at, account_id, result, result_at) "
+            "values (%s, %s, %s, %s, %s, 2, %s, now(), 1, 'positive', now())", scene.incident, tube, number, 900 + at, community,
+            b"".join(one.to_bytes(8, "big", signed=True) for one in hidden))  # fmt: skip
+        for one, person in zip(members, hidden, strict=True):
+            keys = (scene.incident, number, person, one.path, tube)
+            run(
+                "insert into rounds_sample (incident, round_id, person, path, tube, at) values (%s, %s, %s, %s, %s, now())",
+                *keys,
+            )
+            run(
+                "insert into rounds_repeat (incident, round_id, person, path, tube, at) values (%s, %s, %s, %s, %s, now())",
+                *keys,
+            )
+            run("insert into rounds_isolation (incident, round_id, person, path, pool, since) "
+                "values (%s, %s, %s, %s, %s, now())", *keys)  # fmt: skip
+        away = scene.people[community][1]
+        run("insert into rounds_not_sampled (incident, round_id, person, path, reason, at, account_id) "
+            "values (%s, %s, %s, %s, 'away', now(), 1)", scene.incident, number, box.pseudonym(away.number), away.path)  # fmt: skip
+        run("insert into rounds_visit (incident, round_id, household, path, outcome, people, sealed, at, account_id) "
+            "values (%s, %s, %s, %s, 'entered', 2, '\\x01', now(), 1)", scene.incident, number, at, away.path)  # fmt: skip
+        run(
+            "insert into rounds_site (round_id, path, name, desks, samplers) values (%s, %s, '采样点', 1, 2)",
+            number,
+            community,
+        )
+        run(
+            "insert into metrics_delta values ('rounds.expected', %s, current_date, %s, 4)",
+            str(number),
+            community + "0001",
+        )
+        run("insert into worklist_item (incident_id, path, for_role, what, subject, source, link, urgency) "
+            "values (%s, %s, '', 'rounds.isolate_pool', %s, 'rounds', '/', 2)", scene.incident, community, str(tube))  # fmt: skip
+        scene.files[community] = run(
+            "insert into residents_import_file (sha256, path, register, name, mapping, rows, state, counts, account_id) "
+            "values (%s, %s, 'household', '名册.xlsx', '{}', 1, 'staged', '{\"new\": 1}', 1) returning id",
+            hashlib.sha256(community.encode()).digest(), community,
+        )  # fmt: skip
+        scene.held[community] = hold(community, account=999)
+
+
+def hold(path: str, *, account: int) -> int:
+    """A fact in quarantine, sent by an account; returns its number."""
+    return int(run(
+        "insert into facts_quarantine (fact_id, kind, outcome, code, path, account_id, digest, sealed) "
+        "values (gen_random_uuid(), 'rounds.tube_filled/1', 'refused', 'fact.kind_unknown', %s, %s, "
+        "sha256(gen_random_uuid()::text::bytea), %s) "
+        "returning id", path, account, system_box().seal(b'{"payload": {}}', b"facts_quarantine.sealed"),
+    ))  # fmt: skip
+
+
+def round_over(scene: Scene, path: str) -> int:
+    """The round over a place: its own where there is one, else its county's."""
+    return scene.rounds.get(path[:12]) or scene.rounds[path[:6]]
+
+
+def _keep_files(scene: Scene) -> None:
+    """A sent table waiting for a decision, for each role that imports."""
+    table = "姓名,身份证号,楼号,门牌\n王某,990000199001010011,1,101\n".encode()
+    for role, seat in scene.seats.items():
+        if scene.policy.grants(role, "other:import") and seat.inside == HOME:
+            with transaction.atomic():
+                look = uploads.keep(
+                    actor=scene.enter(role), data=table, area_path=HOME, register="household", name="名册.csv"
+                )
+            scene.kept[role] = look.token
