@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -70,7 +71,8 @@ def station(database: connect.Target) -> Station:
     ) -> list[Answer]:
         bearer = token or world.token(role, path)
         body = facts if isinstance(facts, bytes) else msgspec.json.encode(facts)
-        return asyncio.run(_submit(database, body, bearer))
+        with ThreadPoolExecutor(1) as aside:  # a browser test before may have left a loop running in this thread
+            return aside.submit(asyncio.run, _submit(database, body, bearer)).result()
 
     return Station(world, opened.id, send)
 

@@ -81,7 +81,7 @@ def test_a_reason_is_replaced_and_goes_when_the_person_is_sampled(station: Stati
     for reason in ("away", "refused"):
         [answer] = station.send(
             [station.fact("rounds.not_sampled/1", {"person": person.code, "reason": reason})],
-            role="grid_worker",
+            role="community_clerk",
             path=HOME,
         )
         assert answer["status"] == "accepted", answer
@@ -99,7 +99,7 @@ def test_a_door_visit_counts_once_and_the_latest_stands(station: Station) -> Non
     visit = {"household": household, "outcome": "not_home"}
     for outcome, people in (("not_home", 0), ("answered", 3), ("entered", 2)):
         given = {**visit, "outcome": outcome, "people": people, "answers": ANSWERS if people else {}}
-        [answer] = station.send([station.fact("rounds.household_visited/1", given)], role="grid_worker", path=HOME)
+        [answer] = station.send([station.fact("rounds.household_visited/1", given)], role="community_clerk", path=HOME)
         assert answer["status"] == "accepted", answer
     fold()
     assert total("rounds.visited_households", str(station.round), HOME) == 1

@@ -15,9 +15,12 @@ from lianfang.kernel.errors import Language
 
 
 def book_of(one: Round) -> Playbook | None:
-    """The playbook a round runs by; None when the incident can't be seen."""
-    found = incident(one.incident_id)
-    return playbook_of(found) if found is not None else None
+    """The playbook a round runs by, asked for once a row; None when the incident can't be seen."""
+    known: dict[str, Playbook | None] = one.__dict__
+    if "_book" not in known:
+        found = incident(one.incident_id)
+        known["_book"] = playbook_of(found) if found is not None else None
+    return known["_book"]
 
 
 def said(named: Any, language: Language) -> str:
