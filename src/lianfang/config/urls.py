@@ -11,7 +11,10 @@ from lianfang.web.health import healthz, readyz
 APPS = (
     ("", "lianfang.web.urls"),
     ("", "lianfang.web.home_urls"),
+    ("grids/", "lianfang.web.grids_urls"),
     ("", "lianfang.base.access.urls"),
+    ("accounts/", "lianfang.base.access.accounts_urls"),
+    ("looks/", "lianfang.base.access.looks_urls"),
     ("api/", "lianfang.base.metrics.urls"),
     ("api/", "lianfang.base.worklist.urls"),
     ("api/", "lianfang.web.api.urls"),

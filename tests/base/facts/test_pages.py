@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 import hashlib
 from datetime import UTC, datetime
 from pathlib import Path
@@ -58,7 +59,8 @@ def send(world: World, database: connect.Target):
             "id": str(id or uuid7()), "kind": kind, "area": area.ljust(12, "0"),
             "recorded_at": datetime.now(UTC).isoformat(), "payload": {"round": world.round, **payload},
         }  # fmt: skip
-        return asyncio.run(submit(msgspec.json.encode([fact]), world.token(role, path)))[0]
+        with ThreadPoolExecutor(1) as aside:  # a browser test before may have left a loop running in this thread
+            return aside.submit(asyncio.run, submit(msgspec.json.encode([fact]), world.token(role, path))).result()[0]
 
     return run
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from lianfang.base.database.connect import ADMIN, ROLES, Target
+from lianfang.base.database.connect import ADMIN, APP, DOOR, ROLES, Target
 
 PACKAGE = Path(__file__).resolve().parents[2]
 
@@ -68,6 +68,7 @@ def prepare_policies(target: Target, apps: list[str]) -> None:
                 connection.execute(path.read_text().encode())
             except psycopg.Error as error:
                 raise RuntimeError(f"{path.relative_to(PACKAGE)}: {error}") from error
+        connection.execute(f"grant usage, select on all sequences in schema public to {APP}, {DOOR}".encode())
 
 
 def prepare(target: Target) -> None:

@@ -35,7 +35,7 @@ RETRY_SECONDS = 2
 RACES = 5
 """How often a batch is run again after losing a race before it is tried fact by fact."""
 
-ADMIT = "select i, account_id, grant_id, role, state from facts_admit(%(tokens)s::bytea[], %(paths)s::text[], %(verbs)s::text[])"
+ADMIT = "select i, account_id, grant_id, role, state, reach, grids from facts_admit(%(tokens)s::bytea[], %(paths)s::text[], %(verbs)s::text[])"
 LOG = """
 insert into facts_log (incident, id, kind, area, recorded_at, account_id, grant_id, digest, sealed)
 select * from unnest(%(incident)s::smallint[], %(id)s::uuid[], %(kind)s::text[], %(area)s::text[], %(at)s::timestamptz[],
@@ -239,9 +239,10 @@ def _admission(facts: list[Fact]) -> tuple[str, dict[str, Any]]:
 
 
 def _admit(facts: list[Fact], rows: list[tuple[Any, ...]]) -> None:
-    for number, account, grant, role, state in rows:
+    for number, account, grant, role, state, reach, grids in rows:
         fact = facts[number - 1]
         fact.account_id, fact.grant_id, fact.role = account or 0, grant or 0, role or ""
+        fact.reach, fact.grids = reach or "", None if grids is None else frozenset(grids)
         if state == "session":
             fact.refusal = None
             fact.refuse("session.expired")

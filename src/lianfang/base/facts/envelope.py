@@ -83,6 +83,10 @@ class Fact:
     account_id: int = 0
     grant_id: int = 0
     role: str = ""
+    reach: str = ""
+    """Path that subjects must lie in; '' for desks and laboratories, which meet people of a whole county by code."""
+    grids: frozenset[int] | None = None
+    """Grids that subjects must lie in, None when the grant is not bound to grids."""
     incident_id: int = 0
     refusal: Refusal | None = None
     duplicate: bool = False
@@ -102,6 +106,12 @@ class Fact:
     def at(self) -> datetime:
         """When it happened, for all that is counted: the phone's time, or ours when the phone's clock is wrong."""
         return self.recorded_at if beijing_day(self.recorded_at) == self.day else self.received_at
+
+    def reaches(self, home: str | None, grid: int | None = None) -> bool:
+        """Whether somebody's home (and its grid) lies where the sender may record: in the fact's area and the grant."""
+        if home is None or not home.startswith(self.path[:12]) or not home.startswith(self.reach):
+            return False
+        return self.grids is None or grid in self.grids
 
     def refuse(self, code: str, *, outcome: str = "refused", **values: Any) -> None:
         """Refuse this fact (the first reason stands)."""

@@ -8,3 +8,7 @@ class Config(AppConfig):
 
     name = "lianfang.domain.residents"
     label = "residents"
+
+    def ready(self) -> None:
+        """Register the metrics of the ledger."""
+        from lianfang.domain.residents import metrics  # noqa: F401  (registers by being imported)

@@ -30,7 +30,6 @@ drop policy if exists in_grid on areas_building;
 create policy in_grid on areas_building as restrictive for select to lianfang_app using (
     (select access_grids()) is null
     or path in (select gb.path from areas_grid_building gb where gb.grid_id = any ((select access_grids())::int[]) and gb.to_on is null));
-grant usage, select on all sequences in schema public to lianfang_app, lianfang_door;
 
 -- Looks: the auditor reads the records, everybody else only through functions.
 alter table vault_look enable row level security;

@@ -74,7 +74,7 @@ grant select (id, fact_id, kind, outcome, code, path, account_id, received_at, r
 
 -- The door asks once per batch: who sent each fact, is the grant live, may the role record it, is the area theirs?
 create or replace function facts_admit(p_tokens bytea[], p_paths text[], p_verbs text[])
-    returns table (i int, account_id bigint, grant_id bigint, role text, state text)
+    returns table (i int, account_id bigint, grant_id bigint, role text, state text, reach text, grids int[])
     language sql stable as $$
     select f.i::int, s.account_id, g.id, g.role,
         case
@@ -82,8 +82,12 @@ create or replace function facts_admit(p_tokens bytea[], p_paths text[], p_verbs
             when g.id is null then 'grant'
             when r.id is null then 'verb'
             when g.scope = 'incident' or starts_with(f.path, g.path) then 'ok'
+            -- a lead of buildings names the community; the kind of fact checks that its subject lies in the building
+            when length(g.path) > 12 and f.path = left(g.path, 12) then 'ok'
             else 'area'
-        end
+        end,
+        case when g.scope in ('area', 'grid', 'assigned') then g.path else '' end,
+        case when g.scope = 'grid' then g.grids end
     from unnest(p_tokens, p_paths, p_verbs) with ordinality as f(token, path, verb, i)
     left join access_session s on s.token_hash = f.token and s.ended_at is null and s.expires_at > now()
     left join access_grant g on g.id = s.grant_id and g.starts_at <= now() and (g.ends_at is null or g.ends_at > now())

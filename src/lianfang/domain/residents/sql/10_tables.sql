@@ -114,3 +114,6 @@ create index if not exists vault_look_hourly on vault_look (account_id, at);
 drop policy if exists door_finds on residents_household;
 create policy door_finds on residents_household for select to lianfang_door using (true);
 grant select (id, path, state) on residents_household to lianfang_door;
+drop policy if exists door_finds on residents_presence;
+create policy door_finds on residents_presence for select to lianfang_door using (true);
+grant select (path, person_id, why, grid_id) on residents_presence to lianfang_door;
