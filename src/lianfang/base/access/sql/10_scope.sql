@@ -110,7 +110,7 @@ create or replace function access_login_failed(p_account bigint, p_lock_after in
         failed = case when failed + 1 >= p_lock_after then 0 else failed + 1 end,
         locked_until = case when failed + 1 >= p_lock_after then now() + make_interval(mins => p_lock_minutes) else locked_until end
         where id = p_account;
-    insert into access_event (what, account_id) values ('sign_in_refused', p_account);
+    insert into access_event (what, account_id, detail) values ('sign_in_refused', p_account, '');
 $$;
 
 -- Grants of an account that are live now, most recent first (for choosing in which role to work).
