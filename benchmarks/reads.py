@@ -249,6 +249,9 @@ def timings(conninfo: str, routes: list[Route], repeats: int) -> list[dict[str, 
             page, sql = opened(route), bare(connection, route)
             page(), sql()
             laps = [page() * 1000 for _ in range(repeats)]
+            p95 = percentile(laps, 0.95)
+            limit, fast = f"≤ {route.limit_ms:g}", p95 <= route.limit_ms
+            rows.append(row("19", f"{route.name}: p95 of the whole page", p95, "ms", limit, fast))
             if route.read is None:
                 continue
             read = read_of(route)
