@@ -240,13 +240,16 @@ def pool_events(found: Pool) -> list[dict[str, Any]]:
 
 
 def pool_steps(book: Playbook | None, found: Pool, wanted: Language) -> list[dict[str, Any]]:
-    """What the playbook asks after a positive pool, step by step, done or not as the members stand."""
+    """What the playbook asks after a positive pool, step by step, done or not as the members stand.
+
+    The manager is told by the work item of the result itself; that somebody is alone is only sure once they were re-tested.
+    """
     states = Counter(member.state for member in found.members if member.state)
     if book is None or found.result != "positive" or not states:
         return []
     waiting = states["isolated"] + states["retested"]
     done = {
-        "isolate_each_member": True, "notify_manager": True, "single_tube_resample": not states["isolated"],
+        "isolate_each_member": not states["isolated"], "notify_manager": True, "single_tube_resample": not states["isolated"],
         "release_if_negative_and_not_contact": not waiting, "transfer_and_trace_if_positive": not waiting and not states["positive"],
     }  # fmt: skip
     return [{"word": said(step, wanted), "done": done.get(step.key, False)} for step in book.rounds.positive_pool.steps]
