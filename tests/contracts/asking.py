@@ -150,7 +150,7 @@ def ask(route: str, line: dict[str, Any], values: dict[str, str], *, swapped: st
 def refused_pairs(scene: Scene, seat: Seat, route: str, line: dict[str, Any]) -> Iterator[tuple[Ask, Ask]]:
     """For each object a route speaks of: the request with an outside one, and with one that does not exist."""
     here, there, nowhere = inside(scene, seat), outside(scene, seat), missing(seat)
-    for word in words_of(line):
+    for word in (one for one in words_of(line) if one not in line.get("free", [])):
         yield (
             ask(route, line, here | {word: there[word]}, swapped=word),
             ask(route, line, here | {word: nowhere[word]}, swapped=word),

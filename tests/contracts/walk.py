@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -21,7 +20,7 @@ from lianfang.base.facts.reading import read_body
 from lianfang.kernel.ids import format_code, uuid7
 from tests.contracts.asking import Ask, all_routes, ask, inside, refused_pairs
 from tests.contracts.oracle import facts, routes
-from tests.contracts.scene import COUNTY, HOME, HOUSE, Scene, Seat, round_over
+from tests.contracts.scene import COUNTY, HOME, Scene, Seat, round_over
 
 REFUSED = 404
 
@@ -165,12 +164,11 @@ class Probe:
         """What is wrong with a kind of fact, for every role inside and outside."""
         line, sent = facts()[kind], []
         for seat in self.scene.seats.values():
-            for where in ("inside", "area"):
-                if seat.path.startswith(HOUSE):
+            for where in ("inside", "area", "subject"):
+                if where == "subject" and (line.get("anywhere") or not seat.path):
                     continue
                 sent.append((seat, where, self._fact(kind, line, seat, where)))
-        with ThreadPoolExecutor(1) as aside:  # a browser test before may have left a loop running in this thread
-            aside.submit(asyncio.run, submit([fact for _, _, fact in sent])).result()
+        asyncio.run(submit([fact for _, _, fact in sent]))
         return [said for seat, where, fact in sent if (said := self._judge(line, seat, where, fact))]
 
     def _judge(self, line: dict[str, Any], seat: Seat, where: str, fact: Fact) -> str:

@@ -73,6 +73,8 @@ create policy owner_or_sender on facts_quarantine for select to lianfang_app usi
 grant select (id, fact_id, kind, outcome, code, path, account_id, received_at, resolved_at, resolution) on facts_quarantine to lianfang_app;
 
 -- The door asks once per batch: who sent each fact, is the grant live, may the role record it, is the area theirs?
+-- dropped first: an older release returned fewer columns, which can't be replaced in place
+drop function if exists facts_admit(bytea[], text[], text[]);
 create or replace function facts_admit(p_tokens bytea[], p_paths text[], p_verbs text[])
     returns table (i int, account_id bigint, grant_id bigint, role text, state text, reach text, grids int[])
     language sql stable as $$
