@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from lianfang.kernel.divisions import normalise_code, path_of
+from lianfang.cli import results
 from lianfang.kernel.errors import LianfangError, define
 
 define(
@@ -26,7 +27,7 @@ define(
     zh="找不到文件“{path}”。请核对路径。",
     en="There is no file '{path}'. Check the path.",
 )
-WHAT = ("divisions", "boundaries", "buildings", "residents")
+WHAT = ("divisions", "boundaries", "buildings", "residents", "results")
 
 
 def add_parser(subparsers: Any) -> argparse.ArgumentParser:
@@ -36,6 +37,7 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     parser.add_argument("file", nargs="?", metavar="FILE")
     parser.add_argument("--area", metavar="CODE", help="the area the file is about, by its statistical code")
     parser.add_argument("--dry-run", action="store_true", help="say what would happen and keep nothing")
+    parser.add_argument("--round", type=int, metavar="N", help="the testing round of laboratory results")
     parser.add_argument("--strict", action="store_true", help="exit with 1 when any row was not taken")
     parser.add_argument("--undo", type=int, metavar="ID", help="take an earlier import back")
     parser.add_argument("--as", dest="account", metavar="USER", help="the account that imports")
@@ -203,4 +205,10 @@ def _buildings(args: argparse.Namespace) -> int:
     return 1 if not found or (args.strict and bad) else 0
 
 
-_RUNNERS = {"divisions": _divisions, "boundaries": _boundaries, "buildings": _buildings, "residents": _residents}
+_RUNNERS = {
+    "divisions": _divisions,
+    "boundaries": _boundaries,
+    "buildings": _buildings,
+    "residents": _residents,
+    "results": results.run,
+}

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import importlib.util
 import signal
 import sys
 from collections.abc import Sequence
+from functools import partial
 
+from lianfang.cli import runtime
 from lianfang.kernel.errors import LianfangError
 
+WITH_DATABASE = ("lianfang.cli.importing", "lianfang.cli.exporting")
+"""Commands that expect a prepared database to run around them."""
 MODULES = (
     "lianfang.cli.demo",
     "lianfang.cli.serve",
@@ -31,11 +34,12 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="lianfang", description="Neighbourhood-level epidemic response 联防")
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name in MODULES:
-        if importlib.util.find_spec(name) is None:
-            continue
         module = importlib.import_module(name)
         added = module.add_parser(subparsers)
-        if added is not None:
+        if added is not None and name in WITH_DATABASE:
+            runtime.add_data_option(added)
+            added.set_defaults(run=partial(runtime.with_database, module.run))
+        elif added is not None:
             added.set_defaults(run=module.run)
     return parser
 

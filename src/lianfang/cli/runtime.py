@@ -16,6 +16,8 @@ from lianfang.base.database.supervisor import EmbeddedServer, ServerError
 from lianfang.kernel.errors import LianfangError, define
 
 DEFAULT_DATA = ".lianfang"
+DRILL_MARK = "drill"
+"""A file of this name marks a data folder as a drill: synthetic identity numbers are accepted, every page says so."""
 
 define(
     "database.not_started",
@@ -39,6 +41,8 @@ def database(data: Path, *, say: Callable[[str], None] = lambda text: None) -> I
     os.environ["LIANFANG_DATA"] = str(data)
     os.environ.setdefault("LIANFANG_SECRET", _secret(data))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianfang.config.settings")
+    if (data / DRILL_MARK).exists():
+        os.environ["LIANFANG_DRILL"] = "1"
     url = os.environ.get("DATABASE_URL", "")
     if url:
         target = connect.external(url, data / "pgpass")
@@ -55,6 +59,13 @@ def database(data: Path, *, say: Callable[[str], None] = lambda text: None) -> I
         yield target
     finally:
         server.stop()
+
+
+def with_database(run: Callable[[argparse.Namespace], int], args: argparse.Namespace) -> int:
+    """Run a command inside the prepared database of its data folder."""
+    with database(args.data) as target:
+        prepare(target)
+        return run(args)
 
 
 def prepare(target: connect.Target) -> None:

@@ -70,7 +70,7 @@ def serving(
     ]  # fmt: skip
     steward = [sys.executable, "-m", "lianfang.base.jobs.steward"]
     children = [
-        subprocess.Popen(
+        subprocess.Popen(  # noqa: S603
             command, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
         )
         for command in (web, steward)

@@ -48,7 +48,10 @@ from tests.support.world import HOME
 from lianfang.cli.demo.phones import Phone, make_fact
 from lianfang.kernel.ids import format_code
 people = [person.code for person in world.people[HOME]]
-queue = [make_fact("rounds.tube_filled/1", HOME, {"round": number, "tube": format_code(5000 + at), "people": people[at * 4:at * 4 + 4]}) for at in range(len(people) // 4)]
+def tube(at):
+    return {"round": number, "tube": format_code(5000 + at), "people": people[at * 4:at * 4 + 4]}
+
+queue = [make_fact("rounds.tube_filled/1", HOME, tube(at)) for at in range(len(people) // 4)]
 lock, accepted, stop = threading.Lock(), {}, threading.Event()
 position = iter(range(len(queue)))
 

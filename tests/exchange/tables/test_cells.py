@@ -8,10 +8,10 @@ import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.exchange.tables.files import saved
 
 from lianfang.exchange.tables import ColumnSpec, Kind, read_table
 from lianfang.exchange.tables.cells import READERS, clean, day_of_number, day_of_text
+from tests.exchange.tables.files import saved
 
 DAY = datetime.date(2022, 3, 1)
 

@@ -6,11 +6,11 @@ import datetime
 
 import openpyxl
 import pytest
-from tests.exchange.tables.files import COLUMNS, HEADER, ID, NAME, PERSON, PHONE, SEX, saved, with_formulas, xls, xlsx
 
 from lianfang.exchange.tables import HOUSEHOLD, RETURNEE, Confidence, read_table
 from lianfang.exchange.tables.columns import fold, letters, place
 from lianfang.kernel.errors import LianfangError
+from tests.exchange.tables.files import COLUMNS, HEADER, ID, NAME, PERSON, PHONE, SEX, saved, with_formulas, xls, xlsx
 
 DAY = datetime.date(1949, 12, 31)
 

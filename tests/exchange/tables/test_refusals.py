@@ -9,11 +9,11 @@ import zipfile
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.exchange.tables.files import COLUMNS, HEADER, PERSON, repacked, sheet_xml, xls, xlsx
 
 from lianfang.exchange.tables import Limits, read_table
 from lianfang.exchange.tables.compound import SIGNATURE
 from lianfang.kernel.errors import LianfangError
+from tests.exchange.tables.files import COLUMNS, HEADER, PERSON, repacked, sheet_xml, xls, xlsx
 
 SHEET = "xl/worksheets/sheet1.xml"
 GOOD = xlsx([HEADER, PERSON])

@@ -11,11 +11,11 @@ import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.exchange.tables.files import COLUMNS, PERSON, xlsx
 
 from lianfang.exchange.tables import HOUSEHOLD, ColumnSpec, Kind, Refused, read_table, write_refused, write_table
 from lianfang.exchange.tables import writer as writer_module
 from lianfang.exchange.tables.cells import clean
+from tests.exchange.tables.files import COLUMNS, PERSON, xlsx
 
 FIELDS = (
     ColumnSpec("name", "姓名", "Name", Kind.TEXT),

@@ -77,6 +77,8 @@ def give(request: HttpRequest, number: int) -> HttpResponse:
 def end_grant(request: HttpRequest, number: int, grant: int) -> HttpResponse:
     """End a grant at once, with its sessions."""
     try:
+        if all(one.id != grant for one in accounts.grants_of([number])):
+            raise LianfangError("access.not_found")
         accounts.end_grant(grant)
     except LianfangError as error:
         return _one_page(request, number, error=error)

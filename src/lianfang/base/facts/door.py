@@ -35,7 +35,10 @@ RETRY_SECONDS = 2
 RACES = 5
 """How often a batch is run again after losing a race before it is tried fact by fact."""
 
-ADMIT = "select i, account_id, grant_id, role, state, reach, grids from facts_admit(%(tokens)s::bytea[], %(paths)s::text[], %(verbs)s::text[])"
+ADMIT = """
+select i, account_id, grant_id, role, state, reach, grids
+from facts_admit(%(tokens)s::bytea[], %(paths)s::text[], %(verbs)s::text[])
+"""
 LOG = """
 insert into facts_log (incident, id, kind, area, recorded_at, account_id, grant_id, digest, sealed)
 select * from unnest(%(incident)s::smallint[], %(id)s::uuid[], %(kind)s::text[], %(area)s::text[], %(at)s::timestamptz[],

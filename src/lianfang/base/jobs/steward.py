@@ -24,7 +24,7 @@ JOB_SECONDS = 60.0
 
 def run(stop: threading.Event) -> None:
     """Fold and seal until told to stop; a lost connection is tried again every second."""
-    sealed, minute = 0.0, 0.0
+    sealed = 0.0
     connection: psycopg.Connection | None = None
     while not stop.is_set():
         try:
@@ -34,14 +34,18 @@ def run(stop: threading.Event) -> None:
             if time.monotonic() - sealed >= SEAL_SECONDS:
                 sealed = time.monotonic()
                 seal_once(connection)
-            if time.monotonic() - minute >= JOB_SECONDS:
-                minute = time.monotonic()
-                run_jobs()
             stop.wait(FOLD_SECONDS)
         except psycopg.Error as error:
             log.warning("steward: %s; trying again", type(error).__name__)
             connection = None
             stop.wait(1.0)
+
+
+def keep_jobs(stop: threading.Event) -> None:
+    """Run the minute jobs until told to stop."""
+    while not stop.is_set():
+        run_jobs()
+        stop.wait(JOB_SECONDS)
 
 
 def run_jobs() -> None:
@@ -60,6 +64,9 @@ def main() -> None:
 
     django.setup()
     stop = threading.Event()
+    threading.Thread(
+        target=keep_jobs, args=[stop], daemon=True
+    ).start()  # apart, so that no job holds up a fresh figure
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, lambda *_: stop.set())
     run(stop)

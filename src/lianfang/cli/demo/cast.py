@@ -60,6 +60,21 @@ class Company:
             grids = _grids_of(part) if part.role == "grid_worker" else None
             create_grant(account_id=account, role=part.role, path=part.path, grids=grids)
 
+    def draw_grid(self, first: str, last: str) -> None:
+        """Draw the grid worker's grid over some buildings, as the head of the community does, and lend it to them."""
+        with transaction.atomic():
+            actor = self.enter("head")
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "select path from areas_building where path between %s and %s order by path", [first, last]
+                )
+                buildings = [path for (path,) in cursor.fetchall()]
+            grid = draw_grid(actor=actor, path=COMMUNITY, buildings=buildings, name="西关第一网格")
+        with connections["owner"].cursor() as cursor:
+            cursor.execute(
+                "update access_grant set grids = array[%s] where account_id = %s", [grid, self.accounts["grid"]]
+            )
+
     def find(self) -> None:
         """Look up the accounts of an earlier run."""
         with connections["owner"].cursor() as cursor:

@@ -38,7 +38,8 @@ def run(args: argparse.Namespace) -> int:
     data: Path = args.data.resolve()
     if args.reset and data.exists():
         _remove(data)
-    os.environ["LIANFANG_DRILL"] = "1"
+    data.mkdir(parents=True, exist_ok=True)
+    (data / runtime.DRILL_MARK).touch()
     with runtime.database(data, say=lambda text: console.print(f"[dim]{text}[/]")) as target:
         runtime.collect_static(data)
         runtime.prepare(target)
@@ -71,5 +72,14 @@ def _remove(data: Path) -> None:
     shutil.rmtree(server.cluster, ignore_errors=True)
     for name in ("keys", "static"):
         shutil.rmtree(data / name, ignore_errors=True)
-    for name in ("pgpass", "secret", "demo.json", "server.log", "postgres.log", "server.lock", "roster.xlsx"):
+    for name in (
+        "pgpass",
+        "secret",
+        "demo.json",
+        "server.log",
+        "postgres.log",
+        "server.lock",
+        "roster.xlsx",
+        runtime.DRILL_MARK,
+    ):
         (data / name).unlink(missing_ok=True)

@@ -128,6 +128,7 @@ def import_register(stage: Stage, people: int) -> None:
         "file": report.file_id,
     }
     stage.told["households"] = households
+    stage.company.draw_grid(f"{COMMUNITY}0001", f"{COMMUNITY}0008")
 
 
 def open_the_incident(stage: Stage, playbook: str) -> None:

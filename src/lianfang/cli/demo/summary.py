@@ -22,7 +22,8 @@ from lianfang.domain.rounds.api import (
     positive_pools,
     round_by_id,
 )
-from lianfang.domain.rounds.pages import REASONS, STATES
+from lianfang.domain.rounds.pages import STATES
+from lianfang.domain.rounds.playbook import reason_words
 from lianfang.kernel.clock import BEIJING
 from lianfang.kernel.ids import format_code, group_code
 
@@ -102,7 +103,7 @@ def _missing(console: Console, told: dict[str, Any]) -> None:
     if one is None:
         return
     found = missing_people(one, COMMUNITY)
-    names = building_names(COMMUNITY)
+    names, words = building_names(COMMUNITY), reason_words(one, "zh")
     people = sorted(found.people, key=lambda person: (bool(person.reason), person.resident.path))
     table = Table(
         "楼 building", "户 door", "姓名 name", "原因 reason", title=f"未检 missing: {len(people)}", title_justify="left"
@@ -113,7 +114,7 @@ def _missing(console: Console, told: dict[str, Any]) -> None:
             names.get(resident.path[:16], ""),
             resident.door,
             resident.name,
-            str(REASONS.get(person.reason, person.reason)),
+            words.get(person.reason, person.reason),
         )
     console.print(table)
     if len(people) > SHOWN:
