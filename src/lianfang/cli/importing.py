@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from lianfang.kernel.divisions import normalise_code, path_of
 from lianfang.cli import results
+from lianfang.kernel.divisions import normalise_code, path_of
 from lianfang.kernel.errors import LianfangError, define
 
 define(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -15,8 +16,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from lianfang.cli import runtime
+from lianfang.kernel.errors import LianfangError, define
 
 WORKERS = 2
+
+define(
+    "serve.port_taken",
+    status=409,
+    zh="端口{port}已被占用，可能已有一个联防在运行。请先停止它，或用 --port 另选端口。",
+    en="Port {port} is taken, perhaps by another Lianfang that still runs. Stop it first, or choose another with --port.",
+)
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
@@ -61,6 +70,7 @@ def serving(
     host: str, port: int, *, workers: int = WORKERS, on_ready: Callable[[], None] | None = None, log: Path | None = None
 ) -> Iterator[list[subprocess.Popen[bytes]]]:
     """Workers and steward as child processes with the environment as it is; stopped cleanly on leaving."""
+    _require_free(host, port)
     out = (log or Path(os.environ["LIANFANG_DATA"]) / "server.log").open("ab")
     environment = {**os.environ, "LIANFANG_POOL": "1"}
     web = [
@@ -93,19 +103,25 @@ def serving(
         out.close()
 
 
+def _require_free(host: str, port: int) -> None:
+    """Refuse a port that somebody listens on: workers share ports, so two servers would silently share their callers."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            raise LianfangError("serve.port_taken", port=port) from None
+
+
 def _wait_until_up(host: str, port: int, children: list[subprocess.Popen[bytes]], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}/healthz"  # noqa: S104
     while time.monotonic() < deadline:
         if any(child.poll() is not None for child in children):
-            raise runtime.LianfangError(
-                "database.not_started", reason="a worker stopped; see server.log in the data folder"
-            )
+            raise LianfangError("database.not_started", reason="a worker stopped; see server.log in the data folder")
         try:
             with urllib.request.urlopen(address, timeout=2):
                 return
         except OSError:
             time.sleep(0.1)
-    raise runtime.LianfangError(
-        "database.not_started", reason=f"no answer on {address}; see server.log in the data folder"
-    )
+    raise LianfangError("database.not_started", reason=f"no answer on {address}; see server.log in the data folder")

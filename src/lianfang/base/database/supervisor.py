@@ -120,6 +120,18 @@ class EmbeddedServer:
             self._lock.close()
             self._lock = None
 
+    @property
+    def in_use(self) -> bool:
+        """Whether another program holds this data folder now."""
+        if not (self.folder / "server.lock").exists():
+            return False
+        with (self.folder / "server.lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                return True
+        return False
+
     def stop_orphan(self) -> None:
         """Stop a server that outlived its supervisor (killed, or its terminal closed); only for the holder of the lock."""
         pid_file = self.cluster / "postmaster.pid"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.contrib.auth.hashers import make_password
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 
 from lianfang.base.access.api import Actor, enter, open_session, token_digest
 from lianfang.base.access.services import create_account, create_grant
+from lianfang.base.areas.api import draw_grid
 from lianfang.base.vault.api import system_box
 
 PASSWORD = "lianfang-demo"  # noqa: S105  (a drill; printed on the screen)
@@ -63,13 +65,13 @@ class Company:
     def draw_grid(self, first: str, last: str) -> None:
         """Draw the grid worker's grid over some buildings, as the head of the community does, and lend it to them."""
         with transaction.atomic():
-            actor = self.enter("head")
+            self.enter("head")
             with connection.cursor() as cursor:
                 cursor.execute(
                     "select path from areas_building where path between %s and %s order by path", [first, last]
                 )
                 buildings = [path for (path,) in cursor.fetchall()]
-            grid = draw_grid(actor=actor, path=COMMUNITY, buildings=buildings, name="西关第一网格")
+            grid = draw_grid(community=COMMUNITY, code="001", name="西关第一网格", buildings=buildings, on=date.today())
         with connections["owner"].cursor() as cursor:
             cursor.execute(
                 "update access_grant set grids = array[%s] where account_id = %s", [grid, self.accounts["grid"]]

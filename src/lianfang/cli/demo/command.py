@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import shutil
 import sys
 import time
@@ -13,6 +12,14 @@ from pathlib import Path
 from rich.console import Console
 
 from lianfang.cli import runtime, serve
+from lianfang.kernel.errors import LianfangError, define
+
+define(
+    "demo.in_use",
+    status=409,
+    zh="数据目录{folder}正被另一个程序使用，没有清除任何数据。请先停止它，再用 --reset。",
+    en="The data folder {folder} is in use by another program; nothing was removed. Stop it first, then use --reset.",
+)
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
@@ -68,6 +75,8 @@ def _remove(data: Path) -> None:
     from lianfang.base.database.supervisor import EmbeddedServer
 
     server = EmbeddedServer(data)
+    if server.in_use:
+        raise LianfangError("demo.in_use", folder=str(data))
     server.stop_orphan()
     shutil.rmtree(server.cluster, ignore_errors=True)
     for name in ("keys", "static"):

@@ -111,7 +111,10 @@ def add_community(rows: Rows, made: Community, numbers: Numbers, box: Box, *, da
     count = homes.size.size
     place = homes.building.astype(np.int64) * 1000 + homes.entrance
     first = np.searchsorted(place, place, side="left")
-    units = [f"{base}{b:04d}{rules.numbered_entrance(e)}" for b, e in zip(homes.building.tolist(), homes.entrance.tolist(), strict=True)]
+    units = [
+        f"{base}{b:04d}{rules.numbered_entrance(e)}"
+        for b, e in zip(homes.building.tolist(), homes.entrance.tolist(), strict=True)
+    ]
     paths = np.array(
         [
             unit + rules.household_number(rank)
