@@ -179,7 +179,7 @@ async def _flush_facts(connection: AsyncConnection[Any], facts: list[Fact]) -> N
             _restore(before)
         except psycopg.OperationalError:
             raise  # the server is gone: nothing was acknowledged
-        except psycopg.Error as error:
+        except Exception as error:  # also a mistake in one kind's own code: it must not fail its neighbours
             _restore(before)
             if len(facts) == 1:
                 log.exception("door: %s", facts[0].kind)

@@ -66,8 +66,8 @@ class Box(ABC):
     def open(self, sealed: bytes | memoryview, column: bytes) -> bytes:
         """Decrypt one value; raises BadSeal when it was changed or belongs elsewhere."""
         raw = bytes(sealed)
-        if raw[:1] != self.mark:
-            raise BadSeal("sealed by another provider, or not sealed at all")
+        if raw[:1] != self.mark or len(raw) < 1 + NONCE_BYTES + TAG_BYTES:
+            raise BadSeal("sealed by another provider, cut short, or not sealed at all")
         try:
             return self._open(raw[1:], column)
         except InvalidTag as error:

@@ -105,6 +105,8 @@ def missing(request: HttpRequest, number: int, code: str) -> HttpResponse:
         "round": one, "place": place, "found": found, "now_at": timezone.now(), "trail": pages.trail(one, place, "round-missing"),
         "groups": pages.chosen_only(pages.people_by_building(one, found, building_names(place.path[:12]), named=named), chosen),
         "plan": doorplan.plan_of_people(one, place.name, found) if named and place.level is Level.BUILDING and found.expected else None,
+        "may_export": actor.may("other", "export_small"),
+        "may_print": actor.may("other", "print") or actor.may("other", "print_building_list"),
         "named": named, "chosen": chosen, "filters": pages.reason_filters(found.reasons, words, excused(one), chosen),
         "calls": actor.sees("residents", "call"), "grid_only": actor.scope == "grid",
         "at_building": place.level is Level.BUILDING,
@@ -128,7 +130,7 @@ def _homes(request: HttpRequest, actor: Actor, one: Round, place: Place) -> Http
     return render(request, "rounds/homes.html", context)
 
 
-@requires("see:residents:named", lists=True)
+@requires("other:print", "other:print_building_list", lists=True)
 @require_GET
 def missing_print(request: HttpRequest, number: int, code: str) -> HttpResponse:
     """The missing list on A4, a page a building, with a box to tick and the code that brings paper back as facts."""
@@ -147,7 +149,7 @@ def missing_print(request: HttpRequest, number: int, code: str) -> HttpResponse:
     return render(request, "rounds/missing_print.html", context)
 
 
-@requires("see:residents:named", lists=True)
+@requires("other:export_small", lists=True)
 @require_GET
 def missing_file(request: HttpRequest, number: int, code: str) -> HttpResponse:
     """The missing list as an Excel file with its count and watermark."""
@@ -174,7 +176,7 @@ def tube(request: HttpRequest, number: int, tube_id: UUID) -> HttpResponse:
     return render(request, "rounds/pool.html", context)
 
 
-@requires("see:residents:named", lists=True)
+@requires("other:print", "other:print_building_list", lists=True)
 @require_GET
 def resident_sheets(request: HttpRequest, number: int, code: str) -> HttpResponse:
     """QR sheets of the residents of a building, for scanning at the desk."""
