@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -168,7 +169,8 @@ class Probe:
                 if where == "subject" and (line.get("anywhere") or not seat.path):
                     continue
                 sent.append((seat, where, self._fact(kind, line, seat, where)))
-        asyncio.run(submit([fact for _, _, fact in sent]))
+        with ThreadPoolExecutor(1) as aside:  # a browser test before may have left a loop running in this thread
+            aside.submit(lambda: asyncio.run(submit([fact for _, _, fact in sent]))).result()
         return [said for seat, where, fact in sent if (said := self._judge(line, seat, where, fact))]
 
     def _judge(self, line: dict[str, Any], seat: Seat, where: str, fact: Fact) -> str:
