@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -64,6 +65,7 @@ def database(prepared: connect.Target) -> Iterator[connect.Target]:
     from django.db import connections
 
     connections.close_all()
+    shutil.rmtree(FOLDER / "uploads", ignore_errors=True)  # tables that another module left waiting for a decision
     with psycopg.connect(prepared.conninfo(connect.ADMIN)) as connection:
         rows = connection.execute(
             "select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace "
