@@ -9,11 +9,13 @@ import resource
 import time
 from collections.abc import Iterable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from benchmarks.support.cells import cell
 from lianfang.planning import Stop, instances, routing
 from lianfang.planning.routing.search import Searcher, Translation
 from lianfang.planning.stop import Clock
@@ -34,9 +36,14 @@ def run(quick: bool = False, kinds: Iterable[str] = KINDS, seconds: float | None
     for kind in kinds:
         if (BENCH / kind).exists():
             rows += _published(kind, seconds, 2 if quick else None)
-    rows.append(_county(300 if quick else 1200, seconds))
+    stops = 300 if quick else 1200
+    rows.append(cell("routing", f"county {stops} {seconds:g}", partial(_county, stops, seconds)))
     if not quick:
-        rows += [_against_plain(kind, seconds) for kind in kinds if (BENCH / kind).exists()]
+        rows += [
+            cell("routing", f"{kind} plain {seconds:g}", partial(_against_plain, kind, seconds))
+            for kind in kinds
+            if (BENCH / kind).exists()
+        ]
     return rows
 
 
@@ -52,27 +59,30 @@ def row(what: str, value: float, unit: str, target: str, holds: bool, **more: An
 def _published(kind: str, seconds: float, count: int | None) -> list[dict[str, Any]]:
     with (BENCH / kind / "index.csv").open() as file:
         lines = list(csv.DictReader(file))
-    rows, gaps, broken = [], [], 0
-    for line in lines if count is None else lines[:: max(1, len(lines) // count)][:count]:
-        problem = instances.vrplib(BENCH / kind / line["file"])
-        best, started = float(line["best_known"]), time.perf_counter()
-        result = routing.solve(problem, stop=Stop(seconds))
-        used = time.perf_counter() - started
-        broken += len(routing.check(problem, result))
-        gap = 1.0 if result.objective is None else result.objective / best - 1
-        gaps.append(gap)
-        what = f"{kind} {line['file'][:-4]} ({used:.0f} s)"
-        limit = 0.01 if kind == "cvrp" else 1.0
-        rows.append(
-            row(what, gap, "over best known", "<= 1 %" if kind == "cvrp" else "", gap <= limit, best=best,
-                ours=result.objective, seconds=round(used, 1), megabytes=_megabytes())
-        )  # fmt: skip
+    rows = [
+        cell("routing", f"{kind} {line['file'][:-4]} {seconds:g}", partial(_file, kind, line, seconds))
+        for line in (lines if count is None else lines[:: max(1, len(lines) // count)][:count])
+    ]
     target = 0.005 if kind == "cvrp" else 0.02
-    mean = float(np.mean(gaps))
-    rows.append(row(f"{kind}: mean of {len(gaps)} files at {seconds:g} s", mean, "over best known", f"<= {target:.1%}",
+    mean = float(np.mean([row["value"] for row in rows]))
+    broken = sum(row["broken"] for row in rows)
+    rows.append(row(f"{kind}: mean of {len(rows)} files at {seconds:g} s", mean, "over best known", f"<= {target:.1%}",
                     mean <= target))  # fmt: skip
     rows.append(row(f"{kind}: broken rules", broken, "violations", "0", broken == 0))
     return rows
+
+
+def _file(kind: str, line: dict[str, str], seconds: float) -> dict[str, Any]:
+    problem = instances.vrplib(BENCH / kind / line["file"])
+    best, started = float(line["best_known"]), time.perf_counter()
+    result = routing.solve(problem, stop=Stop(seconds))
+    used = time.perf_counter() - started
+    gap = 1.0 if result.objective is None else result.objective / best - 1
+    return row(
+        f"{kind} {line['file'][:-4]} ({used:.0f} s)", gap, "over best known", "<= 1 %" if kind == "cvrp" else "",
+        gap <= (0.01 if kind == "cvrp" else 1.0), best=best, ours=result.objective, seconds=round(used, 1),
+        broken=len(routing.check(problem, result)), megabytes=_megabytes(),
+    )  # fmt: skip
 
 
 def _against_plain(kind: str, seconds: float) -> dict[str, Any]:
