@@ -5,13 +5,14 @@ from __future__ import annotations
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from lianfang.base.vault import api
 from lianfang.base.vault.crypto import BadSeal, GmBox, IntlBox
-from lianfang.base.vault.keystore import Keystore
+from lianfang.base.vault.keystore import FRESH_SECONDS, Keystore
 from lianfang.kernel.errors import LianfangError
 
 COLUMN = b"trial.column"
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.row("B3")
 RACE = """
 import sys, time
 from pathlib import Path
-from lianfang.base.vault.keystore import Keystore
+from lianfang.base.vault.keystore import FRESH_SECONDS, Keystore
 while time.time() < float(sys.argv[2]):
     pass
 for number in range(20):
@@ -68,10 +69,31 @@ def test_a_destroyed_key_is_gone(tmp_path: Path) -> None:
         store.box("incident-7")
     assert caught.value.code == "vault.key_missing"
     assert "incident-7" in caught.value.render("zh")
-    assert list(tmp_path.iterdir()) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["destroyed.json"]
+    with pytest.raises(LianfangError, match="missing"):  # a destroyed key never comes back under its name
+        store.make("incident-7")
     with pytest.raises(BadSeal):
-        store.make("incident-7").open(sealed, COLUMN)
+        store.make("incident-9").open(sealed, COLUMN)
     store.destroy("incident-8")
+    assert set(store.destroyed()) == {"incident-7"}
+
+
+def test_a_key_destroyed_by_another_process_leaves_this_one(tmp_path: Path) -> None:
+    here, there = Keystore(tmp_path), Keystore(tmp_path)
+    here.make("incident-7")
+    there.destroy("incident-7")
+    time.sleep(FRESH_SECONDS + 0.05)
+    with pytest.raises(LianfangError, match="missing"):
+        here.box("incident-7")
+
+
+def test_a_broken_key_file_is_a_sentence(tmp_path: Path) -> None:
+    store = Keystore(tmp_path)
+    store.make("system")
+    (tmp_path / "system.key").write_text('{"provider": "in')
+    with pytest.raises(LianfangError) as caught:
+        Keystore(tmp_path).box("system")
+    assert caught.value.code == "vault.key_broken"
 
 
 def test_the_file_is_overwritten_before_it_is_removed(tmp_path: Path) -> None:

@@ -22,8 +22,10 @@ from typing import IO, Any
 
 import psycopg
 
+from lianfang.base.database import archive
 from lianfang.base.database.binaries import PINNED_MAJOR, program, server_user
 from lianfang.base.database.connect import ADMIN, DATABASE, ROLES, Target
+from lianfang.base.database.watch import Watch, low_bytes
 
 RECOVERY_SECONDS = 120
 """How long a start may take while the server replays its log (a 2.7 GB log took 45 s; ours is bounded to 1 GB)."""
@@ -52,7 +54,10 @@ SETTINGS = {
     "password_encryption": "'scram-sha-256'",
 }
 
-HBA = "local all all scram-sha-256\n"
+HBA = f"local all all scram-sha-256\nlocal replication {ADMIN} scram-sha-256\n"
+"""Base backups are taken over the same socket by the owner, with the same password."""
+READ_ONLY = "read-only"
+"""A file of this name in the data folder: the disk was full, nothing is written until there is room."""
 
 
 class ServerError(RuntimeError):
@@ -66,6 +71,8 @@ class EmbeddedServer:
     folder: Path
     settings: dict[str, str] = field(default_factory=dict)
     on_progress: Callable[[str], None] | None = None
+    watched: bool = False
+    _watch: Watch | None = None
     _process: subprocess.Popen[bytes] | None = None
     _lock: IO[str] | None = None
 
@@ -95,6 +102,7 @@ class EmbeddedServer:
             self._lock = None
             return self._join_running()
         self.stop_orphan()
+        self._require_room()
         if not (self.cluster / "PG_VERSION").exists():
             self._initdb()
         version = (self.cluster / "PG_VERSION").read_text().strip()
@@ -104,10 +112,43 @@ class EmbeddedServer:
         self._launch()
         self._wait_ready()
         self._create_database()
+        if self.watched:
+            self._watch = Watch(self)
+            self._watch.start()
         return self.target()
+
+    def alive(self) -> bool:
+        """Whether the server that we started still runs."""
+        return self._process is not None and self._process.poll() is None
+
+    def relaunch(self) -> None:
+        """Start a server that died again and wait until it answers; raises ServerError when it does not."""
+        self._write_configuration()
+        self._launch()
+        self._wait_ready()
+
+    def read_only(self, on: bool) -> None:
+        """Refuse every write from the next statement on, or allow it again; reading goes on."""
+        mark = self.folder / READ_ONLY
+        mark.touch() if on else mark.unlink(missing_ok=True)
+        self.reload()
+
+    def reload(self) -> None:
+        """Write the configuration anew and let the running server read it, also one that another program started."""
+        self._write_configuration()
+        try:
+            os.kill(int((self.cluster / "postmaster.pid").read_text().split()[0]), signal.SIGHUP)
+        except (OSError, ValueError, IndexError):
+            return
+
+    def _stop_watch(self) -> None:
+        watch, self._watch = self._watch, None
+        if watch is not None:
+            watch.stop()
 
     def stop(self) -> None:
         """Stop a server that we started: refuse new work, finish commits, write a checkpoint."""
+        self._stop_watch()
         process, self._process = self._process, None
         if process is not None and process.poll() is None:
             process.send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown
@@ -150,6 +191,7 @@ class EmbeddedServer:
 
     def kill(self) -> None:
         """Kill the whole server at once, as a power cut of the process would (for tests of recovery)."""
+        self._stop_watch()
         process, self._process = self._process, None
         if process is not None:
             os.killpg(process.pid, signal.SIGKILL)
@@ -170,6 +212,15 @@ class EmbeddedServer:
     def _say(self, text: str) -> None:
         if self.on_progress is not None:
             self.on_progress(text)
+
+    def _require_room(self) -> None:
+        (self.folder / READ_ONLY).unlink(missing_ok=True)
+        free, wanted = shutil.disk_usage(self.folder).free, low_bytes()
+        if self.watched and free < wanted:
+            raise ServerError(
+                f"only {free // 2**20} MB are free on the disk of {self.folder}, {wanted // 2**20} MB are needed; "
+                "make room and start again, nothing is lost"
+            )
 
     def _own(self, path: Path, mode: int) -> None:
         path.chmod(mode)
@@ -216,17 +267,26 @@ class EmbeddedServer:
             raise ServerError(f"the database cluster can't be created: {done.stderr.strip()[-500:]}")
 
     def _write_configuration(self) -> None:
-        settings = {**SETTINGS, "unix_socket_directories": f"'{self.socket_folder}'", **self.settings}
-        conf = self.cluster / "lianfang.conf"
-        conf.write_text("".join(f"{key} = {value}\n" for key, value in settings.items()))
-        hba = self.cluster / "pg_hba.conf"
-        hba.write_text(HBA)
-        for path in (conf, hba):
-            self._own(path, 0o600)
+        kept = archive.settings(archive.read(self.folder))
+        settings = {**SETTINGS, **kept, "unix_socket_directories": f"'{self.socket_folder}'", **self.settings}
+        settings["default_transaction_read_only"] = "on" if (self.folder / READ_ONLY).exists() else "off"
+        files = {"lianfang.conf": "".join(f"{key} = {value}\n" for key, value in settings.items()),
+                 "pg_hba.conf": HBA, archive.SCRIPT_NAME: archive.SCRIPT}  # fmt: skip
+        for name, text in files.items():
+            self._replace(self.cluster / name, text)
         main = self.cluster / "postgresql.conf"
         if "lianfang.conf" not in main.read_text():
             with main.open("a") as out:
                 out.write("\ninclude 'lianfang.conf'\n")
+
+    def _replace(self, path: Path, text: str) -> None:
+        """Write a file whole or not at all: a full disk must not leave half a configuration."""
+        if path.exists() and path.read_text() == text:
+            return
+        draft = path.with_name(f"{path.name}.new")
+        draft.write_text(text)
+        self._own(draft, 0o600)
+        draft.replace(path)
 
     def _launch(self) -> None:
         log = self.folder / "postgres.log"

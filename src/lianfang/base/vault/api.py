@@ -8,8 +8,20 @@ from pathlib import Path
 
 from lianfang.base.vault.crypto import BadSeal, Box
 from lianfang.base.vault.keystore import Keystore
+from lianfang.base.vault.signing import holds, public_key, sign
 
-__all__ = ["BadSeal", "Box", "incident_box", "keystore", "standing_box", "system_box"]
+__all__ = [
+    "BadSeal",
+    "Box",
+    "Keystore",
+    "holds",
+    "incident_box",
+    "keystore",
+    "public_key",
+    "sign",
+    "standing_box",
+    "system_box",
+]
 
 
 @cache

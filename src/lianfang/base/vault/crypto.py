@@ -136,3 +136,8 @@ PROVIDERS: dict[str, type[Box]] = {"intl": IntlBox, "gm": GmBox}
 
 def _derive(key: bytes, purpose: bytes) -> bytes:
     return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"lianfang/" + purpose).derive(key)
+
+
+def key_fingerprint(key: bytes) -> str:
+    """16 hex digits that recognise a data key and tell nothing of it."""
+    return _derive(key, b"fingerprint")[:8].hex()
