@@ -41,7 +41,7 @@ def test_states_are_counted_and_listed(county):
     with county.acting("county_dispatcher", COUNTY):
         period = village_period()
         assert reports.counts(period, COUNTY) == {
-            "not_reported": 3, "late": 1, "corrected": 0, "reported": 1, "zero_report": 1,
+            "not_reported": 3, "returned": 0, "late": 1, "corrected": 0, "reported": 1, "zero_report": 1,
         }  # fmt: skip
         towns = reports.counts_by_parent(period, COUNTY, cut=9)
         assert [(one.path, one.expected, one.missing) for one in towns] == [(TOWN, 3, 1), (OTHER_TOWN, 3, 2)]

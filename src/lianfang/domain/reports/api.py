@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from lianfang.domain.reports.forms import area_forms, due_at, form_for, level_of_form, named_form
+from lianfang.domain.reports.latefacts import ask_for_corrections
 from lianfang.domain.reports.models import Return
+from lianfang.domain.reports.returning import return_report
 from lianfang.domain.reports.rules import Change, IdentityResult, Snapshot
 from lianfang.domain.reports.selectors import (
     ParentCount,
@@ -29,6 +31,7 @@ __all__ = [
     "Unit",
     "UnitReport",
     "area_forms",
+    "ask_for_corrections",
     "confirm_report",
     "correct_report",
     "counts",
@@ -40,6 +43,7 @@ __all__ = [
     "named_form",
     "open_report_day",
     "period_of",
+    "return_report",
     "unit_report",
     "units",
     "versions",

@@ -76,8 +76,8 @@ def source_of(form: ReportForm, path: str, day: date) -> Source:
     )
 
 
-def source_below(form: ReportForm, path: str, day: date, *, level: int) -> Source:
+def source_below(form: ReportForm, path: str, day: date, *, level: int, using: str = "default") -> Source:
     """What a form needs at every area of a level (length of its path) inside `path`, in one range read."""
     today, _ = names_of([form], identities=False)
-    figures = metrics.children(path, today, day, level=level) if today else metrics.Figures(day, {})
+    figures = metrics.children(path, today, day, level=level, using=using) if today else metrics.Figures(day, {})
     return Source(figures, ALWAYS_UNKNOWN)

@@ -53,6 +53,11 @@ CORRECTED = _define(
     ("当天报表的更正次数，按报表种类。", "Corrections made to returns for the day, by form."),
     recount=_RETURNS.format(which="version > 1"),
 )  # fmt: skip
+RETURNED = _define(
+    "returned", ("退回", "returns sent back"),
+    ("当天报表被上级退回要求更正的次数，按报表种类。", "Returns for the day that a superior sent back for correction, by form."),
+    recount=_RETURNS.format(which="returned_at is not null"),
+)  # fmt: skip
 NOT_REPORTED = _define(
     "units_not_reported", ("未报单位", "units not reported"),
     ("当天应报而还没有确认的村（社区）数。", "Villages and communities that owe the day's report still."),

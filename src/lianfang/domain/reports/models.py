@@ -11,6 +11,7 @@ class Return(models.Model):
 
     part: which return of the day it is, 1 for the first. figures: the value of every column as it was confirmed (see
     `rules.Snapshot`); a correction is a new version with a reason. state: zero_report, reported, late or corrected.
+    returned_*: a superior sent this version back with a reason; it stays in force until a new version answers it.
     """
 
     incident_id = models.SmallIntegerField()
@@ -27,6 +28,9 @@ class Return(models.Model):
     reason = models.TextField(default="")
     confirmed_by = models.BigIntegerField()
     confirmed_at = models.DateTimeField(db_default=Now())
+    returned_by = models.BigIntegerField(null=True)
+    returned_at = models.DateTimeField(null=True)
+    returned_reason = models.TextField(db_default="", default="")
 
     class Meta:
         db_table = "reports_return"

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from lianfang.base.access.places import Place
@@ -20,7 +20,7 @@ from lianfang.domain.reports.rules import Snapshot, questions
 from lianfang.domain.reports.selectors import Period, UnitReport
 from lianfang.domain.reports.table import total
 
-COLOURS = {"late": "watch", "corrected": "good", "reported": "good", "zero_report": "good"}
+COLOURS = {"returned": "act", "late": "watch", "corrected": "good", "reported": "good", "zero_report": "good"}
 """The interface's state of a return; a missing one depends on the clock (see `state_of`)."""
 
 
@@ -111,8 +111,9 @@ def _checks(report: UnitReport) -> dict[str, str]:
 
 
 def status_words(period: Period) -> dict[str, str]:
-    """The playbook's words for the states of a return."""
-    return {key: said(words) for key, words in playbook_of(period.incident).reports.statuses.items()}
+    """The words for the states of a return: the playbook's, and ours for one that was sent back."""
+    words = {key: said(words) for key, words in playbook_of(period.incident).reports.statuses.items()}
+    return words | {"returned": pgettext("report", "Sent back")}
 
 
 def state_of(period: Period, state: str, now: datetime) -> tuple[str, str]:

@@ -94,3 +94,21 @@ define(
     zh="日期或次数“{value}”不对。日期应写作2022-04-06。",
     en="The day or number '{value}' is not right. Write a day as 2022-04-06.",
 )
+define(
+    "report.returned_already",
+    status=409,
+    zh="这一版已经退回，正等待单位更正。",
+    en="This version was sent back already; the unit has yet to answer.",
+)
+define(
+    "report.return_own",
+    status=409,
+    zh="本单位的报表不能由自己退回；如需更改，请提交更正。",
+    en="A unit does not send back its own report; to change it, send a correction.",
+)
+define(
+    "report.return_reason_missing",
+    status=422,
+    zh="退回需要写明原因，单位才知道改什么。请填写。",
+    en="State why it is sent back, so that the unit knows what to correct.",
+)

@@ -10,17 +10,18 @@ from django.db import connection
 
 from lianfang.base.incidents.api import Incident
 from lianfang.base.playbooks.api import ReportForm
-from lianfang.domain.reports.figures import Source, source_of
+from lianfang.domain.reports.figures import ALWAYS_UNKNOWN, Source, source_of
 from lianfang.domain.reports.forms import level_of_form
 from lianfang.domain.reports.models import Return
 from lianfang.domain.reports.rules import Change, IdentityResult, Snapshot, changes, identities
 from lianfang.kernel.divisions import short_name
 
 PAGE = 200
-STATES = ("not_reported", "late", "corrected", "reported", "zero_report")
+STATES = ("not_reported", "returned", "late", "corrected", "reported", "zero_report")
 
 _UNITS = """
-select a.path, a.name, a.code, r.id, coalesce(r.state, 'not_reported') as state, r.version, r.confirmed_at, r.zero
+select a.path, a.name, a.code, r.id, r.version, r.confirmed_at, r.zero,
+    case when r.returned_at is not null then 'returned' else coalesce(r.state, 'not_reported') end as state
 from areas_area a
 left join reports_return r on r.incident_id = %(incident)s and r.form = %(form)s and r.day = %(day)s
     and r.part = %(part)s and r.level = %(level)s and r.path >= %(low)s and r.path < %(high)s and r.live
@@ -119,9 +120,9 @@ def versions(period: Period, path: str) -> Sequence[Return]:
     return list(_returns(period, path).order_by("-version"))
 
 
-def unit_report(period: Period, path: str) -> UnitReport:
-    """A unit's return with everything its page shows."""
-    source = source_of(period.form, path, period.day)
+def unit_report(period: Period, path: str, *, figures: bool = True) -> UnitReport:
+    """A unit's return with everything its page shows; without `figures` only what was confirmed, nothing live."""
+    source = source_of(period.form, path, period.day) if figures else Source(ALWAYS_UNKNOWN, ALWAYS_UNKNOWN)
     derived = source.snapshot(period.form, path)
     found = {one.day: one for one in _around(period, path)}
     confirmed = found.get(period.day)
@@ -132,7 +133,8 @@ def unit_report(period: Period, path: str) -> UnitReport:
     return UnitReport(
         period=period, path=path, derived=derived, confirmed=confirmed, shown=shown, yesterday=yesterday,
         identities=identities(period.form, shown, yesterday, lambda term: source.number(path, term)),
-        since=changes(period.form, kept, with_kept_answers(period.form, derived, kept)) if kept else (),
+        since=changes(period.form, kept, with_kept_answers(period.form, derived, kept))
+        if kept and figures else (),
     )  # fmt: skip
 
 

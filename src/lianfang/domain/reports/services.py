@@ -12,14 +12,13 @@ from lianfang.base.access.actor import Actor
 from lianfang.base.incidents.api import incident, incident_at, live_incidents
 from lianfang.base.metrics import api as metric_api
 from lianfang.base.metrics.api import Delta
-from lianfang.base.worklist.api import close_items
 from lianfang.domain.reports import metrics
 from lianfang.domain.reports.figures import source_of
 from lianfang.domain.reports.forms import area_forms, cutoff, due_at, form_for, level_of_form, named_form
 from lianfang.domain.reports.models import ReportDay, Return
 from lianfang.domain.reports.rules import Snapshot, changes, check_zero, state_at, with_answers
 from lianfang.domain.reports.selectors import Period, live_return, with_kept_answers
-from lianfang.domain.reports.worklist import SOURCE, WHAT, open_items_of, subject_of
+from lianfang.domain.reports.worklist import close_confirming, close_correcting, open_items_of
 from lianfang.kernel.clock import beijing_day
 from lianfang.kernel.divisions import Level, level_of_path
 from lianfang.kernel.errors import LianfangError
@@ -72,7 +71,7 @@ def confirm_report(
     with transaction.atomic():
         made = _insert(actor, period, path, figures, version=1, zero=zero, reason=reason, at=at)
         _count(period, path, made, at)
-        close_items(source=SOURCE, what=WHAT, subjects=[subject_of(period, path)], done_by=actor.account_id, at=at)
+        close_confirming(period, path, at)
     return made
 
 
@@ -82,7 +81,8 @@ def correct_report(
 ) -> Return:  # fmt: skip
     """Replace a confirmed return by a new version with the figures derived now (and new answers), for a stated reason.
 
-    base_version: the version the person looked at. Raises report.reason_missing, .not_confirmed_yet, .version_stale,
+    base_version: the version the person looked at. A return that was sent back may also be answered with the figures
+    unchanged: then the reason is the answer. Raises report.reason_missing, .not_confirmed_yet, .version_stale,
     .nothing_to_correct, and what `confirm_report` raises.
     """
     at = now or timezone.now()
@@ -100,12 +100,16 @@ def correct_report(
         figures = _fresh(period, path, answers, required=True)
     if live.version != base_version:
         raise LianfangError("report.version_stale", version=live.version)
-    if not changes(period.form, kept, figures):
+    changed = bool(changes(period.form, kept, figures))
+    if not changed and live.returned_at is None:
         raise LianfangError("report.nothing_to_correct")
     with transaction.atomic():
         if Return.objects.filter(id=live.id, live=True).update(live=False) == 0:
             raise LianfangError("report.version_stale", version=live.version + 1)
-        made = _insert(actor, period, path, figures, version=live.version + 1, zero=False, reason=reason, at=at)
+        made = _insert(
+            actor, period, path, figures, version=live.version + 1, zero=live.zero and not changed, reason=reason, at=at
+        )
+        close_correcting(period, path, live.version, at)
         metric_api.add([Delta(metrics.CORRECTED, period.day, path, 1, period.form.key)])
     return made
 

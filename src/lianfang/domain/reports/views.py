@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from lianfang.base.access.actor import Actor
 from lianfang.base.access.api import requires
+from lianfang.base.access.offices import offices_of, signature
 from lianfang.base.access.places import Place, level_below, place_of
 from lianfang.base.incidents.api import incident_at
 from lianfang.base.playbooks.api import Column
@@ -39,12 +40,14 @@ from lianfang.kernel.clock import beijing_day
 from lianfang.kernel.divisions import PATH_LENGTH, Level
 from lianfang.kernel.errors import LianfangError
 
+READS = ("see:metrics:figures", "other:return_report")
+"""Who may read returns: who sees figures, and who may send a return back (only what was confirmed, then)."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 EARLIEST, LATEST = date(2019, 12, 1), date(2999, 12, 31)
 """Days a page is made for: assumption, nothing older than the first outbreak in the documents is ever recorded."""
 
 
-@requires("see:metrics:figures", lists=True)
+@requires(*READS, lists=True)
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
     """Lead each reader to what is theirs: their own return, or who is late below them."""
@@ -54,11 +57,11 @@ def index(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse(page, args=[at_home.code]))
 
 
-@requires("see:metrics:figures", lists=True)
+@requires(*READS, lists=True)
 @require_GET
 def unit(request: HttpRequest, code: str) -> HttpResponse:
     """Tonight's return of a unit: figures that filled themselves, one open question at most, one button."""
-    return _unit_page(request, _place(_actor(request), code))
+    return unit_page(request, _place(_actor(request), code))
 
 
 @requires("other:confirm_report", lists=True)
@@ -66,15 +69,15 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
 def confirm(request: HttpRequest, code: str) -> HttpResponse:
     """Confirm the return as it stands (zero=1 states a zero report)."""
     at = _place(_actor(request), code)
-    asked = _asked(request.POST)
+    asked = asked_of(request.POST)
     try:
         confirm_report(
             actor=_actor(request), path=at.path, zero=request.POST.get("zero") == "1", answers=_answers(request),
             reason=request.POST.get("reason", ""), **asked,
         )  # fmt: skip
     except LianfangError as error:
-        return _unit_page(request, at, error=error, given=request.POST)
-    return _back(at, asked, "confirmed")
+        return unit_page(request, at, error=error, given=request.POST)
+    return answered(at, asked, "confirmed")
 
 
 @requires("other:confirm_report", lists=True)
@@ -82,7 +85,7 @@ def confirm(request: HttpRequest, code: str) -> HttpResponse:
 def correct(request: HttpRequest, code: str) -> HttpResponse:
     """Replace a confirmed return by a new version, with a reason."""
     at = _place(_actor(request), code)
-    asked = _asked(request.POST)
+    asked = asked_of(request.POST)
     version = request.POST.get("version", "")
     try:
         correct_report(
@@ -91,11 +94,11 @@ def correct(request: HttpRequest, code: str) -> HttpResponse:
             base_version=int(version) if version.isascii() and version.isdigit() else 0, **asked,
         )  # fmt: skip
     except LianfangError as error:
-        return _unit_page(request, at, error=error, given=request.POST)
-    return _back(at, asked, "corrected")
+        return unit_page(request, at, error=error, given=request.POST)
+    return answered(at, asked, "corrected")
 
 
-@requires("see:metrics:figures", lists=True)
+@requires(*READS, lists=True)
 @require_GET
 def late(request: HttpRequest, code: str) -> HttpResponse:
     """Who is late below an area: what is wrong first, counts as filters, areas to drill into, units page by page."""
@@ -123,7 +126,7 @@ def late(request: HttpRequest, code: str) -> HttpResponse:
         ],
         "following": found[PAGE - 1].path if len(found) > PAGE else "",
         "overdue": now > due_at(period.form, period.day, period.part),
-        "may_report": actor.may("other", "confirm_report"),
+        "may_report": actor.may("other", "confirm_report"), "sees_figures": actor.sees("metrics", "figures"),
     }  # fmt: skip
     name = "reports/late.html#rows" if getattr(request, "htmx", False) else "reports/late.html"
     return render(request, name, context)
@@ -170,7 +173,7 @@ def late_file(request: HttpRequest, code: str) -> HttpResponse:
     return _file(body, count, export.file_name(period, at, "late"))
 
 
-@requires("see:metrics:figures", lists=True)
+@requires(*READS, lists=True)
 @require_GET
 def history(request: HttpRequest, code: str) -> HttpResponse:
     """Every version of a unit's return and what changed from one to the next."""
@@ -178,6 +181,7 @@ def history(request: HttpRequest, code: str) -> HttpResponse:
     period = _period(request, at)
     found = versions(period, at.path)
     lines = []
+    known = offices_of([*(one.confirmed_by for one in found), *(one.returned_by for one in found)])
     for number, one in enumerate(found):
         older = found[number + 1] if number + 1 < len(found) else None
         changed = (
@@ -186,7 +190,8 @@ def history(request: HttpRequest, code: str) -> HttpResponse:
         state, word = pages.state_of(period, one.state, now)
         lines.append(
             {"version": one, "state": state, "word": word, "changes": pages.change_lines(period.form, changed),
-             "first": older is None}
+             "first": older is None, "by": signature(one.confirmed_by, known),
+             "returned_by": signature(one.returned_by, known)}
         )  # fmt: skip
     return render(request, "reports/history.html", _frame(request, period, at, "reports:history") | {"lines": lines})
 
@@ -199,11 +204,16 @@ def _actor(request: HttpRequest) -> Actor:
     return actor
 
 
+def place_at(request: HttpRequest, code: str) -> Place:
+    """The unit or area that an address names, inside the reader's scope."""
+    return _place(_actor(request), code)
+
+
 def _place(actor: Actor, code: str) -> Place:
     return place_of(actor, code, lowest=Level.COMMUNITY)  # buildings owe no return
 
 
-def _asked(source: Mapping[str, str]) -> dict[str, Any]:
+def asked_of(source: Mapping[str, str]) -> dict[str, Any]:
     """day, form and part of a query; raises report.day_malformed."""
     found: dict[str, Any] = {"form": source.get("form", "")}
     try:
@@ -221,7 +231,7 @@ def _asked(source: Mapping[str, str]) -> dict[str, Any]:
 
 def _period(request: HttpRequest, at: Place) -> Period:
     """The period of a unit's own return; raises report.form_unknown for a form that its level does not owe."""
-    found = period_of(at.path, **_asked(request.GET if request.method == "GET" else request.POST))
+    found = period_of(at.path, **asked_of(request.GET if request.method == "GET" else request.POST))
     if level_of_form(found.form) != at.level:
         raise LianfangError("report.form_unknown", area=at.short)
     return found
@@ -229,7 +239,7 @@ def _period(request: HttpRequest, at: Place) -> Period:
 
 def _period_below(request: HttpRequest, at: Place) -> Period:
     """The period of the units below an area: the form named, else the lowest one."""
-    asked = _asked(request.GET)
+    asked = asked_of(request.GET)
     if not asked["form"]:
         found = incident_at(at.path)
         if found is None:
@@ -242,7 +252,8 @@ def _answers(request: HttpRequest) -> dict[str, str]:
     return {key.removeprefix("answer_"): value for key, value in request.POST.items() if key.startswith("answer_")}
 
 
-def _back(at: Place, asked: Mapping[str, Any], done: str) -> HttpResponse:
+def answered(at: Place, asked: Mapping[str, Any], done: str) -> HttpResponse:
+    """Lead back to the unit's page, which says what was done."""
     tail = f"day={asked['day']}&" if "day" in asked else ""
     answer = HttpResponseRedirect(
         f"{reverse('reports:unit', args=[at.code])}?{tail}form={asked['form']}&part={asked['part']}&done={done}"
@@ -263,19 +274,20 @@ def _frame(request: HttpRequest, period: Period, at: Place, view: str) -> dict[s
     }  # fmt: skip
 
 
-def _unit_page(
+def unit_page(
     request: HttpRequest, at: Place, *, error: LianfangError | None = None, given: Mapping[str, str] | None = None
 ) -> HttpResponse:
+    """The page of a unit's return; with the refusal and what was typed when something was refused."""
     actor, now = _actor(request), timezone.now()
     period = _period(request, at)
-    report = unit_report(period, at.path)
-    given = given or {}
+    report = unit_report(period, at.path, figures=actor.sees("metrics", "figures"))
+    given, kept = given or {}, report.confirmed
     answers = {key.removeprefix("answer_"): value for key, value in given.items() if key.startswith("answer_")}
     rows = pages.figure_rows(report, report.shown)
     used, off = pages.split_off(rows)
     judged = [one for one in report.identities if one.holds is not None]
     unjudged = [one for one in report.identities if one.holds is None]
-    state = report.confirmed.state if report.confirmed else "not_reported"
+    state = "not_reported" if kept is None else "returned" if kept.returned_at else kept.state
     context = _frame(request, period, at, "reports:unit") | {
         "report": report, "rows": used, "off_rows": off, "state": pages.state_of(period, state, now),
         "questions": pages.open_questions(period.form, answers, _kept(report)),
@@ -284,6 +296,11 @@ def _unit_page(
         "identities": [{"words": pages.said(one), "result": one} for one in judged],
         "unjudged": [pages.said(one) for one in unjudged],
         "any_check": any(row.check in {"good", "act"} for row in used),
+        "sees_figures": actor.sees("metrics", "figures"),
+        "returned": kept if kept and kept.returned_at else None,
+        "returned_by": signature(kept.returned_by, offices_of([kept.returned_by])) if kept and kept.returned_at else "",
+        "may_return": bool(kept and not kept.returned_at) and actor.may("other", "return_report") and actor.path != at.path,
+        "return_reason": given.get("return_reason", ""),
         "may_confirm": actor.may("other", "confirm_report") and period.day <= beijing_day(now),
         "on_behalf": actor.path != at.path, "reason": given.get("reason", ""),
         "done": request.GET.get("done", "") if report.confirmed else "",

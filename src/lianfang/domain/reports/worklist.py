@@ -1,16 +1,24 @@
-"""What reports put on the list of each office: confirm today's return."""
+"""What reports put on the list of each office: confirm today's return, answer one that was sent back, add late facts."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, Literal
 
-from lianfang.base.worklist.api import register_words
+from django.db import connection
+
+from lianfang.base.worklist.api import NewItem, add_items, register_words
 from lianfang.domain.reports.forms import due_at, level_of_form
 from lianfang.domain.reports.selectors import Period
 from lianfang.kernel.divisions import Level
 
 SOURCE = "reports"
 WHAT = "confirm"
+RETURNED = "returned"
+LATE_FACTS = "late_facts"
+NOW, SOON = 2, 1
+"""Urgencies: a return that was sent back comes first on the unit's list."""
 ROLE_OF = {
     Level.COMMUNITY: "community_head",
     Level.TOWNSHIP: "township_dispatcher",
@@ -51,9 +59,58 @@ def open_items_of(cursor: Any, period: Period) -> int:
     return int(cursor.rowcount)
 
 
-def _words(subject: str, language: Literal["zh", "en"]) -> str:
-    day = subject.split(":")[2]
-    return f"确认{day}日报" if language == "zh" else f"Confirm the report of {day}"
+def versioned(period: Period, path: str, version: int) -> str:
+    """The key of an item about one version of a return."""
+    return f"{subject_of(period, path)}:{version}"
 
 
-register_words(SOURCE, WHAT, _words)
+def add_correcting(
+    period: Period, versions: Iterable[tuple[str, str, int]], what: str, urgency: int, *, using: str = "default"
+) -> int:
+    """Ask units to correct a version, each once; versions: (path, division code, version). Returns how many are new."""
+    role = ROLE_OF.get(level_of_form(period.form), "")
+    items = [
+        NewItem(
+            source=SOURCE, what=what, subject=versioned(period, path, version), path=path, for_role=role,
+            incident_id=period.incident.id, urgency=urgency,
+            link=f"/reports/{code}/?day={period.day}&form={period.form.key}&part={period.part}",
+        )
+        for path, code, version in versions
+    ]  # fmt: skip
+    return add_items(items, using=using)
+
+
+def close_confirming(period: Period, path: str, at: datetime) -> None:
+    """The unit's return is in, whoever confirmed it."""
+    _close([WHAT], subject_of(period, path), at)
+
+
+def close_correcting(period: Period, path: str, version: int, at: datetime) -> None:
+    """A version was answered by a new one."""
+    _close([RETURNED, LATE_FACTS], versioned(period, path, version), at)
+
+
+def _close(what: list[str], subject: str, at: datetime) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("select reports_close_items(%s, %s, %s)", [what, [subject], at])
+
+
+_SAID = {
+    WHAT: ("确认{day}日报", "Confirm the report of {day}"),
+    RETURNED: ("{day}日报被退回，请更正", "The report of {day} was sent back: correct it"),
+    LATE_FACTS: (
+        "{day}日报确认后又有新情况，请更正",
+        "Facts came in after the report of {day} was confirmed: correct it",
+    ),
+}
+
+
+def _speak(what: str) -> None:
+    def words(subject: str, language: Literal["zh", "en"]) -> str:
+        return _SAID[what][language == "en"].format(day=subject.split(":")[2])
+
+    register_words(SOURCE, what, words)
+
+
+for _what in _SAID:
+    _speak(_what)
