@@ -27,11 +27,18 @@ p.id, p.code, r.path, p.path, r.why, p.present, p.sex, p.born_year, p.kind, p.ta
 from residents_presence r join residents_person p on p.id = r.person_id
 left join residents_household h on h.path = r.path
 """
-_PEOPLE: Final = f"""
-select {_COLUMNS} where r.path >= %(low)s and r.path < %(high)s and (r.path, r.person_id) > (%(after)s, %(after_id)s)
-    and (%(tag)s = 0 or %(tag)s::smallint = any (p.tags)) and (%(kind)s = 0 or p.kind = %(kind)s)
-order by r.path, r.person_id, r.why limit %(limit)s
+_AT: Final = "where r.path >= %s and r.path < %s and (r.path, r.person_id) > (%s, %s::bigint)"
+_ORDER: Final = "order by r.path, r.person_id, r.why limit %s::int"
+_PEOPLE: Final = f"select {_COLUMNS} {_AT} {_ORDER}"
+_PEOPLE_LIKE: Final = f"""
+select {_COLUMNS} {_AT}
+    and (%s::smallint = 0 or %s::smallint = any (p.tags)) and (%s::smallint = 0 or p.kind = %s::smallint) {_ORDER}
 """
+_NAMES: Final = """
+select p.id, p.path, p.sealed from residents_presence r join residents_person p on p.id = r.person_id
+where r.path >= %(low)s and r.path < %(high)s order by r.path, r.person_id limit %(limit)s::int
+"""
+_THESE: Final = f"select {_COLUMNS} where p.id = any (%s::bigint[]) and r.path >= %s and r.path < %s {_ORDER}"
 _BY_CODE: Final = f"select {_COLUMNS} where p.code = %s order by r.why limit 1"
 _BUILDINGS: Final = """
 select b.path, b.name, coalesce(c.name, ''), coalesce(n.people, 0), coalesce(n.doors, 0)
@@ -122,33 +129,29 @@ class Found:
 
 def people(path: str, *, tag: int = 0, kind: int = 0, after: str = "", limit: int = PAGE) -> list[Line]:
     """People at a path in the order of doors. tag, kind: only those with it; after: `Line.key` of the last one seen."""
-    boxes: dict[str, Box] = {}
-    return [_line(row, boxes) for row in _people(path, tag=tag, kind=kind, after=after, limit=limit)]
+    opener = Opener()
+    return [_line(row, opener) for row in _people(path, tag=tag, kind=kind, after=after, limit=limit)]
 
 
 def people_named(path: str, word: str, *, limit: int = PAGE) -> list[Line]:
     """People at a path whose name holds a word; names are opened and compared here, no index of names exists."""
-    boxes: dict[str, Box] = {}
-    found: list[Line] = []
-    for row in _people(path, limit=EVERYBODY):
-        if word in unseal(box_of(row[3], boxes), row[10], PERSON).get("name", ""):
-            found.append(_line(row, boxes))
-            if len(found) == limit:
-                break
-    return found
+    opener = Opener()
+    found = [
+        number
+        for number, home, sealed in select(_NAMES, {"low": path, "high": path + ABOVE_ALL, "limit": EVERYBODY})
+        if word in opener.name(home, sealed)
+    ]
+    return [_line(row, opener) for row in select(_THESE, [found, path, path + ABOVE_ALL, limit])] if found else []
 
 
 def _people(path: str, *, tag: int = 0, kind: int = 0, after: str = "", limit: int = PAGE) -> list[tuple[Any, ...]]:
     low, high = path, path + ABOVE_ALL
     at, _, number = after.partition(".")
     goes_on = number.isascii() and number.isdigit()
-    parameters = {
-        "low": low, "high": high, "tag": tag, "kind": kind, "limit": limit, "after": at if goes_on else low,
-        "after_id": int(number[:18]) if goes_on else -1,
-    }  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(_PEOPLE, parameters)
-        return list(cursor.fetchall())
+    first = [at, int(number[:18])] if goes_on and at >= low else [low, -1]
+    if tag or kind:
+        return select(_PEOPLE_LIKE, [low, high, *first, tag, tag, kind, kind, limit])
+    return select(_PEOPLE, [low, high, *first, limit])
 
 
 def buildings(path: str) -> list[BuildingCount]:
@@ -173,7 +176,7 @@ def person_with(number: int) -> Line | None:
     with connection.cursor() as cursor:
         cursor.execute(_BY_CODE, [number])
         row = cursor.fetchone()
-    return _line(row, {}) if row else None
+    return _line(row, Opener()) if row else None
 
 
 def confirmed_on(person_id: int) -> date | None:
@@ -222,11 +225,11 @@ def by_code(number: int, purpose: str) -> Found:
     return Found(unseal(box_of(path, {}), sealed, PERSON).get("name", ""), present, area[0] if area else "")
 
 
-def _line(row: Sequence[Any], boxes: dict[str, Box]) -> Line:
+def _line(row: tuple[Any, ...], opener: Opener) -> Line:
     number, code, path, home, why, present, sex, born, kind, tags, sealed, door_sealed = row
-    said = unseal(box_of(home, boxes), sealed, PERSON)
-    door = unseal(box_of(path, boxes), door_sealed, HOUSEHOLD).get("door", "") if door_sealed is not None else ""
+    said = opener.person(home, sealed)
+    door = opener.door(path, door_sealed) if door_sealed is not None else ""
     return Line(
-        number, code, path, home, why, present, sex, born, kind, tuple(tags or ()), said.get("name", ""),
-        said.get("relation") or "", tuple(said.get("care") or ()), said.get("phone") or "", str(door),
+        number, code, path, home, why, present, sex, born, kind, tuple(tags or ()), said.name, said.relation or "",
+        said.care or (), said.phone or "", door,
     )  # fmt: skip

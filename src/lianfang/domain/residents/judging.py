@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from lianfang.domain.residents import life_problems as _problems  # noqa: F401 - defines the sentences
 from lianfang.domain.residents import rules, sealing
 from lianfang.domain.residents.ledger import Ledger, run
 from lianfang.domain.residents.reading import Reason, Record
@@ -54,6 +55,7 @@ class Judge:
         self.register = register
         self._blind = sealing.identity_blinder()
         self._seen: dict[object, int] = {}
+        self._died: set[int] = set()
 
     def judge(self, records: Sequence[Record]) -> list[Outcome]:
         """One outcome a record, in their order."""
@@ -67,6 +69,9 @@ class Judge:
             )
             met = {id(numbered[row[0] - 1]): row for row in rows}
         self._meet_without_papers(outcomes, met)
+        absent = [row[2] for row in met.values() if row[2] is not None and not row[10]]
+        if absent:
+            self._died |= {row[0] for row in run("select residents_life_died(%b::int8[])", [absent])}
         for outcome in outcomes:
             self._decide(outcome, met.get(id(outcome)))
         return outcomes
@@ -126,7 +131,9 @@ class Judge:
             person, path, sealing.unseal(box, opened, sealing.PERSON), sealing.unseal(box, hidden, sealing.SECRET),
             sex, born, kind, tuple(tags), present,
         )  # fmt: skip
-        if not record.number:
+        if person in self._died:
+            self._say(outcome, Verdict.NEEDS_PERSON, "name", "residents.recorded_dead")
+        elif not record.number:
             exact = "number" not in known.secret and known.secret.get("birth") == record.secret.get("birth")
             outcome.verdict = Verdict.SAME
             if not exact or self._differences(outcome, known):

@@ -140,9 +140,10 @@ class Ledger:
             for path, sealed, born, person in rows
         }
 
-    def add_buildings(self, wanted: dict[tuple[str, str, str], str], *, on: date) -> None:
+    def add_buildings(self, wanted: dict[tuple[str, str, str], str], *, on: date) -> list[str]:
         """Create buildings by (community, compound, name as written) → name of its grid of the community net or '';
-        paths are running numbers in the natural order of names. Buildings that are there keep their grid."""
+        paths are running numbers in the natural order of names. Buildings that are there keep their grid. Returns
+        the paths made."""
         paths: list[str] = []
         grids: list[tuple[str, str]] = []
         names: list[str] = []
@@ -160,7 +161,7 @@ class Ledger:
             names.append(label)
             compounds.append(compound.strip())
         if not paths:
-            return
+            return []
         places = sorted({(p[:12], c) for p, c in zip(paths, compounds, strict=True) if c})
         run(
             "insert into areas_compound (path, name, gates, has_manager) select p, n, 1, true "
@@ -176,6 +177,7 @@ class Ledger:
 
         if grids:
             self._add_to_grids(grids, on)
+        return paths
 
     @staticmethod
     def _add_to_grids(grids: list[tuple[str, str]], on: date) -> None:

@@ -6,6 +6,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
+from lianfang.domain.residents.life_models import Change, ExportRequest, Transfer
+
 
 class Household(models.Model):
     """A household at a door. Retention: standing. Personal data: the sealed door.
@@ -25,6 +27,8 @@ class Household(models.Model):
 class Person(models.Model):
     """A resident. Retention: standing. Personal data: sealed (name, relation, tags in words), year of birth, sex.
 
+    gone: 0 on the register, 1 moved away, 2 died. present: to be found inside the installation; stay_path: the home where
+    they are to be found while that is not their own; until_on: when a stay or an absence is expected to end.
     code is the public 40-bit number on printed sheets (kernel.ids); path is the household's path and the constraint that
     ties both (a constraint on household_id would need one more index of 160 MB for a city, only for deletions).
     """
@@ -39,10 +43,22 @@ class Person(models.Model):
     tags = ArrayField(models.SmallIntegerField(), default=list)
     present = models.BooleanField(default=True)
     confirmed_on = models.DateField(null=True)
+    confirmed_by = models.BigIntegerField(null=True)
+    gone = models.SmallIntegerField(db_default=0, default=0)
+    stay_path = models.TextField(db_collation="C", null=True)
+    until_on = models.DateField(null=True)
 
     class Meta:
         db_table = "residents_person"
-        indexes = [models.Index(fields=["path", "id"], name="residents_person_path")]
+        indexes = [
+            models.Index(fields=["path", "id"], name="residents_person_path"),
+            models.Index(
+                fields=["stay_path"], name="residents_person_stay", condition=models.Q(stay_path__isnull=False)
+            ),
+            models.Index(
+                fields=["until_on"], name="residents_person_until", condition=models.Q(until_on__isnull=False)
+            ),
+        ]
 
 
 class Secret(models.Model):
@@ -64,6 +80,7 @@ class ImportFile(models.Model):
     """One imported file; the same bytes for the same area are recognised. Retention: standing. Personal data: none.
 
     state: staged (verdicts stand, nothing is taken), taken, undone. counts: rows by verdict, and what was taken.
+    buildings: paths of those it made.
     """
 
     sha256 = models.BinaryField()
@@ -74,6 +91,7 @@ class ImportFile(models.Model):
     rows = models.IntegerField(default=0)
     state = models.TextField(default="staged")
     counts = models.JSONField(default=dict)
+    buildings = ArrayField(models.TextField(db_collation="C"), db_default=[], default=list)
     account_id = models.BigIntegerField()
     created_at = models.DateTimeField(db_default=Now())
     taken_at = models.DateTimeField(null=True)
@@ -115,3 +133,6 @@ class ImportRow(models.Model):
             models.Index(fields=["file", "verdict", "row"], name="residents_import_row_verdict"),
             models.Index(fields=["person_id"], name="residents_import_row_person"),
         ]
+
+
+__all__ = ["Change", "ExportRequest", "Household", "ImportFile", "ImportRow", "Person", "Secret", "Transfer"]

@@ -2,41 +2,61 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from django.db import connection
-
-from lianfang.base.vault.api import Box
+from lianfang.base.database.select import select
 from lianfang.domain.residents.rules import range_of_place
-from lianfang.domain.residents.sealing import HOUSEHOLD, PERSON, box_of, unseal
+from lianfang.domain.residents.sealing import Opener, Said
 from lianfang.kernel.ids import format_code
 
 _PEOPLE: Final = """
-select p.id, p.code, p.path, p.present, p.sex, p.born_year, p.tags, p.sealed, h.sealed
+select p.id, p.code, r.path, p.path, p.present and r.why < 3, p.sex, p.born_year, p.tags, p.sealed, h.sealed
 from residents_presence r
 join residents_person p on p.id = r.person_id
-join residents_household h on h.id = p.household_id
+join residents_household h on h.path = r.path
 where r.path >= %s and r.path < %s
 order by r.path, p.id
 """
 _BUILDINGS: Final = "select path, name from areas_building where path >= %s and path < %s order by path"
 
 
-@dataclass(frozen=True)
 class Resident:
-    """One resident of a roll. number: of the printed code; path: of the household; door, name: in full; phone: masked."""
+    """One resident of a roll. number: of the printed code; path: of the home where this row finds them; door, name: in full;
+    phone: masked. present: to be found there (who stays elsewhere or is away is in the roll of their home, not present).
 
-    id: int
-    number: int
-    path: str
-    present: bool
-    sex: int
-    born_year: int
-    tags: tuple[int, ...]
-    name: str
-    door: str
-    phone: str = ""
+    Name and phone stay sealed until they are asked for: most lists name a few of the many they count.
+    """
+
+    __slots__ = ("_home", "_opener", "_said", "_sealed", "born_year", "door", "id", "number", "path", "present", "sex", "tags")
+
+    def __init__(self, row: tuple[Any, ...], door: str, opener: Opener) -> None:
+        self.id: int = row[0]
+        self.number: int = row[1]
+        self.path: str = row[2]
+        self._home: str = row[3]
+        self.present: bool = row[4]
+        self.sex: int = row[5]
+        self.born_year: int = row[6]
+        self.tags: tuple[int, ...] = tuple(row[7] or ())
+        self._sealed: bytes = row[8]
+        self.door = door
+        self._opener = opener
+        self._said: Said | None = None
+
+    def _open(self) -> Said:
+        if self._said is None:
+            self._said = self._opener.person(self._home, self._sealed)
+        return self._said
+
+    @property
+    def name(self) -> str:
+        """The full name."""
+        return self._open().name
+
+    @property
+    def phone(self) -> str:
+        """The masked phone, '' when none is known."""
+        return self._open().phone or ""
 
     @property
     def code(self) -> str:
@@ -49,25 +69,17 @@ def people_of(path: str) -> list[Resident]:
 
     Whoever may not read lists of residents gets none; names are in full, the page masks them as the role demands.
     """
-    boxes: dict[str, Box] = {}
-    doors: dict[bytes, str] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(_PEOPLE, range_of_place(path))
-        rows = cursor.fetchall()
+    opener = Opener()
+    doors: dict[str, str] = {}
     found = []
-    for number, code, home, present, sex, born, tags, sealed, door_sealed in rows:
-        box = box_of(home, boxes)
-        raw = bytes(door_sealed)
-        if raw not in doors:
-            doors[raw] = str(unseal(box, raw, HOUSEHOLD).get("door", ""))
-        person = unseal(box, sealed, PERSON)
-        name, phone = person.get("name", ""), person.get("phone", "")
-        found.append(Resident(number, code, home, present, sex, born, tuple(tags or ()), name, doors[raw], phone))
+    for row in select(_PEOPLE, range_of_place(path)):
+        door = doors.get(row[2])
+        if door is None:
+            door = doors[row[2]] = opener.door(row[2], row[9])
+        found.append(Resident(row, door, opener))
     return found
 
 
 def building_names(path: str) -> dict[str, str]:
     """Path → name of the buildings within an area."""
-    with connection.cursor() as cursor:
-        cursor.execute(_BUILDINGS, range_of_place(path))
-        return dict(cursor.fetchall())
+    return dict(select(_BUILDINGS, range_of_place(path)))

@@ -20,8 +20,27 @@ ROW: Final = b"residents_import_row.sealed"
 WHY: Final = b"residents_import_row.why"
 """[[column, code, values], …]"""
 
+
+
+class Said(msgspec.Struct, frozen=True):
+    """What a list shows of a person: the value sealed under PERSON, with its words where there are none."""
+
+    name: str = ""
+    relation: str | None = None
+    care: tuple[str, ...] | None = ()
+    phone: str | None = None
+
+
+class Named(msgspec.Struct, frozen=True):
+    """Only the name of what is sealed under PERSON."""
+
+    name: str = ""
+
+
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
+_said = msgspec.json.Decoder(Said).decode
+_named = msgspec.json.Decoder(Named).decode
 
 
 def seal(box: Box, value: object, column: bytes) -> bytes:
@@ -32,6 +51,33 @@ def seal(box: Box, value: object, column: bytes) -> bytes:
 def unseal(box: Box, sealed: bytes | memoryview, column: bytes) -> Any:
     """The value behind a seal; raises BadSeal when it was changed or belongs to another column."""
     return _decode(box.open(sealed, column))
+
+
+class Opener:
+    """Opens the sealed values of long lists: one box a county, one function a column."""
+
+    def __init__(self) -> None:
+        self._boxes: dict[str, Box] = {}
+        self._openers: dict[tuple[str, bytes], Callable[[bytes], bytes]] = {}
+
+    def _open(self, path: str, column: bytes) -> Callable[[bytes], bytes]:
+        key = (path[:6], column)
+        found = self._openers.get(key)
+        if found is None:
+            found = self._openers[key] = box_of(path, self._boxes).opener(column)
+        return found
+
+    def person(self, path: str, sealed: bytes) -> Said:
+        """What a list shows of somebody whose home is at a path; raises BadSeal."""
+        return _said(self._open(path, PERSON)(sealed))
+
+    def name(self, path: str, sealed: bytes) -> str:
+        """The name alone; raises BadSeal."""
+        return _named(self._open(path, PERSON)(sealed)).name
+
+    def door(self, path: str, sealed: bytes) -> str:
+        """The door of a household; raises BadSeal."""
+        return str(_decode(self._open(path, HOUSEHOLD)(sealed)).get("door", ""))
 
 
 def identity_blinder() -> Callable[[str], bytes]:

@@ -135,7 +135,7 @@ def homes_of(*, actor: Actor, path: str) -> tuple[Home, ...]:
 
 def person(*, actor: Actor, person_id: int) -> Line:
     """One visible person; raises access.not_found for anybody else, whether they exist or not."""
-    rows = run(_LINE + "where pr.person_id = %b order by pr.why limit 1", [person_id])
+    rows = run(_LINE + "where pr.person_id = %b order by (pr.why = 3), pr.why limit 1", [person_id])
     if not rows:
         raise LianfangError("access.not_found")
     return _lines(rows, level_of(actor))[0]
@@ -193,7 +193,7 @@ def present_by_building(path: str) -> dict[str, int]:
     """How many people are present by building path, counted from the rows (for a community; a city reads metrics)."""
     low, high = rules.range_of_place(path)
     rows = run(
-        "select left(path, 16) as building, count(*) from residents_presence where path >= %b and path < %b and why = 1 group by 1",
+        "select left(path, 16) as building, count(*) from residents_presence where path >= %b and path < %b and why < 3 group by 1",
         [low, high],
     )
     return dict(rows)
@@ -203,7 +203,7 @@ def counts(path: str) -> tuple[int, int]:
     """People present and homes lived in below a path, counted from the rows."""
     low, high = rules.range_of_place(path)
     rows = run(
-        "select (select count(*) from residents_presence where path >= %b and path < %b and why = 1), "
+        "select (select count(*) from residents_presence where path >= %b and path < %b and why < 3), "
         "(select count(*) from residents_household where path >= %b and path < %b and state = 'lived_in')",
         [low, high, low, high],
     )

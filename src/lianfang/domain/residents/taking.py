@@ -40,7 +40,7 @@ def take_rows(file: File, ledger: Ledger, *, rows: Collection[int] | None, today
     taken = 0
     for batch in _batches(file, ledger, wanted, today, synthetic_allowed):
         judge_rows(judge, batch)
-        _make_buildings(ledger, batch, today)
+        _make_buildings(file, ledger, batch, today)
         taken += _write(file, ledger, batch, today)
         _update_verdicts(file, ledger, batch)
     return taken
@@ -88,7 +88,7 @@ def _reread(
     return Row(number, path, values, Verdict(verdict), [], Outcome(record, Verdict(verdict)))
 
 
-def _make_buildings(ledger: Ledger, batch: Sequence[Row], today: date) -> None:
+def _make_buildings(file: File, ledger: Ledger, batch: Sequence[Row], today: date) -> None:
     wanted: dict[tuple[str, str, str], str] = {}
     unnamed: set[str] = set()
     for row in batch:
@@ -100,7 +100,9 @@ def _make_buildings(ledger: Ledger, batch: Sequence[Row], today: date) -> None:
             unnamed.add(record.community)
         elif outcome.building is None:
             wanted.setdefault((record.community, record.compound, record.building), record.grid)
-    ledger.add_buildings(wanted, on=today)
+    made = ledger.add_buildings(wanted, on=today)
+    if made:
+        run("update residents_import_file set buildings = buildings || %b::text[] where id = %b", [made, file.id])
     if unnamed:
         run(
             "insert into areas_building (path, name) select p || %b, '未编楼栋' from unnest(%b::text[]) as t(p) "
@@ -131,6 +133,9 @@ def _write(file: File, ledger: Ledger, batch: Sequence[Row], today: date) -> int
             [file.id, [o.record.row for o in other], [o.known.person_id for o in other if o.known], *_arrays(ledger, other), today],
         ))  # fmt: skip
     _mark_homes(file, chosen, made)
+    homes = {outcome.home for outcome in fresh + other if outcome.home} - made
+    if homes:  # a vacant home that somebody moved into is lived in from now on
+        run("select residents_homes_follow(%b::text[], %b)", [sorted(homes), today])
     return len(taken)
 
 

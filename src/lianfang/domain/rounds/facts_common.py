@@ -15,7 +15,7 @@ from lianfang.kernel.ids import parse_code
 ROUNDS = "select id, incident_id, path, tube_size, state from rounds_round where id = any (%(ids)s::int[])"
 PLAYBOOKS = """select r.id, i.playbook from rounds_round r join incidents_incident i on i.id = r.incident_id
 where r.id = any (%(ids)s::int[])"""
-PEOPLE = "select code, path, present from residents_person where code = any (%(codes)s::bigint[])"
+PEOPLE = "select code, coalesce(stay_path, path), present from residents_person where code = any (%(codes)s::bigint[])"
 BUILDING = 16
 """Length of a building's path: figures of rounds are kept per building."""
 
@@ -61,7 +61,7 @@ def playbooks(rows: list[tuple[Any, ...]]) -> dict[int, Playbook]:
 
 GRIDS = """
 select p.code, r.grid_id from residents_person p
-join residents_presence r on r.person_id = p.id and r.why = 1 where p.code = any (%(codes)s::bigint[])
+join residents_presence r on r.person_id = p.id and r.path = coalesce(p.stay_path, p.path) where p.code = any (%(codes)s::bigint[])
 """
 
 

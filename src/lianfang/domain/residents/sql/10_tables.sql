@@ -2,7 +2,7 @@
 create table if not exists residents_presence (
     path text collate "C" not null,
     person_id bigint not null,
-    why smallint not null,            -- 1 lives there, 2 stays there
+    why smallint not null,            -- 1 lives there, 2 stays there, 3 registered there but away or staying elsewhere
     grid_id int,                      -- grid of the community net, null where none is drawn
     primary key (path, person_id, why)
 );
@@ -53,7 +53,7 @@ create policy in_scope on residents_import_row to lianfang_app using (
 
 grant select, insert, update, delete on residents_import_file, residents_import_row to lianfang_app;
 grant select on residents_presence, residents_household, residents_person to lianfang_app;
-grant select (id, code, path, present, household_id) on residents_person to lianfang_door;
+grant select (id, code, path, present, household_id, stay_path, gone) on residents_person to lianfang_door;
 
 -- One person by an exact scanned or typed code, within the reach of the grant (a sampler's whole county, say).
 -- Returns what a desk needs to greet somebody: the sealed name, no door, no identity. The look is recorded.

@@ -146,15 +146,16 @@ begin
             select p.id, p.path, p.sealed as person, p.sex, p.born_year, p.kind, p.tags, p.present, p.confirmed_on, s.sealed as secret,
                 g."row", g.path as new_path
             from given g join residents_person p on p.id = g.person_id join residents_secret s on s.person_id = p.id
-            where p.path >= low and p.path < high for update of p
+            where p.path >= low and p.path < high and p.gone < 2 and (p.stay_path is null or p.path = g.path) for update of p
         ), written as (
             update residents_person p set household_id = g.household_id, path = g.path, sealed = g.person, sex = g.sex,
-                    born_year = g.born, kind = g.kind, tags = g.tags, present = true, confirmed_on = p_day
+                    born_year = g.born, kind = g.kind, tags = g.tags, present = true, gone = 0, until_on = null,
+                    confirmed_on = p_day
                 from given g join old o on o.id = g.person_id where p.id = g.person_id
         ), hidden as (
             update residents_secret s set sealed = g.secret from given g join old o on o.id = g.person_id where s.person_id = g.person_id
         ), left_door as (
-            delete from residents_presence pr using old o where pr.person_id = o.id and pr.why = 1 and pr.path <> o.new_path
+            delete from residents_presence pr using old o where pr.person_id = o.id and (pr.why = 1 and pr.path <> o.new_path or pr.why = 3 and not o.present)
         ), placed as (
             insert into residents_presence (path, person_id, why, grid_id)
                 select o.new_path, o.id, 1, gb.grid_id from old o
@@ -251,6 +252,17 @@ begin
     insert into metrics_delta (name, dim, day, path, value)
         select 'residents.households', '', p_day, left(g.path, 16), -count(*) from gone g
         where g.state = 'lived_in' group by left(g.path, 16);
+    -- buildings that this file made and that nothing else uses by now
+    with made as (
+        select b.id, b.path from areas_building b join residents_import_file f on f.id = p_file and b.path = any (f.buildings)
+        where not exists (select 1 from residents_household h where h.path >= b.path and h.path < b.path || '~')
+          and not exists (select 1 from residents_presence pr where pr.path >= b.path and pr.path < b.path || '~')
+          and not exists (select 1 from residents_import_file l where l.id > p_file and l.state = 'staged' and starts_with(b.path, l.path))
+          and not exists (select 1 from access_grant g where g.path = b.path)
+          and not exists (select 1 from worklist_item w where w.path >= b.path and w.path < b.path || '~')
+          and not exists (select 1 from incidents_zone z where z.path = b.path)
+    ), ungrouped as (delete from areas_grid_building gb using made m where gb.building_id = m.id returning gb.building_id)
+    delete from areas_building b using made m where b.id = m.id and (select count(*) from ungrouped) >= 0;
     update residents_import_file f set state = 'undone', undone_at = now() where f.id = p_file;
     return next;
 end

@@ -23,9 +23,14 @@ begin
         select coalesce(sum(homes), 0) into counted from house;
         return counted;
     end if;
-    with house as (
-        select left(path, 16) as path, count(*) as people from residents_person
-        where path >= one.path and path < one.path || '~' and present group by 1
+    with house as (  -- who stays elsewhere is expected there, not at home
+        select left(t.path, 16) as path, sum(t.people)::bigint as people from (
+            select path, count(*) as people from residents_person
+            where path >= one.path and path < one.path || '~' and present and stay_path is null group by 1
+            union all
+            select stay_path, count(*) from residents_person
+            where stay_path >= one.path and stay_path < one.path || '~' and present and gone = 0 group by 1) t
+        group by 1
     ), figures as (
         insert into metrics_delta (name, dim, day, path, value)
         select 'rounds.expected', p_round::text, (now() at time zone 'Asia/Shanghai')::date, path, people from house

@@ -1,0 +1,500 @@
+"""The ledger between imports: births, deaths, moves, stays, vacant homes; dated, undoable, and figures follow."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connections
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from lianfang.base.access.api import Actor
+from lianfang.base.areas.api import load_divisions, shipped_divisions
+from lianfang.domain.residents import confirm, life, transfers
+from lianfang.domain.residents.api import import_residents, people_of, undo_import
+from lianfang.domain.residents.life import Door, Newcomer
+from lianfang.domain.residents.services import today
+from lianfang.kernel.errors import LianfangError
+from lianfang.kernel.identity import synthetic_number
+from tests.domain.residents import rosters
+from tests.domain.residents.offices import acting, figures, office, owner
+
+HERE, THERE, OTHER_COUNTY = "411621001001", "411621001002", "411622100001"
+pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.row("C1")]
+DAY = date(2022, 3, 20)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def tree(database: object) -> None:
+    from tests.contracts.scene import ELSEWHERE
+
+    load_divisions([*shipped_divisions("fugou"), *ELSEWHERE], edition=2020)
+
+
+@pytest.fixture(autouse=True)
+def empty() -> None:
+    owner(
+        "truncate residents_person, residents_secret, residents_presence, residents_household, residents_import_file, residents_change, "
+        "residents_import_row, residents_transfer, areas_building, areas_compound, areas_grid, areas_grid_building, metrics_delta, "
+        "metrics_value, worklist_item cascade"
+    )
+
+
+@pytest.fixture(scope="module")
+def clerk(tree: None) -> Actor:
+    return office(HERE)
+
+
+@pytest.fixture(scope="module")
+def head(tree: None) -> Actor:
+    return office(HERE, "community_head")
+
+
+@pytest.fixture(scope="module")
+def neighbour(tree: None) -> Actor:
+    return office(THERE, "community_head")
+
+
+@pytest.fixture(scope="module")
+def far(tree: None) -> Actor:
+    return office(OTHER_COUNTY, "community_head")
+
+
+def settle(actor: Actor, folder: Path, count: int = 8, first: int = 0, **changes: Any) -> list[int]:
+    """People of a roster in the ledger, in the order of their rows."""
+    file = rosters.write(
+        folder / f"{actor.path}-{first}.xlsx", [rosters.person(n, **changes) for n in range(first, first + count)]
+    )
+    report = import_residents(actor=actor, path_to_file=file, area_path=actor.path)
+    assert report.taken == count, report.counts
+    return [row[0] for row in owner(
+        'select person_id from residents_import_row where file_id = %s order by "row"', report.file_id)]  # fmt: skip
+
+
+def place_of(person: int) -> list[tuple[Any, ...]]:
+    return owner("select path, why from residents_presence where person_id = %s order by why", person)
+
+
+def counted(path: str) -> tuple[int, int]:
+    """People to be found and homes lived in, counted from the rows and equal to the folded figures."""
+    people = owner("select count(*) from residents_presence where path like %s and why < 3", path + "%")[0][0]
+    homes = owner("select count(*) from residents_household where path like %s and state = 'lived_in'", path + "%")[0][
+        0
+    ]
+    found = figures(path)
+    assert (found.get("residents.present", 0), found.get("residents.households", 0)) == (people, homes)
+    return people, homes
+
+
+def refused(code: str) -> Any:
+    return pytest.raises(LianfangError, check=lambda error: error.code == code)
+
+
+def home_of(person: int) -> str:
+    return str(owner("select path from residents_person where id = %s", person)[0][0])
+
+
+def test_a_death_takes_somebody_off_every_list_and_can_be_undone(clerk: Actor, tmp_path: Path) -> None:
+    people = settle(clerk, tmp_path)
+    assert counted(HERE) == (8, 2)
+    with acting(clerk):
+        change = life.leave(actor=clerk, person_id=people[0], died=True, on=DAY, reason="家属来报")
+    assert counted(HERE) == (7, 2)
+    assert place_of(people[0]) == []
+    with acting(clerk):
+        assert people[0] not in {one.id for one in people_of(HERE)}
+        assert life.entry(actor=clerk, person_id=people[0]).gone == 2
+        with refused("residents.gone_already"):
+            life.go_away(actor=clerk, person_id=people[0], on=DAY, reason="又来")
+    with acting(clerk):
+        life.undo_change(actor=clerk, change_id=change)
+    assert counted(HERE) == (8, 2)
+    assert [why for _, why in place_of(people[0])] == [1]
+    with acting(clerk), refused("residents.change_stands"):
+        life.undo_change(actor=clerk, change_id=change)
+
+
+def test_the_last_one_leaves_a_vacant_home_and_the_next_one_fills_it(clerk: Actor, tmp_path: Path) -> None:
+    people = settle(clerk, tmp_path, 4)
+    home = home_of(people[0])
+    with acting(clerk):
+        changes = [life.leave(actor=clerk, person_id=one, died=False, on=DAY, reason="全家搬走") for one in people]
+    assert counted(HERE) == (0, 0)
+    assert owner("select state from residents_household where path = %s", home) == [("empty",)]
+    with acting(clerk):
+        _id, code = life.add_person(
+            actor=clerk, what="moved_in", home=home, who=Newcomer("新住户", 2, date(1990, 1, 1)), on=DAY, reason="租房"
+        )
+    assert code
+    assert counted(HERE) == (1, 1)
+    with acting(clerk):
+        for change in reversed(changes):
+            life.undo_change(actor=clerk, change_id=change)
+    assert counted(HERE) == (5, 1)
+
+
+def test_a_birth_is_undone_as_long_as_nobody_knows_the_child(clerk: Actor, tmp_path: Path) -> None:
+    people = settle(clerk, tmp_path, 4)
+    home = home_of(people[0])
+    child = Newcomer("王小宝", 1, today() - timedelta(days=3), relation="子")
+    with acting(clerk):
+        born, _ = life.add_person(actor=clerk, what="born", home=home, who=child, on=today(), reason="出生证明")
+    assert counted(HERE) == (5, 1)
+    change = owner("select id from residents_change where person_id = %s", born)[0][0]
+    with acting(clerk):
+        life.undo_change(actor=clerk, change_id=change)
+    assert counted(HERE) == (4, 1)
+    assert owner("select count(*) from residents_person where id = %s", born) == [(0,)]
+
+
+def test_twins_are_two_people(clerk: Actor, tmp_path: Path) -> None:
+    """The same birth date and names one stroke apart; the very same name only when somebody says so. Never merged."""
+    people = settle(clerk, tmp_path, 4)
+    home, born = home_of(people[0]), today() - timedelta(days=40)
+
+    def bring(name: str, another: bool = False) -> int:
+        who = Newcomer(name, 2, born, another=another)
+        return life.add_person(actor=clerk, what="born", home=home, who=who, on=today(), reason="出生证明")[0]
+
+    with acting(clerk):
+        first, second = bring("张子涵"), bring("张子函")
+        with refused("residents.twin_to_check"):
+            bring("张子涵")
+        third = bring("张子涵", another=True)
+    assert len({first, second, third}) == 3
+    assert counted(HERE) == (7, 1)
+    row = {"id_no": None, "id_type": "暂无证件", "birth_date": born, "sex": "女", "relation_to_head": "孙女"}
+    twins = [rosters.person(0, name=name, **row) for name in ("张子涵", "张子函", "张子晗")]
+    report = import_residents(actor=clerk, path_to_file=rosters.write(tmp_path / "twins.xlsx", twins), area_path=HERE)
+    assert report.counts.get("new") == 1, report.counts  # only the third name is unknown behind this door
+    assert counted(HERE) == (8, 1)
+
+
+def test_the_dead_are_not_brought_back_by_a_table(clerk: Actor, tmp_path: Path) -> None:
+    people = settle(clerk, tmp_path, 4)
+    with acting(clerk):
+        life.leave(actor=clerk, person_id=people[1], died=True, on=DAY, reason="医院证明")
+        life.leave(actor=clerk, person_id=people[2], died=False, on=DAY, reason="去郑州")
+    rows = [rosters.person(n, note="重报") for n in range(4)]
+    report = import_residents(actor=clerk, path_to_file=rosters.write(tmp_path / "again.xlsx", rows), area_path=HERE)
+    assert report.counts["needs_person"] == 1
+    assert (report.counts["changed"], report.taken) == (3, 3)
+    assert counted(HERE) == (3, 1)  # who had moved away is back, who died is not
+
+
+def test_away_and_back(clerk: Actor, tmp_path: Path) -> None:
+    people = settle(clerk, tmp_path, 4)
+    with acting(clerk):
+        life.go_away(actor=clerk, person_id=people[3], on=DAY, reason="外出务工", until=today() + timedelta(days=9))
+        assert [one.present for one in people_of(HERE)].count(False) == 1
+    assert counted(HERE) == (3, 1)
+    assert [why for _, why in place_of(people[3])] == [3]
+    with acting(clerk):
+        life.come_back(actor=clerk, person_id=people[3], on=DAY, reason="回来了")
+    assert counted(HERE) == (4, 1)
+
+
+def test_two_homes_in_one_community(clerk: Actor, tmp_path: Path) -> None:
+    people = settle(clerk, tmp_path, 8)
+    building = home_of(people[0])[:16]
+    with acting(clerk):
+        life.stay_at(actor=clerk, person_id=people[0], door=Door(building, "3单元", "909"), on=DAY, reason="住在女儿家")
+    found = owner("select stay_path from residents_person where id = %s", people[0])[0][0]
+    with acting(clerk):
+        at_home = [one for one in people_of(home_of(people[0])) if one.id == people[0]]
+        at_stay = people_of(found)
+    assert [(one.present, one.path) for one in at_home] == [(False, home_of(people[0]))]
+    assert [(one.id, one.present, one.door) for one in at_stay] == [(people[0], True, "909")]
+    assert counted(HERE) == (8, 3)
+    with acting(clerk):
+        life.come_back(actor=clerk, person_id=people[0], on=DAY, reason="回自己家")
+    assert counted(HERE) == (8, 2)
+    assert owner("select state from residents_household where path = %s", found) == [("empty",)]
+
+
+def test_a_move_within_the_community_and_its_undo(clerk: Actor, tmp_path: Path) -> None:
+    people = settle(clerk, tmp_path, 8)
+    home = home_of(people[0])
+    with acting(clerk):
+        change = life.move_within(
+            actor=clerk, person_id=people[0], door=Door(home[:16], "1单元", "102"), on=DAY, reason="换房"
+        )
+    assert home_of(people[0]) != home
+    assert counted(HERE) == (8, 2)
+    with acting(clerk):
+        later = life.set_kind(actor=clerk, person_id=people[0], kind=3, on=DAY, reason="寄宿")
+        with refused("residents.change_stands"):
+            life.undo_change(actor=clerk, change_id=change)
+        life.undo_change(actor=clerk, change_id=later)
+        life.undo_change(actor=clerk, change_id=change)
+    assert home_of(people[0]) == home
+
+
+def test_a_paper_that_comes_later(clerk: Actor, tmp_path: Path) -> None:
+    people = settle(clerk, tmp_path, 4)
+    taken = rosters.person(1)["id_no"]
+    number = synthetic_number("9999", date(2021, 5, 1), 7)
+    with acting(clerk):
+        baby, _ = life.add_person(
+            actor=clerk, what="moved_in", home=home_of(people[0]), who=Newcomer("李无证", 1, date(2021, 5, 1)), on=DAY, reason="随迁",
+        )  # fmt: skip
+        with refused("residents.birth_differs"):
+            life.give_paper(actor=clerk, person_id=baby, number=taken, on=DAY, reason="办证")
+        life.give_paper(actor=clerk, person_id=baby, number=number, on=DAY, reason="办证")
+        assert life.entry(actor=clerk, person_id=baby).has_identity
+        with refused("residents.identity_to_check"):
+            other = Newcomer("别人", number=number)
+            life.add_person(actor=clerk, what="moved_in", home=home_of(people[0]), who=other, on=DAY, reason="x")
+
+
+@pytest.mark.parametrize("broken", ["reason", "ahead", "ancient", "stranger", "until", "entrance"])
+def test_what_is_wrong_is_a_sentence(clerk: Actor, neighbour: Actor, tmp_path: Path, broken: str) -> None:
+    people = settle(clerk, tmp_path, 4)
+    home = home_of(people[0])
+    with acting(neighbour if broken == "stranger" else clerk), pytest.raises(LianfangError) as caught:
+        if broken == "until":
+            life.go_away(actor=clerk, person_id=people[0], on=DAY, reason="走", until=DAY)
+        elif broken == "entrance":
+            life.move_within(actor=clerk, person_id=people[0], door=Door(home[:16], "第九十九百", "1"), on=DAY, reason="x")  # fmt: skip
+        else:
+            on = {"ahead": today() + timedelta(days=1), "ancient": date(1800, 1, 1)}.get(broken, DAY)
+            life.leave(actor=neighbour if broken == "stranger" else clerk, person_id=people[0], died=False, on=on,
+                       reason=" " if broken == "reason" else "走")  # fmt: skip
+    wanted = {"reason": "residents.reason_missing", "ahead": "residents.day_ahead", "ancient": "residents.day_ahead",
+              "stranger": "access.not_found", "until": "residents.until_past", "entrance": "residents.entrance_unreadable"}  # fmt: skip
+    assert caught.value.code == wanted[broken]
+    assert counted(HERE) == (4, 1)
+
+
+def test_nothing_readable_stands_in_the_records(clerk: Actor, tmp_path: Path) -> None:
+    people = settle(clerk, tmp_path, 4, name="欧阳演练")
+    with acting(clerk):
+        life.leave(actor=clerk, person_id=people[0], died=True, on=DAY, reason="独一无二的原因")
+    for (text,) in owner("select t::text from residents_change t"):
+        for part in ("欧阳演练", "独一无二"):
+            assert part not in text
+            assert part.encode().hex() not in text
+
+
+# ----------------------------------------------------------------------------------------------------- transfers
+
+
+def ask(actor: Actor, number: int, what: str = "move", **more: Any) -> int:
+    if not owner("select 1 from areas_building where path = %s", actor.path + "0001"):
+        owner("insert into areas_building (path, name) values (%s, '1号楼')", actor.path + "0001")
+    row = rosters.person(number)
+    with acting(actor):
+        return transfers.ask_transfer(
+            actor=actor, what=what, number=row["id_no"], name=row["name"], door=Door(actor.path + "0001", "1单元", "808"),
+            reason="来本社区居住", **more,
+        )  # fmt: skip
+
+
+def test_a_move_is_accepted_by_both_sides_and_told_to_neither_before(
+    clerk: Actor, head: Actor, neighbour: Actor, tmp_path: Path
+) -> None:
+    people = settle(clerk, tmp_path, 8)
+    number = ask(neighbour, 2)
+    with acting(neighbour):
+        mine = transfers.transfer(actor=neighbour, transfer_id=number)
+    assert (mine.side, mine.place, mine.code, mine.state) == ("in", "", "", "asked")
+    with acting(head):
+        theirs = transfers.transfer(actor=head, transfer_id=number)
+    assert (theirs.side, theirs.place, theirs.name, theirs.number) == ("out", "", rosters.person(2)["name"], "")
+    assert counted(THERE) == (0, 0)
+    items = owner("select path, for_role, what from worklist_item")
+    assert items == [(HERE, "community_head", "transfer_out")]
+    with acting(clerk), refused("access.not_found"):
+        transfers.accept_transfer(actor=clerk, transfer_id=number)  # a clerk may not accept
+    with acting(head):
+        assert transfers.accept_transfer(actor=head, transfer_id=number) is True
+    assert (counted(HERE), counted(THERE)) == ((7, 2), (1, 1))
+    with acting(neighbour):
+        assert transfers.transfer(actor=neighbour, transfer_id=number).place
+        assert [one.name for one in people_of(THERE)] == [rosters.person(2)["name"]]
+    with acting(head):
+        assert transfers.transfer(actor=head, transfer_id=number).place
+        assert people[2] not in {one.id for one in people_of(HERE)}
+        with refused("residents.transfer_over"):
+            transfers.accept_transfer(actor=head, transfer_id=number)
+    assert owner("select count(*) from worklist_item where done_at is null") == [(0,)]
+
+
+def test_across_counties_the_seals_change_their_key(clerk: Actor, head: Actor, far: Actor, tmp_path: Path) -> None:
+    people = settle(clerk, tmp_path, 4)
+    number = ask(far, 1)
+    with acting(head):
+        assert transfers.accept_transfer(actor=head, transfer_id=number)
+    with acting(far):
+        entry = life.entry(actor=far, person_id=people[1])
+    assert (entry.name, entry.secret["number"]) == (rosters.person(1)["name"], rosters.person(1)["id_no"])
+    assert (counted(HERE), counted(OTHER_COUNTY)) == ((3, 1), (1, 1))
+
+
+def test_a_stay_elsewhere_keeps_the_entry_where_it_is(
+    clerk: Actor, head: Actor, neighbour: Actor, tmp_path: Path
+) -> None:
+    people = settle(clerk, tmp_path, 4)
+    number = ask(neighbour, 0, "stay", until=today() + timedelta(days=30))
+    with acting(head):
+        transfers.accept_transfer(actor=head, transfer_id=number)
+    assert home_of(people[0]).startswith(HERE)
+    assert (counted(HERE), counted(THERE)) == ((3, 1), (1, 1))
+    with acting(head):
+        assert {one.id: one.present for one in people_of(HERE)}[people[0]] is False
+        entry = life.entry(actor=head, person_id=people[0])
+        assert entry.stay_path == THERE, "the community is told, the door is not"
+    with acting(neighbour):
+        assert [one.id for one in people_of(THERE)] == [people[0]]
+        life.come_back(actor=neighbour, person_id=people[0], on=today(), reason="回家了")
+    assert (counted(HERE), counted(THERE)) == ((4, 1), (0, 0))
+
+
+def test_a_refused_transfer_changes_and_tells_nothing(
+    clerk: Actor, head: Actor, neighbour: Actor, tmp_path: Path
+) -> None:
+    settle(clerk, tmp_path, 4)
+    number = ask(neighbour, 0)
+    with pytest.raises(LianfangError) as waits:
+        ask(neighbour, 0)
+    assert waits.value.code == "residents.transfer_waits"
+    with acting(head):
+        transfers.refuse_transfer(actor=head, transfer_id=number)
+    with acting(neighbour):
+        mine = transfers.transfer(actor=neighbour, transfer_id=number)
+    assert (mine.state, mine.place) == ("refused", "")
+    assert owner("select count(*) from residents_household where path like %s", THERE + "%") == [(0,)]
+    assert (counted(HERE), counted(THERE)) == ((4, 1), (0, 0))
+
+
+def test_a_clerk_asks_and_both_heads_accept(clerk: Actor, head: Actor, neighbour: Actor, tmp_path: Path) -> None:
+    """The asking side's own head has to accept as well when a clerk asked; one person never accepts for both sides."""
+    settle(neighbour, tmp_path, 4)
+    number = ask(clerk, 0)
+    assert sorted(owner("select path, what from worklist_item")) == [(HERE, "transfer_in"), (THERE, "transfer_out")]
+    with acting(neighbour):
+        assert transfers.accept_transfer(actor=neighbour, transfer_id=number) is False
+    with acting(head):
+        assert transfers.accept_transfer(actor=head, transfer_id=number) is True
+    both = office("411621001", "community_head")
+    owner("update residents_transfer set state = 'asked', from_by = null, to_by = %s", both.account_id)
+    with acting(both), refused("residents.transfer_same_person"):
+        transfers.accept_transfer(actor=both, transfer_id=number)
+
+
+def test_nobody_is_found_by_trying_numbers(neighbour: Actor) -> None:
+    for number in range(3):
+        with pytest.raises(LianfangError) as caught:
+            ask(neighbour, number)
+        assert caught.value.code == "residents.nobody_to_transfer"
+    assert owner("select count(*) from residents_household") == [(0,)]
+
+
+# -------------------------------------------------------------------------------------------------- confirmations
+
+
+def test_a_yearly_review_is_one_item_a_building_and_one_tap_a_door(clerk: Actor, tmp_path: Path) -> None:
+    people = settle(clerk, tmp_path, 8)
+    building = home_of(people[0])[:16]
+    owner("update residents_person set confirmed_on = '2020-01-01'")
+    owner(
+        "insert into areas_grid (net, path, code, name, started_on) values ('community', %s, '1', '一', '2020-01-01')",
+        HERE,
+    )
+    grid = owner("select id from areas_grid")[0][0]
+    owner("insert into areas_grid_building (grid_id, net, building_id, path, from_on) "
+          "select %s, 'community', id, path, '2020-01-01' from areas_building", grid)  # fmt: skip
+    worker = office(HERE, "grid_worker", grids=[grid])
+    with acting(clerk):
+        assert confirm.start_review(actor=clerk, path=HERE) == 1
+        assert confirm.start_review(actor=clerk, path=HERE) == 0
+    assert owner("select path, for_role, for_account from worklist_item") == [
+        (building, "grid_worker", worker.account_id)
+    ]
+    with acting(worker):
+        homes = confirm.homes_to_confirm(actor=worker, path=building)
+        assert [(len(home.people), home.due) for home in homes] == [(4, True), (4, True)]
+        assert confirm.confirm_homes(actor=worker, homes=[homes[0].path]) == 4
+    assert owner("select count(*) from worklist_item where done_at is null") == [(1,)]
+    with acting(worker):
+        assert confirm.confirm_homes(actor=worker, homes=[homes[1].path, THERE + "000101001"]) == 4
+        confirm.doubt_entry(actor=worker, person_id=people[0], what="moved_out")
+    assert owner("select what, for_role from worklist_item where done_at is null") == [
+        ("doubt_moved_out", "community_clerk")
+    ]
+    assert owner("select distinct confirmed_on, confirmed_by from residents_person") == [(today(), worker.account_id)]
+
+
+def test_the_steward_reminds_of_old_entries_and_of_stays_that_end(clerk: Actor, tmp_path: Path) -> None:
+    people = settle(clerk, tmp_path, 4)
+    owner("update residents_person set confirmed_on = %s where id = %s", today() - timedelta(days=400), people[0])
+    owner("update residents_person set present = false, until_on = %s where id = %s", today(), people[1])
+    confirm._reviewed.clear()
+    confirm.review_daily()
+    confirm.review_daily()
+    connections["door"].close()
+    assert sorted(what for (what,) in owner("select what from worklist_item")) == ["confirm", "stay_ends"]
+
+
+# ---------------------------------------------------------------------------------------------------------- imports
+
+
+def test_undoing_an_import_takes_its_buildings_with_it(clerk: Actor, tmp_path: Path) -> None:
+    settle(clerk, tmp_path, 4)
+    file = rosters.write(tmp_path / "far.xlsx", [rosters.person(n) for n in range(4000, 4800)])
+    report = import_residents(actor=clerk, path_to_file=file, area_path=HERE)
+    before = owner("select count(*) from areas_building")[0][0]
+    some = owner(
+        "select person_id, household_path from residents_import_row where file_id = %s and taken limit 1",
+        report.file_id,
+    )[0]
+    with acting(clerk):
+        life.set_kind(actor=clerk, person_id=some[0], kind=2, on=DAY, reason="流动")
+    undone = undo_import(actor=clerk, file_id=report.file_id)
+    assert (undone.removed, undone.kept) == (799, 1)
+    left = [path for (path,) in owner("select path from areas_building order by path")]
+    assert left == sorted({home_of(owner("select min(id) from residents_person")[0][0])[:16], some[1][:16]})
+    assert before > len(left)
+
+
+# ------------------------------------------------------------------------------------------------------- property
+
+STEP = st.tuples(st.integers(0, 3), st.sampled_from(["died", "out", "away", "back", "stay", "move", "undo", "return"]))
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=st.lists(STEP, min_size=1, max_size=10))
+def test_whatever_happens_figures_are_what_the_rows_say(
+    clerk: Actor, tmp_path: Path, steps: list[tuple[int, str]]
+) -> None:
+    owner("truncate residents_person, residents_secret, residents_presence, residents_household, residents_change, "
+          "residents_import_file, residents_import_row, areas_building, metrics_delta, metrics_value cascade")  # fmt: skip
+    people = settle(clerk, tmp_path, 4)
+    building = home_of(people[0])[:16]
+    for who, what in steps:
+        with acting(clerk):
+            person, door = people[who], Door(building, "2单元", str(200 + who % 2))
+            try:
+                if what in ("died", "out"):
+                    life.leave(actor=clerk, person_id=person, died=what == "died", on=DAY, reason="x")
+                elif what == "away":
+                    life.go_away(actor=clerk, person_id=person, on=DAY, reason="x")
+                elif what == "back":
+                    life.come_back(actor=clerk, person_id=person, on=DAY, reason="x")
+                elif what == "undo":
+                    last = owner(
+                        "select max(id) from residents_change where person_id = %s and undone_at is null", person
+                    )
+                    if last[0][0]:
+                        life.undo_change(actor=clerk, change_id=last[0][0])
+                else:
+                    act = {"stay": life.stay_at, "move": life.move_within, "return": life.take_back}[what]
+                    act(actor=clerk, person_id=person, door=door, on=DAY, reason="x")
+            except LianfangError as error:
+                assert error.code in {"residents.gone_already", "residents.change_stands"}, error.code
+        counted(HERE)
+        twice = owner("select person_id from residents_presence where why < 3 group by 1 having count(*) > 1")
+        assert twice == []
