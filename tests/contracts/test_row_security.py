@@ -20,13 +20,14 @@ PUBLIC_ROWS = {
     "areas_code_change": "what became of public codes",
     "areas_boundary": "outlines of public areas",
     "access_right": "the policy itself, which the repository publishes",
+    "access_role": "kinds of scope and levels of roles, a part of the same policy",
 }
 """Tables that anybody may read: they speak of no person and of no county's work."""
 WITHOUT_POLICIES = {"django_migrations": "written by migrations, granted to nobody"}
 """Tables without row-level security."""
 PERSONAL = {
     "residents_person": ("sealed", "sex", "born_year", "tags", "kind"), "residents_household": ("sealed",),
-    "residents_secret": ("sealed", "identity_blind", "person_id"), "access_account": ("name_sealed", "password", "username"),
+    "residents_secret": ("sealed", "identity_blind", "person_id"), "access_account": ("name_sealed", "phone_sealed", "password", "username"),
     "facts_log": ("sealed",), "facts_quarantine": ("sealed",), "residents_import_row": ("sealed", "why", "path"),
     "vault_look": ("person_id", "purpose", "account_id"),
 }  # fmt: skip
@@ -311,7 +312,7 @@ def test_a_true_scope_opens_nothing_once_it_is_changed_or_carried_over(
     "statement",
     [
         "select access_mac('x')", "select * from access_secret", "select * from access_login_find('grid_worker')",
-        "select access_login_failed(1, 5, 30)", "select * from access_login_grants(1)",
+        "select access_login_failed('x', 5, 30)", "select * from access_login_grants(1)",
         "select access_login_done(1, 1, '\\x00', 'web', '', 12)", "select * from access_session", "select * from access_grant",
         "select * from access_account", "select * from residents_secret", "select sealed from facts_quarantine",
         "select incidents_make_partitions(9::smallint)", "select * from facts_admit('{}', '{}', '{}')", "select metrics_fold()",

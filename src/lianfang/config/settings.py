@@ -14,6 +14,8 @@ DATA = Path(os.environ.get("LIANFANG_DATA", ".lianfang"))
 DEBUG = os.environ.get("LIANFANG_DEBUG") == "1"
 DRILL = os.environ.get("LIANFANG_DRILL") == "1"
 """A drill or a demonstration: every page says 演练."""
+SECOND_FACTOR = os.environ.get("LIANFANG_SECOND_FACTOR", "" if DRILL else "required") == "required"
+"""Whether roles that unmask people, and administrators, must sign in with an authenticator; a drill asks nobody."""
 SECRET_KEY = os.environ.get("LIANFANG_SECRET", "") or "not-set-" + os.urandom(16).hex()
 ALLOWED_HOSTS = [
     host for host in os.environ.get("LIANFANG_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",") if host

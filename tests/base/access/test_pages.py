@@ -253,8 +253,8 @@ def test_grids_are_given_by_name(browse, world, somebody):
 def test_the_database_itself_refuses(world, somebody):
     """Functions called by the pages' role without the pages: the rules stand in the database."""
     for role, path, calls in (
-        ("community_head", HOME, ("select access_grant_give(%s, 'command', 'area', '4116', '{}', null)",)),
-        ("security_admin", HOME, ("select access_grant_give(%s, 'command', 'area', '4116', '{}', null)",)),
+        ("community_head", HOME, ("select access_grant_give(%s, 'command', '4116', '{}', null, null)",)),
+        ("security_admin", HOME, ("select access_grant_give(%s, 'command', '4116', '{}', null, null)",)),
         ("audit_admin", "", ("select access_sessions_close(%s)",)),
     ):
         for call in calls:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,11 +14,13 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from lianfang.base.access import accounts
-from lianfang.base.access.accounts_forms import GrantForm
+from lianfang.base.access import accounts, slips
+from lianfang.base.access.accounts_forms import AccountForm, GrantForm
 from lianfang.base.access.actor import Actor
 from lianfang.base.access.views_support import requires
 from lianfang.kernel.errors import Language, LianfangError
+
+PURPOSES: Final[dict[str, slips.Purpose]] = {"start": "start", "password": "password", "device": "device"}
 
 
 @requires("see:accounts:open")
@@ -61,6 +65,7 @@ def give(request: HttpRequest, number: int) -> HttpResponse:
                 role=asked["role"],
                 code=asked["code"],
                 grids=asked["grids"],
+                starts_at=asked["starts_at"],
                 ends_at=asked["ends_at"],
             )
         except LianfangError as error:
@@ -96,6 +101,66 @@ def end_sessions(request: HttpRequest, number: int) -> HttpResponse:
     return _to(number, "signed-out")
 
 
+@requires("other:revoke")
+@require_POST
+def end_session(request: HttpRequest, number: int, handle: str) -> HttpResponse:
+    """End one session of somebody."""
+    if number == _actor(request).account_id:
+        raise LianfangError("access.not_to_self")
+    accounts.end_session(number, handle)
+    return _to(number, "session-ended")
+
+
+@requires("other:grant")
+@require_POST
+def slip(request: HttpRequest, number: int) -> HttpResponse:
+    """Print a new slip: the account begins anew, or sets a password, or an authenticator."""
+    found = accounts.account(number)
+    wanted = request.POST.get("purpose", "")
+    try:
+        made = slips.issue(
+            account_id=number, username=found.username, name=found.name, purpose=PURPOSES.get(wanted, "start")
+        )
+    except LianfangError as error:
+        return _one_page(request, number, error=error)
+    return slips_page(request, [made], reverse("account", args=[number]))
+
+
+@requires("other:grant")
+def new(request: HttpRequest) -> HttpResponse:
+    """Make one account with its first role; the answer is its slip."""
+    actor = _actor(request)
+    form = AccountForm(request.POST or None, initial={"code": actor.area_code})
+    if request.method == "POST" and form.is_valid():
+        asked = form.cleaned_data
+        try:
+            with transaction.atomic():
+                number = accounts.make_account(username=asked["username"], name=asked["name"], phone=asked["phone"])
+                accounts.give(
+                    account_id=number, role=asked["role"], code=asked["code"], grids=asked["grids"],
+                    starts_at=asked["starts_at"], ends_at=asked["ends_at"],
+                )  # fmt: skip
+                made = slips.issue(
+                    account_id=number, username=asked["username"], name=asked["name"], purpose="start",
+                    role=accounts.role_words(asked["role"]),
+                )  # fmt: skip
+        except LianfangError as error:
+            form.add_error(None, error.render(_language()))
+        else:
+            return slips_page(request, [made], reverse("account", args=[number]))
+    trail = [{"name": _("Accounts"), "href": reverse("accounts")}, {"name": _("New account")}]
+    context = {"form": form, "trail": trail}
+    return render(request, "access/account_new.html", context, status=422 if request.method == "POST" else 200)
+
+
+def slips_page(request: HttpRequest, made: Sequence[slips.Slip], back: str) -> HttpResponse:
+    """Slips for printing and cutting; they are shown this once."""
+    address = request.build_absolute_uri(reverse("slip"))
+    lines = [{"slip": one, "qr": slips.qr(f"{address}#{one.code}", scale=3)} for one in made]
+    context = {"lines": lines, "address": address, "back": back}
+    return render(request, "access/slips.html", context)
+
+
 def _one_page(
     request: HttpRequest, number: int, *, form: GrantForm | None = None, error: LianfangError | None = None
 ) -> HttpResponse:
@@ -105,6 +170,7 @@ def _one_page(
         "given": _("The grant is in force."),
         "ended": _("The grant has ended, with its sessions."),
         "signed-out": _("Every session has ended."),
+        "session-ended": _("The session has ended."),
     }
     context = {
         "line": _account_line(found, actor),
@@ -141,7 +207,9 @@ def _grant_line(grant: accounts.Grant) -> dict[str, Any]:
 
 def _account_line(account: accounts.Account, actor: Actor) -> dict[str, Any]:
     locked = account.locked_until is not None and account.locked_until > timezone.now()
-    if not account.active:
+    if account.waiting and account.active and not locked:
+        state, word = "watch", pgettext("account", "Not begun")
+    elif not account.active:
         state, word = "unknown", pgettext("account", "Switched off")
     elif locked:
         state, word = "watch", pgettext("account", "Locked")

@@ -8,10 +8,11 @@ from django.db.models.functions import Now
 
 
 class Account(models.Model):
-    """Somebody who signs in. Retention: standing. Personal data: the sealed name."""
+    """Somebody who signs in. Retention: standing. Personal data: the sealed name and telephone."""
 
     username = models.TextField(unique=True)
     name_sealed = models.BinaryField()
+    phone_sealed = models.BinaryField(null=True)
     password = models.TextField()
     language = models.TextField(default="")
     active = models.BooleanField(default=True)
@@ -54,6 +55,80 @@ class Session(models.Model):
 
     class Meta:
         db_table = "access_session"
+
+
+class Slip(models.Model):
+    """A printed one-time code that sets a password or a device anew; only its keyed digest is kept, each works once.
+
+    Retention: standing, 180 days. Personal data: none.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT)
+    digest = models.BinaryField(unique=True)
+    purpose = models.TextField()
+    made_at = models.DateTimeField(db_default=Now())
+    made_by = models.BigIntegerField(null=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "access_slip"
+
+
+class SecondFactor(models.Model):
+    """The authenticator of an account: its sealed secret and the last time step that was used.
+
+    Retention: standing. Personal data: none.
+    """
+
+    account = models.OneToOneField(Account, on_delete=models.PROTECT, primary_key=True)
+    secret_sealed = models.BinaryField()
+    step = models.BigIntegerField(default=0)
+    set_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "access_second_factor"
+
+
+class RecoveryCode(models.Model):
+    """A code that stands in once for a lost authenticator; only its keyed digest is kept.
+
+    Retention: standing. Personal data: none.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT)
+    digest = models.BinaryField(unique=True)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "access_recovery_code"
+
+
+class Attempt(models.Model):
+    """Failed attempts under a user name, known or not, by a digest of the name. Retention: one day. Personal data: none."""
+
+    digest = models.BinaryField(primary_key=True)
+    failed = models.SmallIntegerField(default=0)
+    locked_until = models.DateTimeField(null=True)
+    at = models.DateTimeField(db_default=Now(), db_index=True)
+
+    class Meta:
+        db_table = "access_attempt"
+
+
+class RoleScope(models.Model):
+    """The kind of scope of a role and the highest level of an area it is given for (0: the whole installation).
+
+    A copy of the policy. Retention: standing. No personal data.
+    """
+
+    name = models.TextField(primary_key=True)
+    scope = models.TextField()
+    highest = models.SmallIntegerField()
+
+    class Meta:
+        db_table = "access_role"
 
 
 class Right(models.Model):

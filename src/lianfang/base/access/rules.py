@@ -12,15 +12,22 @@ from ruamel.yaml import YAML
 SEE_IMPLIES = {"open": ("open", "named", "masked"), "named": ("named", "masked"), "masked": ("masked",)}
 """named implies masked, open implies named; figures, code and call stand alone (access.yaml, head)."""
 
+HIGHEST = {"installation": 0, "city": 2, "county": 3, "township": 4, "community": 5, "building": 6}
+"""Levels as the policy writes them, as numbers of `kernel.divisions.Level`."""
+ADMINISTRATORS = ("system_admin", "security_admin", "audit_admin")
+"""Three duties that three people hold (GB/T 22239, security level 3)."""
+
 
 @dataclass(frozen=True)
 class Role:
-    """One role: its Chinese label, its kind of scope, and its rights as (kind, object, level)."""
+    """One role: its Chinese label, its kind of scope, its rights as (kind, object, level), and the highest level of an
+    area it is given for (0: the whole installation; else a number of `kernel.divisions.Level`)."""
 
     name: str
     label: str
     scope: str
     rights: frozenset[tuple[str, str, str]]
+    highest: int = 0
 
 
 @cache
@@ -28,12 +35,13 @@ def _load() -> dict[str, Role]:
     raw: dict[str, Any] = YAML(typ="safe").load(
         files("lianfang.base.access").joinpath("access.yaml").read_text("utf-8")
     )
+    highest = {role: HIGHEST[level] for level, names in raw["highest"].items() for role in names}
     roles: dict[str, Role] = {}
     for name, body in raw["roles"].items():
         rights = set(_rights(body))
         if "inherits" in body:
             rights |= roles[body["inherits"]].rights
-        roles[name] = Role(name, body["zh"], body["scope"], frozenset(rights))
+        roles[name] = Role(name, body["zh"], body["scope"], frozenset(rights), highest[name])
     return roles
 
 
@@ -62,6 +70,13 @@ def may(role: str, kind: str, verb: str) -> bool:
     rights = ROLES[role].rights
     everything = kind == "record" and ("record", "all_facts_of_area", "") in rights and verb not in NOT_OF_AN_AREA
     return everything or (kind, verb, "") in rights
+
+
+def needs_second(role: str) -> bool:
+    """Whether a role signs in with a second factor: the administrators, and whoever may unmask somebody."""
+    return role in ROLES and (
+        role in ADMINISTRATORS or any(kind == "see" and level == "open" for kind, _, level in ROLES[role].rights)
+    )
 
 
 NOT_OF_AN_AREA = frozenset({"result", "tube_received", "case", "contact", "release_decision", "transfer_order"})

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 
+from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import connection, connections, transaction
 
 import lianfang.kernel.errors_catalogue  # noqa: F401  (defines the codes used here)
+from lianfang.base.access import second
 from lianfang.base.access.actor import Actor
-from lianfang.base.access.rules import AREA_FACTS, ROLES
+from lianfang.base.access.rules import AREA_FACTS, ROLES, needs_second
+from lianfang.base.access.second import LOCK_AFTER, LOCK_MINUTES
 from lianfang.base.vault.api import system_box
 from lianfang.kernel.errors import LianfangError, define
 
-LOCK_AFTER = 5
-"""Failures before an account is locked (security level 3, suggested value)."""
-LOCK_MINUTES = 30
 SESSION_HOURS = 12
 """assumption: one long shift."""
 DEVICE_HOURS = 24 * 30
@@ -58,27 +58,74 @@ def with_area_name(actor: Actor, name: str) -> Actor:
     return replace(actor, area_name=name)
 
 
-def sign_in(username: str, password: str, *, grant_id: int | None = None) -> str:
-    """Check a password and open a web session; returns its token. Raises session.credentials_wrong, session.locked or
-    sign_in.no_grant."""
+@dataclass(frozen=True)
+class Known:
+    """Somebody whose password was right. second: has an authenticator; needs_second: the policy asks for one."""
+
+    account_id: int
+    username: str
+    second: bool
+    needs_second: bool
+
+
+def check_credentials(username: str, password: str) -> Known:
+    """Check a password without opening a session yet; raises session.credentials_wrong or session.locked.
+
+    A name that nobody has is counted and locked like any other, and costs the same password check.
+    """
     with transaction.atomic(using="door"), connections["door"].cursor() as cursor:
-        cursor.execute("select account_id, password, locked_until > now() from access_login_find(%s)", [username])
+        cursor.execute(
+            "select account_id, password, coalesce(locked_until > now(), false), second from access_login_find(%s)",
+            [username],
+        )
+        account, encoded, locked, second = cursor.fetchone()
+        good = check_password(password, encoded if account is not None else _dummy()) and account is not None
+        if not locked and not good:
+            cursor.execute("select access_login_failed(%s, %s, %s)", [username, LOCK_AFTER, LOCK_MINUTES])
+    if locked:  # raised outside, so that the counted failure is kept
+        raise LianfangError("session.locked", minutes=LOCK_MINUTES)
+    if not good:
+        raise LianfangError("session.credentials_wrong")
+    return Known(account, username, second, _policy_asks(account))
+
+
+def known_account(account_id: int) -> Known | None:
+    """Somebody who has proven who they are by a slip or an earlier step; None when the account is closed."""
+    with connections["door"].cursor() as cursor:
+        cursor.execute("select username, second from access_account_find(%s)", [account_id])
         row = cursor.fetchone()
-        known = row is not None
-        account, encoded, locked = row if row else (0, _dummy(), False)
-        good = check_password(password, encoded) and known
-        if locked:
-            problem: LianfangError | None = LianfangError("session.locked", minutes=LOCK_MINUTES)
-        elif not good:
-            if known:
-                cursor.execute("select access_login_failed(%s, %s, %s)", [account, LOCK_AFTER, LOCK_MINUTES])
-            problem = LianfangError("session.credentials_wrong")
-        else:
-            problem = None
-            token = _open(cursor, account, grant_id, "web", "", SESSION_HOURS)
-    if problem is not None:  # raised outside, so that the counted failure is kept
-        raise problem
-    return token
+    return None if row is None else Known(account_id, row[0], row[1], _policy_asks(account_id))
+
+
+def _policy_asks(account: int) -> bool:
+    return settings.SECOND_FACTOR and any(needs_second(role) for _, role, _, _ in grants_to_work_under(account))
+
+
+def grants_to_work_under(account: int) -> list[tuple[int, str, str, str]]:
+    """The live grants of an account as (number, role, scope, path), the newest first."""
+    with connections["door"].cursor() as cursor:
+        cursor.execute("select grant_id, role, scope, path from access_login_grants(%s)", [account])
+        return list(cursor.fetchall())
+
+
+def sign_in(username: str, password: str, *, grant_id: int | None = None, code: str | None = None) -> str:
+    """Check a password, and a code where one is needed, and open a web session; returns its token.
+
+    Raises session.credentials_wrong, session.locked, sign_in.no_grant, second.code_wrong, or second.missing when the
+    policy asks for a second factor that was never set.
+    """
+    known = check_credentials(username, password)
+    if known.second:
+        second.check_code(known.account_id, known.username, code or "")
+    elif known.needs_second:
+        raise LianfangError("second.missing")
+    return open_web_session(known.account_id, grant_id=grant_id)
+
+
+def open_web_session(account_id: int, *, grant_id: int | None = None) -> str:
+    """Open a browser session for somebody who has proven who they are; returns its token. Raises sign_in.no_grant."""
+    with transaction.atomic(using="door"), connections["door"].cursor() as cursor:
+        return _open(cursor, account_id, grant_id, "web", "", SESSION_HOURS)
 
 
 @cache
@@ -156,6 +203,11 @@ def load_rights() -> int:
             rows |= {(role.name, "record", verb, "") for verb in AREA_FACTS}
     ordered = sorted(rows)
     with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "insert into access_role (name, scope, highest) select * from unnest(%s::text[], %s::text[], %s::smallint[]) "
+            "on conflict (name) do update set scope = excluded.scope, highest = excluded.highest",
+            [[r.name for r in ROLES.values()], [r.scope for r in ROLES.values()], [r.highest for r in ROLES.values()]],
+        )
         cursor.execute("delete from access_right")
         cursor.execute(
             "insert into access_right (role, kind, object, level) select * from unnest(%s::text[], %s::text[], %s::text[], %s::text[])",

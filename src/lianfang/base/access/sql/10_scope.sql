@@ -97,20 +97,39 @@ begin
 end
 $$;
 
--- Signing in reads one account by its exact name; failures are counted here, so that no other place can forget to.
-create or replace function access_login_find(p_username text)
-    returns table (account_id bigint, password text, locked_until timestamptz)
+-- A user name as attempts are counted under it: a digest that cannot be turned back without the secret.
+create or replace function access_name_digest(p_username text) returns bytea
     language sql stable security definer set search_path = public, pg_temp as $$
-    select id, password, locked_until from access_account where username = p_username and active
+    select sha256(secret || convert_to(p_username, 'UTF8')) from access_secret
+$$;
+revoke all on function access_name_digest(text) from public;
+
+-- Signing in asks for one exact name. There is always one row, so that an unknown name is answered like a known one: with
+-- no account, and with the lock that failures under this name have earned.
+drop function if exists access_login_find(text);
+create function access_login_find(p_username text)
+    returns table (account_id bigint, password text, locked_until timestamptz, second boolean)
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select a.id, a.password, t.locked_until, exists (select 1 from access_second_factor f where f.account_id = a.id)
+    from (select p_username as name) asked
+    left join access_account a on a.username = asked.name and a.active
+    left join access_attempt t on t.digest = access_name_digest(asked.name)
 $$;
 
-create or replace function access_login_failed(p_account bigint, p_lock_after int, p_lock_minutes int) returns void
+-- Failures are counted here, so that no other place can forget to; by name, whether or not somebody has it, because a lock
+-- that only known names get would tell who has an account.
+drop function if exists access_login_failed(bigint, int, int);
+create or replace function access_login_failed(p_username text, p_lock_after int, p_lock_minutes int) returns void
     language sql security definer set search_path = public, pg_temp as $$
-    update access_account set
-        failed = case when failed + 1 >= p_lock_after then 0 else failed + 1 end,
-        locked_until = case when failed + 1 >= p_lock_after then now() + make_interval(mins => p_lock_minutes) else locked_until end
-        where id = p_account;
-    insert into access_event (what, account_id, detail) values ('sign_in_refused', p_account, '');
+    delete from access_attempt where at < now() - interval '1 day';
+    insert into access_attempt as t (digest, failed, at) values (access_name_digest(p_username), 1, now())
+        on conflict (digest) do update set at = now(),
+            failed = case when t.failed + 1 >= p_lock_after then 0 else t.failed + 1 end,
+            locked_until = case when t.failed + 1 >= p_lock_after then now() + make_interval(mins => p_lock_minutes) else t.locked_until end;
+    update access_account a set failed = t.failed, locked_until = t.locked_until
+        from access_attempt t where t.digest = access_name_digest(p_username) and a.username = p_username;
+    insert into access_event (what, account_id, detail)
+        select 'sign_in_refused', a.id, '' from (select p_username as name) asked left join access_account a on a.username = asked.name;
 $$;
 
 -- Grants of an account that are live now, most recent first (for choosing in which role to work).
@@ -128,6 +147,7 @@ begin
     if not exists (select 1 from access_login_grants(p_account) g where g.grant_id = p_grant) then
         return false;
     end if;
+    delete from access_attempt where digest = (select access_name_digest(username) from access_account where id = p_account);
     update access_account set failed = 0, locked_until = null where id = p_account;
     insert into access_session (token_hash, account_id, grant_id, kind, device, expires_at)
         values (p_token_hash, p_account, p_grant, p_kind, p_device, now() + make_interval(hours => p_hours));
@@ -147,6 +167,14 @@ alter table access_grant enable row level security;
 alter table access_session enable row level security;
 alter table access_right enable row level security;
 alter table access_event enable row level security;
+alter table access_slip enable row level security;
+alter table access_second_factor enable row level security;
+alter table access_recovery_code enable row level security;
+alter table access_attempt enable row level security;
+alter table access_role enable row level security;
+drop policy if exists anybody on access_role;
+create policy anybody on access_role for select to lianfang_app, lianfang_door using (true);
+grant select on access_role to lianfang_app, lianfang_door;
 drop policy if exists anybody on access_right;
 create policy anybody on access_right for select to lianfang_app, lianfang_door using (true);
 grant select on access_right to lianfang_app, lianfang_door;
@@ -160,5 +188,5 @@ grant select (id, account_id, role, scope, path, grids, starts_at, ends_at) on a
 grant execute on function access_enter(bytea), access_scope(), access_low(), access_high(), access_role(), access_account(),
     access_reach(), access_grids(), access_sees(text, text), access_may(text, text), access_end_session(bytea) to lianfang_app;
 -- Opening a session is not for the role that serves pages: an injection there must not become somebody else.
-grant execute on function access_login_find(text), access_login_failed(bigint, int, int), access_login_grants(bigint),
+grant execute on function access_login_find(text), access_login_failed(text, int, int), access_login_grants(bigint),
     access_login_done(bigint, bigint, bytea, text, text, int) to lianfang_door;

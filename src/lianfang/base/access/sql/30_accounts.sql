@@ -16,8 +16,11 @@ create or replace function access_account_in_reach(p_account bigint) returns boo
         or exists (select 1 from access_grant g where g.account_id = p_account and access_reaches(g.path)))
 $$;
 
-create or replace function access_accounts(p_word text, p_after text, p_limit int, p_account bigint)
-    returns table (id bigint, username text, name_sealed bytea, active boolean, locked_until timestamptz, sessions bigint)
+-- waiting: has a slip, or needs one, because no password was ever set.
+drop function if exists access_accounts(text, text, int, bigint);
+create function access_accounts(p_word text, p_after text, p_limit int, p_account bigint)
+    returns table (id bigint, username text, name_sealed bytea, active boolean, locked_until timestamptz, sessions bigint,
+                   waiting boolean, second boolean)
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
     reach text := access_reach();
@@ -27,7 +30,8 @@ begin
     end if;
     return query
         select a.id, a.username, a.name_sealed, a.active, a.locked_until,
-            (select count(*) from access_session s where s.account_id = a.id and s.ended_at is null and s.expires_at > now())
+            (select count(*) from access_session s where s.account_id = a.id and s.ended_at is null and s.expires_at > now()),
+            starts_with(a.password, '!'), exists (select 1 from access_second_factor f where f.account_id = a.id)
         from access_account a
         where (p_account is null or a.id = p_account) and starts_with(a.username, p_word)
             and a.username collate "C" > p_after collate "C"
@@ -54,24 +58,59 @@ begin
 end
 $$;
 
-create or replace function access_sessions_of(p_account bigint)
-    returns table (grant_id bigint, kind text, device text, created_at timestamptz, expires_at timestamptz)
+-- A session as pages name it: not the hash that opens its scope, but a hash of that hash.
+create or replace function access_session_handle(p_token_hash bytea) returns text
+    language sql immutable security definer set search_path = public, pg_temp as $$
+    select left(encode(sha256(p_token_hash), 'hex'), 20)
+$$;
+
+-- The live sessions of an account: somebody's own, or those under grants in the security administrator's reach.
+drop function if exists access_sessions_of(bigint);
+create function access_sessions_of(p_account bigint)
+    returns table (handle text, grant_id bigint, role text, kind text, device text, created_at timestamptz, expires_at timestamptz)
     language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    own boolean := coalesce(p_account = access_account(), false);
 begin
-    if not access_sees('accounts', 'open') then
+    if not own and not access_sees('accounts', 'open') then
         return;
     end if;
     return query
-        select s.grant_id, s.kind, s.device, s.created_at, s.expires_at
-        from access_session s join access_grant g on g.id = s.grant_id and access_reaches(g.path)
+        select access_session_handle(s.token_hash), s.grant_id, g.role, s.kind, s.device, s.created_at, s.expires_at
+        from access_session s join access_grant g on g.id = s.grant_id and (own or access_reaches(g.path))
         where s.account_id = p_account and s.ended_at is null and s.expires_at > now() order by s.created_at desc;
 end
 $$;
 
-create or replace function access_grant_give(p_account bigint, p_role text, p_scope text, p_path text, p_grids text[], p_ends_at timestamptz)
+-- End one session: one's own, or one in reach.
+create or replace function access_session_close(p_account bigint, p_handle text) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    own boolean := coalesce(p_account = access_account(), false);
+begin
+    if not own and not (access_may('other', 'revoke') and access_account_in_reach(p_account)) then
+        raise exception using errcode = 'LF404', message = 'access.not_found';
+    end if;
+    update access_session s set ended_at = now() from access_grant g
+        where g.id = s.grant_id and (own or access_reaches(g.path)) and s.account_id = p_account and s.ended_at is null
+            and s.expires_at > now() and access_session_handle(s.token_hash) = p_handle;
+    if not found then
+        raise exception using errcode = 'LF404', message = 'access.not_found';
+    end if;
+    insert into access_event (what, account_id, detail) values ('sessions_ended', p_account, format('1, by account %s', access_account()));
+end
+$$;
+
+-- The kind of scope is the role's own, as the policy states it; nobody chooses it. The level of the area is bounded by the
+-- role: a lead of buildings given a whole county would see a county.
+drop function if exists access_grant_give(bigint, text, text, text, text[], timestamptz);
+create or replace function access_grant_give(p_account bigint, p_role text, p_path text, p_grids text[], p_starts_at timestamptz, p_ends_at timestamptz)
     returns bigint language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     admins constant text[] := array['system_admin', 'security_admin', 'audit_admin'];
+    levels constant int[] := array[2, 4, 6, 9, 12, 16];
+    begins timestamptz := greatest(coalesce(p_starts_at, now()), now());
+    known record;
     found_grids int[] := '{}';
     made bigint;
 begin
@@ -83,13 +122,16 @@ begin
         raise exception using errcode = 'LF403', message = 'access.not_to_self';
     elsif not access_reaches(p_path) then
         raise exception using errcode = 'LF403', message = 'access.above_own_area';
-    elsif not exists (select 1 from access_right r where r.role = p_role)
-        or p_scope not in ('self', 'assigned', 'post', 'grid', 'area', 'organisation', 'establishment', 'incident', 'none') then
+    end if;
+    select r.scope, r.highest into known from access_role r where r.name = p_role and r.scope <> 'self';
+    if not found then
         raise exception using errcode = 'LF422', message = 'access.role_unknown';
     elsif p_path <> '' and not exists (select 1 from areas_area a where a.path = p_path and a.ended_on is null)
         and not exists (select 1 from areas_building b where b.path = p_path) then
         raise exception using errcode = 'LF422', message = 'access.area_unknown';
-    elsif p_ends_at is not null and p_ends_at <= now() then
+    elsif coalesce(array_position(levels, length(p_path)), 0) < known.highest then
+        raise exception using errcode = 'LF422', message = 'access.area_too_wide';
+    elsif p_ends_at is not null and p_ends_at <= begins then
         raise exception using errcode = 'LF422', message = 'access.end_past';
     end if;
     perform 1 from access_account a where a.id = p_account for update;
@@ -97,18 +139,18 @@ begin
             and (g.ends_at is null or g.ends_at > now()) and (g.role = any (admins) or p_role = any (admins))) then
         raise exception using errcode = 'LF409', message = 'access.admin_apart';
     elsif exists (select 1 from access_grant g where g.account_id = p_account and g.role = p_role and g.path = p_path
-            and p_scope <> 'grid' and (g.ends_at is null or g.ends_at > coalesce(p_ends_at, 'infinity'))) then
+            and known.scope <> 'grid' and g.starts_at <= begins and (g.ends_at is null or g.ends_at > coalesce(p_ends_at, 'infinity'))) then
         raise exception using errcode = 'LF409', message = 'access.granted_already';
     end if;
-    if p_scope = 'grid' then
+    if known.scope = 'grid' then
         select coalesce(array_agg(g.id), '{}') into found_grids from areas_grid g
             where g.net = 'community' and g.ended_on is null and starts_with(g.path, p_path) and (g.name = any (p_grids) or g.code = any (p_grids));
         if cardinality(p_grids) = 0 or cardinality(found_grids) <> cardinality(p_grids) then
             raise exception using errcode = 'LF422', message = 'access.grid_unknown';
         end if;
     end if;
-    insert into access_grant (account_id, role, scope, path, grids, unit, ends_at, given_by)
-        values (p_account, p_role, p_scope, p_path, found_grids, '', p_ends_at, access_account()) returning id into made;
+    insert into access_grant (account_id, role, scope, path, grids, unit, starts_at, ends_at, given_by)
+        values (p_account, p_role, known.scope, p_path, found_grids, '', begins, p_ends_at, access_account()) returning id into made;
     insert into access_event (what, account_id, detail) values (
         case when p_ends_at is null then 'granted' else 'lent' end, p_account,
         format('grant %s, %s at %s, by account %s', made, p_role, coalesce(nullif(p_path, ''), 'everywhere'), access_account()));
@@ -177,5 +219,6 @@ $$;
 grant execute on function access_note_export(text, text, int) to lianfang_app;
 
 grant execute on function access_reaches(text), access_account_in_reach(bigint), access_accounts(text, text, int, bigint),
-    access_grants_of(bigint[]), access_sessions_of(bigint), access_grant_give(bigint, text, text, text, text[], timestamptz),
+    access_grants_of(bigint[]), access_sessions_of(bigint), access_grant_give(bigint, text, text, text[], timestamptz, timestamptz),
+    access_session_close(bigint, text),
     access_grant_end(bigint), access_sessions_close(bigint), access_names(bigint[]) to lianfang_app;

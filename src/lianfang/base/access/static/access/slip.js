@@ -1,0 +1,8 @@
+// The QR of a slip carries its code behind '#', which browsers never send: take it into the form and forget it.
+const form = document.querySelector("[data-slip]");
+const code = decodeURIComponent(location.hash.slice(1));
+if (form && code) {
+  history.replaceState(null, "", location.pathname);
+  form.elements.code.value = code;
+  form.requestSubmit();
+}
