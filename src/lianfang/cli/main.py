@@ -18,8 +18,10 @@ from lianfang.kernel.errors import LianfangError
 WITH_DATABASE = ("lianfang.cli.importing", "lianfang.cli.exporting")
 """Commands that expect a prepared database to run around them."""
 MODULES = (
+    "lianfang.cli.init",
     "lianfang.cli.demo",
     "lianfang.cli.serve",
+    "lianfang.cli.accounts",
     "lianfang.cli.prepare",
     "lianfang.cli.importing",
     "lianfang.cli.exporting",
