@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
+
 from lianfang.base.database import connect
 from lianfang.base.database.supervisor import EmbeddedServer, ServerError
 from lianfang.kernel.errors import LianfangError, define
@@ -19,6 +21,24 @@ DEFAULT_DATA = ".lianfang"
 DRILL_MARK = "drill"
 """A file of this name marks a data folder as a drill: synthetic identity numbers are accepted, every page says so."""
 
+define(
+    "data.folder_unusable",
+    status=422,
+    zh="不能使用数据目录{folder}：{reason}。请换一个可写的目录。",
+    en="The data folder {folder} can't be used: {reason}. Choose one that can be written.",
+)
+define(
+    "data.not_begun",
+    status=409,
+    zh="目录{folder}里还没有账号，没有人能登录。请先运行 lianfang init。",
+    en="There is no account in {folder} yet, so nobody could sign in. Run lianfang init first.",
+)
+define(
+    "database.url_wrong",
+    status=422,
+    zh="DATABASE_URL应写成 postgresql://用户:口令@主机:5432/数据库。",
+    en="DATABASE_URL is written postgresql://user:password@host:5432/database.",
+)
 define(
     "database.not_started",
     status=503,
@@ -37,7 +57,7 @@ def add_data_option(parser: argparse.ArgumentParser) -> None:
 def database(data: Path, *, say: Callable[[str], None] = lambda text: None) -> Iterator[connect.Target]:
     """Start (or join) the database of a data folder, or use DATABASE_URL, and put everything into the environment."""
     data = data.resolve()
-    data.mkdir(parents=True, exist_ok=True)
+    make_folder(data)
     os.environ["LIANFANG_DATA"] = str(data)
     os.environ.setdefault("LIANFANG_SECRET", _secret(data))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianfang.config.settings")
@@ -45,7 +65,10 @@ def database(data: Path, *, say: Callable[[str], None] = lambda text: None) -> I
         os.environ["LIANFANG_DRILL"] = "1"
     url = os.environ.get("DATABASE_URL", "")
     if url:
-        target = connect.external(url, data / "pgpass")
+        try:
+            target = connect.external(url, data / "pgpass")
+        except ValueError:
+            raise LianfangError("database.url_wrong") from None
         connect.export(target)
         yield target
         return
@@ -59,6 +82,27 @@ def database(data: Path, *, say: Callable[[str], None] = lambda text: None) -> I
         yield target
     finally:
         server.stop()
+
+
+def make_folder(data: Path) -> None:
+    """Make the data folder and prove that it can be written; raises data.folder_unusable."""
+    probe = data / f".write-{os.getpid()}"
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise LianfangError(
+            "data.folder_unusable", folder=str(data), reason=(error.strerror or str(error)).lower()
+        ) from None
+
+
+def require_begun(data: Path) -> None:
+    """Refuse to go on without any account; raises data.not_begun."""
+    from lianfang.base.access.founding import founded
+
+    if os.environ.get("LIANFANG_DRILL") != "1" and not founded():
+        raise LianfangError("data.not_begun", folder=str(data))
 
 
 def with_database(run: Callable[[argparse.Namespace], int], args: argparse.Namespace) -> int:
@@ -77,7 +121,11 @@ def prepare(target: connect.Target) -> None:
     from lianfang.base.database.prepare import prepare as prepare_database
     from lianfang.base.metrics.api import publish_registry
 
-    prepare_database(target)
+    try:
+        prepare_database(target)
+    except psycopg.OperationalError as error:
+        reason = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
+        raise LianfangError("database.not_started", reason=reason) from None
     load_rights()
     publish_registry()
 
