@@ -16,6 +16,9 @@ from scipy.sparse import csr_array
 
 from lianfang.planning.routing.search import Translation
 
+Pooled = list[tuple[int, int, list[int]]]
+"""Vehicle kind, cost and places of routes."""
+
 KEEP = 12_000
 """Most routes remembered; the ones met longest ago go first."""
 
@@ -56,11 +59,26 @@ class RoutePool(pyvrp.IteratedLocalSearchCallbacks):
 
     def add(self, solution: pyvrp.Solution) -> None:
         """Remember the routes of a plan."""
+        self.take(
+            [
+                (
+                    route.vehicle_type(),
+                    route.distance_cost() + route.duration_cost() + route.fixed_vehicle_cost(),
+                    self.translation.places(route),
+                )
+                for route in solution.routes()
+            ]
+        )
+
+    def met(self) -> Pooled:
+        """Every route remembered, the one met longest ago first."""
+        return [(kind, cost, places) for (kind, _), (cost, places) in self.routes.items()]
+
+    def take(self, routes: Pooled) -> None:
+        """Remember routes that keep every rule."""
         depots = set(self.translation.problem.depots)
-        for route in solution.routes():
-            places = self.translation.places(route)
-            key = (route.vehicle_type(), frozenset(place for place in places if place not in depots))
-            cost = route.distance_cost() + route.duration_cost() + route.fixed_vehicle_cost()
+        for kind, cost, places in routes:
+            key = (kind, frozenset(place for place in places if place not in depots))
             known = self.routes.get(key)
             if known is None or cost < known[0]:
                 self.routes[key] = (cost, places)

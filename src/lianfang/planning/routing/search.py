@@ -178,6 +178,7 @@ class Searcher:
         self, translation: Translation, seed: int, watch: pyvrp.IteratedLocalSearchCallbacks | None = None
     ) -> None:
         self.translation, data, usual = translation, translation.data, pyvrp.SolveParams()
+        self.seed = seed
         self.rng = pyvrp.RandomNumberGenerator(seed=seed)
         neighbours = compute_neighbours(data, usual.neighbourhood)
         self.local = LocalSearch(data, self.rng, neighbours, PerturbationManager(usual.perturbation))

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pyvrp
 
 from lianfang.planning.result import Reason, Status
 from lianfang.planning.routing.insert import repair
@@ -16,6 +15,7 @@ from lianfang.planning.routing.possible import impossible
 from lianfang.planning.routing.problem import PinnedRoute, Problem
 from lianfang.planning.routing.result import RoutingResult
 from lianfang.planning.routing.search import Routes, Searcher, Translation, cost_of
+from lianfang.planning.routing.together import cheapest, improve, recombine
 from lianfang.planning.stop import Clock, OnProgress, Stop
 
 
@@ -24,13 +24,18 @@ class Params:
     """finish_share: share of the time kept for recombination and for the search that starts from it; without a plan by
     then, for naming the stops that do not fit. combine_share: most of the time that recombination itself may take.
 
+    partner: whether a second process may search as well, when there are enough stops and seconds for it.
     keep_within: a previous plan, repaired for what changed, stays if it costs at most this share more than the best.
     """
 
     finish_share: float = 0.15
     combine_share: float = 0.05
+    partner: bool = True
     keep_within: float = 0.0
 
+
+PARTNER_SECONDS, PARTNER_STOPS = 5.0, 60
+"""With less time or fewer stops, starting a second process is not worth it (measured: it takes about a second)."""
 
 DEFAULT_PARAMS = Params()
 DEFAULT_STOP = Stop()
@@ -75,28 +80,31 @@ def _search(split: Split, params: Params, clock: Clock, seed: int, previous: Rou
     pool = RoutePool(translation)
     kept = repair(problem, split.shrink(previous)) if previous is not None else None
     searcher = Searcher(translation, seed, pool)
-    best: pyvrp.Solution | None = translation.solution(kept) if kept else None
-    total = clock.left
-    best = _better(best, searcher.run(clock, total * (1 - params.finish_share), best))
-    if not best.is_feasible():
+    if params.partner and clock.left >= PARTNER_SECONDS and len(problem.stops) >= PARTNER_STOPS:
+        routes = improve(problem, searcher, pool, clock, kept, params.combine_share)
+    else:
+        routes = _alone(problem, searcher, pool, clock, kept, params)
+    if routes is None:
         return None
-    if clock.left > 0:
-        combined = pool.combine(min(clock.left, total * params.combine_share))
-        if combined is not None:
-            best = _better(best, translation.solution(combined))
-        best = _better(best, searcher.run(clock, clock.left, best))
-    routes = translation.routes(best)
     if kept is not None and cost_of(problem, kept)[0] <= cost_of(problem, routes)[0] * (1 + params.keep_within):
         routes = kept
     return split.grow(routes)
 
 
-def _better(first: pyvrp.Solution | None, second: pyvrp.Solution) -> pyvrp.Solution:
-    if first is None or not first.is_feasible():
-        return second
-    if not second.is_feasible():
-        return first
-    return min(first, second, key=lambda s: s.distance_cost() + s.duration_cost() + s.fixed_vehicle_cost())
+def _alone(
+    problem: Problem, searcher: Searcher, pool: RoutePool, clock: Clock, kept: Routes | None, params: Params
+) -> Routes | None:
+    total, translation = clock.left, searcher.translation
+    start = translation.solution(kept) if kept else None
+    best = searcher.run(clock, total * (1 - params.finish_share), start)
+    if not best.is_feasible():
+        return kept
+    routes = cheapest(problem, kept, translation.routes(best))
+    routes = recombine(problem, pool, clock, routes, total * params.combine_share)
+    if clock.left > 0 and routes:
+        best = searcher.run(clock, clock.left, translation.solution(routes))
+        routes = cheapest(problem, routes, translation.routes(best) if best.is_feasible() else None)
+    return routes
 
 
 def _left_over(split: Split, clock: Clock, seed: int) -> list[Reason]:
