@@ -15,7 +15,7 @@ from django.utils import timezone
 from lianfang.base.access.api import create_account, create_grant, open_session
 from lianfang.base.incidents import services
 from lianfang.base.incidents.api import Evidence
-from lianfang.base.vault.api import keystore
+from tests.support.keys import forget_key
 from tests.support.world import COUNTY, HOME, TOWN, build_world
 
 pytestmark = pytest.mark.row("A3")
@@ -81,7 +81,7 @@ def propose(client, **more):
 def opened(browse):
     """The number of an open drill over the county."""
     number = number_of(propose(browse("zhao")))
-    keystore().destroy(f"incident-{number}")  # numbers begin anew with each test module
+    forget_key(number)  # numbers begin anew with each test module
     assert browse("qian").post(f"/incidents/{number}/open/").status_code == 303
     return number
 
@@ -127,7 +127,7 @@ def test_two_people_open_it(browse):
     page = text(second.get(f"/incidents/{number}/"))
     assert f'action="/incidents/{number}/open/"' in page
     assert "待启动" in page
-    keystore().destroy(f"incident-{number}")
+    forget_key(number)
     assert second.post(f"/incidents/{number}/open/").status_code == 303
     page = text(browse("worker").get("/incidents/"))
     assert NAME in page
@@ -266,7 +266,7 @@ def test_lifting_shows_each_condition_and_takes_two(browse, live, monkeypatch):
     assert "待解除" in page
     assert "人工说明：疾控日报" in page
     assert head.post(f"/incidents/zones/{live}/lift/approve/").status_code == 404
-    monkeypatch.setitem(services._PROVIDERS, "no_new_case_days", lambda *_: Evidence(False, "rounds"))
+    monkeypatch.setitem(services._PROVIDERS, "no_new_case_days", [lambda *_: Evidence(False, "rounds")])
     assert "还不能解除" in text(command.post(f"/incidents/zones/{live}/lift/approve/"), 409)
     monkeypatch.undo()
     assert command.post(f"/incidents/zones/{live}/lift/approve/").status_code == 303
@@ -297,7 +297,7 @@ def test_the_zone_model_follows_the_edition(browse):
     """Under the twenty measures a high-risk zone is lowered; without obligations there is no zone to propose."""
     for edition, level, said in (("cn-20", "high", "低风险区"), ("cn-class-b", "", "现行版本不划分风险区")):
         number = number_of(propose(browse("zhao"), edition=edition))
-        keystore().destroy(f"incident-{number}")
+        forget_key(number)
         browse("qian").post(f"/incidents/{number}/open/")
         assert said in text(browse("desk").get(f"/incidents/{number}/zones/new/"))
         if not level:
@@ -334,3 +334,28 @@ def test_few_queries_with_many_zones(browse, opened, people):
     with CaptureQueriesContext(connection) as found:
         text(client.get(f"/incidents/{opened}/"))
     assert len(found) < 20, [query["sql"][:90] for query in found]
+
+
+def test_first_steps_are_taken_back_on_the_pages(browse, opened):
+    command, desk = browse("zhao"), browse("desk")
+    number = number_of(propose_zone(desk, opened))
+    assert f'action="/incidents/zones/{number}/withdraw/"' in text(command.get(f"/incidents/zones/{number}/"))
+    assert browse("worker").post(f"/incidents/zones/{number}/withdraw/").status_code == 404
+    answer = desk.post(f"/incidents/zones/{number}/withdraw/")
+    assert "已撤回" in text(desk.get(answer["Location"]))
+    assert command.post(f"/incidents/{opened}/close/").status_code == 303
+    assert f'action="/incidents/{opened}/close/undo/"' in text(command.get(f"/incidents/{opened}/"))
+    answer = command.post(f"/incidents/{opened}/close/undo/")
+    page = text(command.get(answer["Location"]))
+    assert "事件继续" in page
+    assert "已启动" in page
+    assert "不需要撤回" in text(command.post(f"/incidents/{opened}/close/undo/"), 409)
+    answer = propose(command, name="误报一起")
+    assert command.post(f"/incidents/{number_of(answer)}/withdraw/").status_code == 303
+    assert "已撤回" in text(command.get("/incidents/"))
+
+
+def test_signatures_name_the_office(browse, opened):
+    page = text(browse("worker").get(f"/incidents/{opened}/"))
+    assert "市指挥部" in page
+    assert "账号" not in page.split("<main")[-1]

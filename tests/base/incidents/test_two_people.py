@@ -14,6 +14,7 @@ from lianfang.base.incidents import api as incidents
 from lianfang.base.incidents import services
 from lianfang.base.vault.api import incident_box, keystore
 from lianfang.kernel.errors import LianfangError
+from tests.support.keys import forget_key
 
 pytestmark = pytest.mark.row("A3")
 CITY, COUNTY, OTHER_COUNTY = "4116", "411621", "411622"
@@ -70,7 +71,7 @@ def test_opening_takes_two_and_makes_the_key(acting, monkeypatch):
     monkeypatch.setattr(services, "_ON_OPENED", [told.append])
     with acting("a") as actor:
         number = incidents.propose_incident(actor=actor, name=" 扶沟 ", path=COUNTY, playbook="covid-2022")
-        keystore().destroy(f"incident-{number}")  # numbers begin anew with each test module
+        forget_key(number)  # numbers begin anew with each test module
         refused("incident.same_person", incidents.open_incident, actor=actor, incident_id=number)
         assert not keystore().has(f"incident-{number}")
         assert incidents.incident_for(COMPOUND) is None
@@ -189,7 +190,7 @@ def test_data_outweighs_a_statement(acting, opened, monkeypatch):
     answers = {"no_new_case_days": True, "last_contact_exposure_over_days": True,
                "full_round_negative_within_days_before": False}  # fmt: skip
     for kind, holds in answers.items():
-        monkeypatch.setitem(services._PROVIDERS, kind, lambda *_, holds=holds: incidents.Evidence(holds, "rounds"))
+        monkeypatch.setitem(services._PROVIDERS, kind, [lambda *_, holds=holds: incidents.Evidence(holds, "rounds")])
     with acting("head") as actor:
         statements = {"full_round_negative_within_days_before": "都阴性"}
         options = {"actor": actor, "zone_id": number, "reason": "", "statements": statements, "now": later}

@@ -29,6 +29,11 @@ from lianfang.base.incidents.services import (
     refuse_lift,
     register_evidence,
     request_lift,
+    take_back_closing,
+    withdraw_incident,
+    withdraw_lift,
+    withdraw_scope,
+    withdraw_zone,
 )
 
 __all__ = [
@@ -55,6 +60,11 @@ __all__ = [
     "refuse_lift",
     "register_evidence",
     "request_lift",
+    "take_back_closing",
+    "withdraw_incident",
+    "withdraw_lift",
+    "withdraw_scope",
+    "withdraw_zone",
     "zone",
     "zones",
     "zones_over",

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 class Incident(models.Model):
     """One incident over one subtree. Retention: public record. Personal data: none.
 
-    state: proposed, open, closing (one of two has closed it), closed. edition: the control plan in force when it was
+    state: proposed, withdrawn, open, closing (one of two has closed it), closed. edition: the control plan in force when it was
     proposed. next_path, next_by: a change of scope that waits for the second person.
     """
 
@@ -46,7 +46,7 @@ class Incident(models.Model):
 class Zone(models.Model):
     """A zone of an incident at one level (sealed, controlled, precaution), down to a building. No personal data.
 
-    state: proposed, live, lift_requested, lifted. lowered_from: the level it had before it was lowered to this one.
+    state: proposed, withdrawn, live, lift_requested, lifted. lowered_from: the level it had before it was lowered to this one.
     lift_*: what the request to lift says: the level after it ('' = no zone any more), the evidence for each condition.
     """
 

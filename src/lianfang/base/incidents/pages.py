@@ -12,6 +12,7 @@ from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from lianfang.base.access.actor import Actor
+from lianfang.base.access.offices import offices_of, signature
 from lianfang.base.incidents.models import Incident, Zone
 from lianfang.base.incidents.rules import ConditionVerdict
 from lianfang.base.incidents.selectors import IN_FORCE, edition_of, playbook_of
@@ -27,8 +28,10 @@ union all
 select b.path, coalesce(a.name || ' ', '') || b.name from areas_building b left join areas_area a on a.path = left(b.path, 12)
 where b.path = any (%(paths)s::text[])
 """
-_ORDER = {"proposed": 0, "closing": 1, "open": 2, "closed": 3}
-_ZONE_ORDER = {"proposed": 0, "lift_requested": 1, "live": 2, "lifted": 3}
+_ORDER = {"proposed": 0, "closing": 1, "open": 2, "closed": 3, "withdrawn": 4}
+_ZONE_ORDER = {"proposed": 0, "lift_requested": 1, "live": 2, "lifted": 3, "withdrawn": 4}
+OVER = ("closed", "withdrawn")
+ZONE_OVER = ("lifted", "withdrawn")
 ENDED_SHOWN = 50
 """Incidents and lifted zones that a page shows at most of those that are over: an assumption."""
 
@@ -50,6 +53,7 @@ def state_of(one: Incident) -> tuple[str, str]:
         "open": ("act", pgettext("incident", "Open")),
         "closing": ("watch", pgettext("incident", "Closing")),
         "closed": ("", pgettext("incident", "Closed")),
+        "withdrawn": ("", pgettext("incident", "Withdrawn")),
     }[one.state]
 
 
@@ -60,6 +64,7 @@ def zone_state(one: Zone) -> tuple[str, str]:
         "live": ("act", pgettext("zone", "In force")),
         "lift_requested": ("watch", pgettext("zone", "Lift asked")),
         "lifted": ("", pgettext("zone", "Lifted")),
+        "withdrawn": ("", pgettext("zone", "Withdrawn")),
     }[one.state]
 
 
@@ -77,11 +82,13 @@ def _building(name: str) -> str:
     return f"{short_name(community)} {building}" if community else building
 
 
-def who(account: int | None, actor: Actor) -> str:
-    """Who did something: the reader, or the number of an account (names of the command are not for everybody)."""
-    if account is None:
-        return ""
-    return pgettext("who", "you") if account == actor.account_id else _("account {number}").format(number=account)
+def signers(actor: Actor, **accounts: int | None) -> dict[str, str]:
+    """Who did something, in words: the reader, an office the reader may know of, or the number of an account."""
+    known = offices_of(number for number in accounts.values() if number != actor.account_id)
+    return {
+        step: pgettext("who", "you") if number == actor.account_id else signature(number, known)
+        for step, number in accounts.items()
+    }
 
 
 # ---------------------------------------------------------------------------------------------------- incidents
@@ -90,8 +97,8 @@ def who(account: int | None, actor: Actor) -> str:
 def incident_lines() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """(what goes on or waits, what is over), each with state, place and playbook; what waits for somebody comes first."""
     found = sorted(Incident.objects.all(), key=lambda one: (_ORDER[one.state], -one.id))
-    ended = [one for one in found if one.state == "closed"][:ENDED_SHOWN]
-    going = [one for one in found if one.state != "closed"]
+    ended = [one for one in found if one.state in OVER][:ENDED_SHOWN]
+    going = [one for one in found if one.state not in OVER]
     names = names_of([one.path for one in (*going, *ended)])
     zones = _zone_counts([one.id for one in going])
     lines = [
@@ -209,8 +216,8 @@ def _stage(book: Playbook, stage: Stage) -> str:
 def zone_lines(one: Incident, model: ZoneModel | None) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """(zones that bind or wait, zones that are over), those that wait for somebody first."""
     found = sorted(Zone.objects.filter(incident_id=one.id), key=lambda zone: (_ZONE_ORDER[zone.state], zone.path))
-    over = sorted((zone for zone in found if zone.state == "lifted"), key=lambda zone: -zone.id)[:ENDED_SHOWN]
-    going = [zone for zone in found if zone.state != "lifted"]
+    over = sorted((zone for zone in found if zone.state in ZONE_OVER), key=lambda zone: -zone.id)[:ENDED_SHOWN]
+    going = [zone for zone in found if zone.state not in ZONE_OVER]
     names = names_of([zone.path for zone in (*going, *over)])
     lines = [
         {"zone": zone, "state": zone_state(zone), "place": names[zone.path], "level": level_name(model, zone.level)}
@@ -239,6 +246,8 @@ def verdict_lines(verdicts: Sequence[ConditionVerdict]) -> list[dict[str, Any]]:
             evidence = _("No data tells it; a person has to state the evidence.")
         else:
             evidence = _("From {source}").format(source=_source(verdict.source))
+        if any(verdict.detail):
+            evidence = _("{evidence} ({detail})").format(evidence=evidence, detail=_told(verdict.detail))
         lines.append({"words": _condition(verdict), "state": states[verdict.standing], "evidence": evidence})
     return lines
 
@@ -249,6 +258,8 @@ def kept_evidence(found: Zone) -> list[str]:
     for line in found.lift_evidence or ():
         condition = LiftCondition(kind=line["kind"], days=line["days"])
         evidence = line["statement"] or _source(line["source"])
+        if any(line.get("detail", ())):
+            evidence = _("{evidence} ({detail})").format(evidence=evidence, detail=_told(line["detail"]))
         words = _condition(ConditionVerdict(condition, "met"))
         lines.append(_("{condition}: {evidence}").format(condition=words, evidence=evidence))
     return lines
@@ -259,8 +270,17 @@ def _condition(verdict: ConditionVerdict) -> str:
     return words[:1].upper() + words[1:]
 
 
+def _told(detail: Sequence[str]) -> str:
+    return detail[language() == "en"]
+
+
 def _source(source: str) -> str:
-    known = {"zone": _("the zone's own calendar"), "zones": _("the zones in force"), "rounds": _("the rounds")}
+    known = {
+        "zone": _("the zone's own calendar"),
+        "zones": _("the zones in force"),
+        "rounds": _("the rounds"),
+        "reports": _("the daily reports"),
+    }
     return known.get(source, source)
 
 
@@ -271,6 +291,9 @@ def done_incident(what: str) -> str:
         "opened": _("The incident is open. Its work lists and reports begin now."),
         "closing": _("You marked the incident as over. A second person has to close it."),
         "closed": _("The incident is closed. No round, report or zone is run in it any more."),
+        "withdrawn": _("The proposal is withdrawn; nothing has begun."),
+        "reopened": _("The mark is taken back; the incident goes on."),
+        "scope-withdrawn": _("The change of scope is withdrawn."),
         "scope-proposed": _("The change of scope is proposed. A second person has to approve it."),
         "scope": _("The new scope is in force. What was recorded outside it is untouched."),
     }.get(what, "")
@@ -282,6 +305,8 @@ def done_zone(what: str) -> str:
         "proposed": _("The zone is proposed. Somebody of the command has to approve it."),
         "approved": _("The zone is in force."),
         "lift-asked": _("You asked to lift the zone. Its rules hold until somebody of the command agrees."),
+        "withdrawn": _("The zone is withdrawn; it never bound anybody."),
+        "lift-withdrawn": _("The request is taken back; the zone stays in force."),
         "lifted": _("The zone is lifted."),
         "lowered": _("The zone was lowered; this level is in force now."),
         "lift-refused": _("The zone stays in force."),

@@ -88,3 +88,9 @@ define(
     zh="不能按版本“{edition}”启动：只有演练可以另选版本，可选：{known}。",
     en="The edition '{edition}' cannot be chosen: only a drill may choose one, of {known}.",
 )
+define(
+    "incident.not_closing",
+    status=409,
+    zh="这个事件没有等待第二人结束，不需要撤回。请刷新页面查看当前状态。",
+    en="This incident is not waiting to be closed, so there is nothing to take back. Reload to see where it stands.",
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -30,10 +30,14 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class Evidence:
-    """What is known about one condition: whether it holds (None = nobody can tell from the data), and from where."""
+    """What is known about one condition: whether it holds (None = nobody can tell from the data), and from where.
+
+    detail: the figures behind it in both languages (Chinese, English), for the one who decides.
+    """
 
     holds: bool | None
     source: str = ""
+    detail: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,7 @@ class ConditionVerdict:
     standing: Standing
     source: str = ""
     statement: str = ""
+    detail: tuple[str, str] = ("", "")
 
     def words(self, language: Literal["zh", "en"]) -> str:
         """The condition as words."""
@@ -77,7 +82,9 @@ def judge(
             standing: Standing = "met" if statement else "unknown"
         else:
             standing = "met" if known.holds else "not_met"
-        found.append(ConditionVerdict(condition, standing, known.source, statement if known.holds is None else ""))
+        found.append(
+            ConditionVerdict(condition, standing, known.source, statement if known.holds is None else "", known.detail)
+        )
     return tuple(found)
 
 
@@ -92,3 +99,11 @@ def by_clock(condition: LiftCondition, from_at: datetime | None, now: datetime) 
     if condition.kind == "no_new_case_days" and too_young:
         return Evidence(False, "zone")
     return Evidence(None)
+
+
+def together(found: Sequence[Evidence]) -> Evidence:
+    """Several sources on one condition: one that knows it fails decides, then one that knows it holds; figures of all."""
+    decided = [one for one in found if one.holds is False] or [one for one in found if one.holds] or list(found)
+    told = [one for one in found if any(one.detail)]
+    detail = ("；".join(one.detail[0] for one in told), "; ".join(one.detail[1] for one in told))
+    return Evidence(decided[0].holds, decided[0].source or next((one.source for one in told), ""), detail)

@@ -9,27 +9,33 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from lianfang.base.access.actor import Actor
 from lianfang.base.database.errors import refusals
 from lianfang.base.incidents import problems as _problems  # noqa: F401 - defines the sentences
 from lianfang.base.incidents.models import Zone
-from lianfang.base.incidents.rules import ConditionVerdict, Evidence, by_clock, judge, lift_rule
+from lianfang.base.incidents.rules import ConditionVerdict, Evidence, by_clock, judge, lift_rule, together
 from lianfang.base.incidents.selectors import edition_of, incident, playbook_of, zone, zones
 from lianfang.base.playbooks.api import ZoneModel, load_shipped
 from lianfang.base.playbooks.model.disease import LiftCondition
 from lianfang.base.vault.api import keystore
 from lianfang.kernel.clock import beijing_day
-from lianfang.kernel.errors import LianfangError
+from lianfang.kernel.errors import Language, LianfangError
 
 Provider = Callable[[Zone, LiftCondition, datetime], Evidence]
-_PROVIDERS: dict[str, Provider] = {}
+_PROVIDERS: dict[str, list[Provider]] = {}
 _ON_OPENED: list[Callable[[int], object]] = []
 
 
 def register_evidence(kind: str, provider: Provider) -> None:
-    """An engine that can tell whether a lift condition of this kind holds says so here, once, at start."""
-    _PROVIDERS[kind] = provider
+    """An engine that can tell whether a lift condition of this kind holds says so here, once, at start.
+
+    Several may: what one of them knows to fail fails, and what none of them knows a person has to state.
+    """
+    known = _PROVIDERS.setdefault(kind, [])
+    if provider not in known:
+        known.append(provider)
 
 
 def on_opened(callback: Callable[[int], object]) -> None:
@@ -77,6 +83,16 @@ def close_incident(*, actor: Actor, incident_id: int) -> str:
     return found.state if found else "closed"
 
 
+def withdraw_incident(*, actor: Actor, incident_id: int) -> None:
+    """Drop a proposed incident before anybody opened it; raises access.refused, incident.not_proposed."""
+    _call("incidents_withdraw(%s::smallint)", incident_id)
+
+
+def take_back_closing(*, actor: Actor, incident_id: int) -> None:
+    """Take back the first person's mark before the second one closes; raises access.refused, incident.not_closing."""
+    _call("incidents_reopen(%s::smallint)", incident_id)
+
+
 def propose_scope(*, actor: Actor, incident_id: int, path: str) -> None:
     """Propose another subtree for an open incident; raises access.refused, incident.not_open."""
     _call("incidents_propose_scope(%s::smallint, %s)", incident_id, path)
@@ -88,6 +104,11 @@ def approve_scope(*, actor: Actor, incident_id: int) -> None:
     Raises access.refused, incident.no_scope_proposed, incident.same_person.
     """
     _call("incidents_approve_scope(%s::smallint)", incident_id)
+
+
+def withdraw_scope(*, actor: Actor, incident_id: int) -> None:
+    """Drop a proposed change of scope; raises access.refused, incident.no_scope_proposed."""
+    _call("incidents_withdraw_scope(%s::smallint)", incident_id)
 
 
 def propose_zone(*, actor: Actor, incident_id: int, path: str, level: str, reason: str) -> int:
@@ -103,6 +124,11 @@ def propose_zone(*, actor: Actor, incident_id: int, path: str, level: str, reaso
 def approve_zone(*, actor: Actor, zone_id: int) -> None:
     """Put a proposed zone in force as the second person; raises access.refused, incident.zone_state, .same_person."""
     _call("incidents_approve_zone(%s)", zone_id)
+
+
+def withdraw_zone(*, actor: Actor, zone_id: int) -> None:
+    """Drop a proposed zone before it was approved; raises access.refused, incident.zone_state."""
+    _call("incidents_withdraw_zone(%s)", zone_id)
 
 
 def lift_verdict(
@@ -123,7 +149,13 @@ def request_lift(
     to, verdicts = _judged(_zone(zone_id), statements or {}, now or timezone.now())
     _require_met(verdicts)
     evidence = [
-        {"kind": one.condition.kind, "days": one.condition.days, "source": one.source, "statement": one.statement}
+        {
+            "kind": one.condition.kind,
+            "days": one.condition.days,
+            "source": one.source,
+            "statement": one.statement,
+            "detail": list(one.detail),
+        }
         for one in verdicts
     ]
     _call(
@@ -134,6 +166,11 @@ def request_lift(
         json.dumps(evidence, ensure_ascii=False),
     )
     return verdicts
+
+
+def withdraw_lift(*, actor: Actor, zone_id: int) -> None:
+    """Take a request to lift back before it was decided; raises access.refused, incident.zone_state."""
+    _call("incidents_withdraw_lift(%s)", zone_id)
 
 
 def approve_lift(*, actor: Actor, zone_id: int, now: datetime | None = None) -> int | None:
@@ -203,16 +240,22 @@ def _evidence(found: Zone, condition: LiftCondition, model: ZoneModel, now: date
         stricter = set(order[: order.index(found.level)])
         inside = zones(found.path, incident_id=found.incident_id)
         return Evidence(not any(one.level in stricter for one in inside), "zones")
-    provider = _PROVIDERS.get(condition.kind)
-    if provider is not None:
-        return provider(found, condition, now)
-    return by_clock(condition, found.from_at, now)
+    providers = _PROVIDERS.get(condition.kind, [])
+    return together(
+        [by_clock(condition, found.from_at, now), *(provider(found, condition, now) for provider in providers)]
+    )
 
 
 def _require_met(verdicts: tuple[ConditionVerdict, ...]) -> None:
-    unmet = [one.words("zh") for one in verdicts if one.standing == "not_met"]
+    unmet = [one for one in verdicts if one.standing == "not_met"]
     if unmet:
-        raise LianfangError("incident.lift_not_met", unmet="；".join(unmet))
-    unknown = [one.words("zh") for one in verdicts if one.standing == "unknown"]
+        raise LianfangError("incident.lift_not_met", unmet=_joined(unmet))
+    unknown = [one for one in verdicts if one.standing == "unknown"]
     if unknown:
-        raise LianfangError("incident.lift_statement_needed", open="；".join(unknown))
+        raise LianfangError("incident.lift_statement_needed", open=_joined(unknown))
+
+
+def _joined(verdicts: list[ConditionVerdict]) -> str:
+    """Conditions in the language of the one who asks, since a sentence of the catalogue only takes values."""
+    language: Language = "en" if (get_language() or "zh").startswith("en") else "zh"
+    return ("；" if language == "zh" else "; ").join(one.words(language) for one in verdicts)

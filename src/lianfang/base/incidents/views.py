@@ -21,6 +21,8 @@ from lianfang.kernel.divisions import code_of
 from lianfang.kernel.errors import LianfangError
 
 OPEN, CLOSE = "open_incident_two_person", "close_incident_two_person"
+ASKS = ("lift_zone_request", "zone_propose")
+"""Who may ask for a zone to be lifted."""
 _FIELDS = {
     "incident.name_missing": "name",
     "incident.edition_unknown": "edition",
@@ -62,7 +64,7 @@ def propose(request: HttpRequest) -> HttpResponse:
         except LianfangError as error:
             _complain(form, error)
         else:
-            return _to("one", number, "proposed")
+            return lead_to("one", number, "proposed")
     return _new_page(request, form)
 
 
@@ -70,38 +72,38 @@ def propose(request: HttpRequest) -> HttpResponse:
 @require_GET
 def one(request: HttpRequest, number: int) -> HttpResponse:
     """One incident: what happens next and who may do it, its zones, what its edition obliges."""
-    return _one_page(request, _incident(number))
+    return incident_page(request, find_incident(number))
 
 
 @requires(f"other:{OPEN}", lists=True)
 @require_POST
 def open_one(request: HttpRequest, number: int) -> HttpResponse:
     """Open a proposed incident as the second person."""
-    found = _incident(number)
+    found = find_incident(number)
     try:
         services.open_incident(actor=_actor(request), incident_id=number)
     except LianfangError as error:
-        return _one_page(request, found, error=error)
-    return _to("one", number, "opened")
+        return incident_page(request, found, error=error)
+    return lead_to("one", number, "opened")
 
 
 @requires(f"other:{CLOSE}", lists=True)
 @require_POST
 def close(request: HttpRequest, number: int) -> HttpResponse:
     """Close an incident: the first of two people marks it, the second ends it."""
-    found = _incident(number)
+    found = find_incident(number)
     try:
         state = services.close_incident(actor=_actor(request), incident_id=number)
     except LianfangError as error:
-        return _one_page(request, found, error=error)
-    return _to("one", number, state)
+        return incident_page(request, found, error=error)
+    return lead_to("one", number, state)
 
 
 @requires(f"other:{OPEN}", lists=True)
 @require_POST
 def scope(request: HttpRequest, number: int) -> HttpResponse:
     """Propose another scope for an open incident."""
-    found = _incident(number)
+    found = find_incident(number)
     form = ScopeForm(request.POST, actor=_actor(request))
     if form.is_valid():
         try:
@@ -109,20 +111,20 @@ def scope(request: HttpRequest, number: int) -> HttpResponse:
         except LianfangError as error:
             _complain(form, error)
         else:
-            return _to("one", number, "scope-proposed")
-    return _one_page(request, found, form=form)
+            return lead_to("one", number, "scope-proposed")
+    return incident_page(request, found, form=form)
 
 
 @requires(f"other:{OPEN}", lists=True)
 @require_POST
 def scope_approve(request: HttpRequest, number: int) -> HttpResponse:
     """Put a proposed scope in force as the second person."""
-    found = _incident(number)
+    found = find_incident(number)
     try:
         services.approve_scope(actor=_actor(request), incident_id=number)
     except LianfangError as error:
-        return _one_page(request, found, error=error)
-    return _to("one", number, "scope")
+        return incident_page(request, found, error=error)
+    return lead_to("one", number, "scope")
 
 
 # -------------------------------------------------------------------------------------------------------- zones
@@ -132,7 +134,7 @@ def scope_approve(request: HttpRequest, number: int) -> HttpResponse:
 @require_GET
 def zone_new(request: HttpRequest, number: int) -> HttpResponse:
     """The form that proposes a zone."""
-    found = _incident(number)
+    found = find_incident(number)
     return _zone_new_page(request, found, _zone_form(request, found))
 
 
@@ -140,7 +142,7 @@ def zone_new(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def zone_propose(request: HttpRequest, number: int) -> HttpResponse:
     """Propose a zone; somebody of the command approves it."""
-    found = _incident(number)
+    found = find_incident(number)
     form = _zone_form(request, found)
     if form.is_valid():
         asked = form.cleaned_data
@@ -155,7 +157,7 @@ def zone_propose(request: HttpRequest, number: int) -> HttpResponse:
         except LianfangError as error:
             _complain(form, error)
         else:
-            return _to("zone", made, "proposed")
+            return lead_to("zone", made, "proposed")
     return _zone_new_page(request, found, form)
 
 
@@ -163,29 +165,29 @@ def zone_propose(request: HttpRequest, number: int) -> HttpResponse:
 @require_GET
 def zone_one(request: HttpRequest, number: int) -> HttpResponse:
     """One zone: what it means, its conditions for lifting, whose turn it is."""
-    return _zone_page(request, _zone(number))
+    return zone_page(request, find_zone(number))
 
 
 @requires("other:zone_approve", lists=True)
 @require_POST
 def zone_approve(request: HttpRequest, number: int) -> HttpResponse:
     """Put a proposed zone in force as the second person."""
-    found = _zone(number)
+    found = find_zone(number)
     try:
         services.approve_zone(actor=_actor(request), zone_id=number)
     except LianfangError as error:
-        return _zone_page(request, found, error=error)
-    return _to("zone", number, "approved")
+        return zone_page(request, found, error=error)
+    return lead_to("zone", number, "approved")
 
 
 @requires("other:lift_zone_request", "other:zone_propose", lists=True)
 @require_POST
 def lift(request: HttpRequest, number: int) -> HttpResponse:
     """Ask for a zone to be lifted or lowered, with a statement where no data tells."""
-    found = _zone(number)
+    found = find_zone(number)
     verdicts, refusal = _verdicts(found)
     if refusal is not None:
-        return _zone_page(request, found, error=refusal)
+        return zone_page(request, found, error=refusal)
     form = LiftForm(request.POST, verdicts=_named(verdicts))
     if form.is_valid():
         try:
@@ -193,36 +195,36 @@ def lift(request: HttpRequest, number: int) -> HttpResponse:
                 actor=_actor(request), zone_id=number, reason=form.cleaned_data["reason"], statements=form.statements()
             )
         except LianfangError as error:
-            return _zone_page(request, found, error=error, form=form)
-        return _to("zone", number, "lift-asked")
-    return _zone_page(request, found, form=form)
+            return zone_page(request, found, error=error, form=form)
+        return lead_to("zone", number, "lift-asked")
+    return zone_page(request, found, form=form)
 
 
 @requires("other:zone_approve", lists=True)
 @require_POST
 def lift_approve(request: HttpRequest, number: int) -> HttpResponse:
     """Lift or lower a zone as the second person; the conditions are judged again."""
-    found = _zone(number)
+    found = find_zone(number)
     try:
         follows = services.approve_lift(actor=_actor(request), zone_id=number)
     except LianfangError as error:
-        return _zone_page(request, found, error=error)
-    return _to("zone", follows or number, "lowered" if follows else "lifted")
+        return zone_page(request, found, error=error)
+    return lead_to("zone", follows or number, "lowered" if follows else "lifted")
 
 
 @requires("other:zone_approve", lists=True)
 @require_POST
 def lift_refuse(request: HttpRequest, number: int) -> HttpResponse:
     """Leave a zone in force although lifting was asked for."""
-    found = _zone(number)
+    found = find_zone(number)
     reason = request.POST.get("reason", "").strip()
     if not reason:
-        return _zone_page(request, found, lines=[{"text": _("Say why."), "href": "#refuse-reason"}])
+        return zone_page(request, found, lines=[{"text": _("Say why."), "href": "#refuse-reason"}])
     try:
         services.refuse_lift(actor=_actor(request), zone_id=number, reason=reason[:400])
     except LianfangError as error:
-        return _zone_page(request, found, error=error)
-    return _to("zone", number, "lift-refused")
+        return zone_page(request, found, error=error)
+    return lead_to("zone", number, "lift-refused")
 
 
 # ------------------------------------------------------------------------------------------------------- pieces
@@ -233,21 +235,24 @@ def _actor(request: HttpRequest) -> Actor:
     return actor
 
 
-def _incident(number: int) -> Incident:
+def find_incident(number: int) -> Incident:
+    """An incident that touches the reader's area; raises access.not_found."""
     found = incident(number) if number < 2**15 else None  # the numbers of incidents are 16 bits wide
     if found is None:
         raise LianfangError("access.not_found")
     return found
 
 
-def _zone(number: int) -> Zone:
+def find_zone(number: int) -> Zone:
+    """A zone that touches the reader's area; raises access.not_found."""
     found = zone(number) if number < 2**63 else None
     if found is None:
         raise LianfangError("access.not_found")
     return found
 
 
-def _to(name: str, number: int, done: str) -> HttpResponse:
+def lead_to(name: str, number: int, done: str) -> HttpResponse:
+    """Lead to a page that says what was done."""
     answer = HttpResponseRedirect(f"{reverse(f'incidents:{name}', args=[number])}?done={done}")
     answer.status_code = 303
     return answer
@@ -284,7 +289,7 @@ def _home() -> dict[str, str]:
     return {"name": _("Incidents"), "href": reverse("incidents:index")}
 
 
-def _one_page(
+def incident_page(
     request: HttpRequest, found: Incident, *, error: LianfangError | None = None, form: ScopeForm | None = None
 ) -> HttpResponse:
     actor = _actor(request)
@@ -309,8 +314,9 @@ def _one_page(
         "may_close": found.state == "open" and actor.may("other", CLOSE) and here,
         "may_scope": may_scope, "scope_form": (form or ScopeForm(actor=actor)) if may_scope else None, "scope_wrong": wrong,
         "may_zone": found.state == "open" and actor.may("other", "zone_propose") and model is not None,
-        "proposed_by": pages.who(found.proposed_by, actor), "opened_by": pages.who(found.opened_by, actor),
-        "closed_by": pages.who(found.closed_by, actor), "next_by": pages.who(found.next_by, actor),
+        **pages.signers(actor, proposed_by=found.proposed_by, opened_by=found.opened_by, closed_by=found.closed_by,
+                        next_by=found.next_by),
+        "may_open": actor.may("other", OPEN) and here, "may_take_back": actor.may("other", CLOSE) and here,
         "done": pages.done_incident(request.GET.get("done", "")),
         "lines": _said_error(error), "form": form, "has_errors": bool(error) or wrong,
     }  # fmt: skip
@@ -356,7 +362,7 @@ def _named(verdicts: tuple[ConditionVerdict, ...]) -> list[tuple[ConditionVerdic
     return [(verdict, verdict.words(pages.language())) for verdict in verdicts]
 
 
-def _zone_page(
+def zone_page(
     request: HttpRequest, found: Zone, *, error: LianfangError | None = None, form: LiftForm | None = None,
     lines: list[dict[str, str]] | None = None,
 ) -> HttpResponse:  # fmt: skip
@@ -366,11 +372,7 @@ def _zone_page(
     rule = lift_rule(model, found.level, found.lowered_from) if model and level else None
     verdicts, refusal = _verdicts(found) if found.in_force else ((), None)
     place, here = pages.names_of([found.path])[found.path], actor.covers(found.path)
-    may_ask = (
-        found.state == "live"
-        and here
-        and (actor.may("other", "lift_zone_request") or actor.may("other", "zone_propose"))
-    )
+    may_ask = found.state == "live" and here and any(actor.may("other", verb) for verb in ASKS)
     met = bool(verdicts) and all(one.standing != "not_met" for one in verdicts)
     wrong = form is not None and bool(form.errors)
     after = (found.lift_to if found.state == "lift_requested" else rule.to or "") if rule else found.lift_to
@@ -384,8 +386,10 @@ def _zone_page(
         "may_ask": may_ask, "met": met, "form": form or (LiftForm(verdicts=_named(verdicts)) if may_ask and met else None),
         "approving": pages.turn(actor, verb="zone_approve", path=found.path, before=found.proposed_by, place=place),
         "lifting": pages.turn(actor, verb="zone_approve", path=found.path, before=found.lift_by, place=place),
-        "proposed_by": pages.who(found.proposed_by, actor), "approved_by": pages.who(found.approved_by, actor),
-        "lift_by": pages.who(found.lift_by, actor), "lifted_by": pages.who(found.lifted_by, actor),
+        **pages.signers(actor, proposed_by=found.proposed_by, approved_by=found.approved_by, lift_by=found.lift_by,
+                        lifted_by=found.lifted_by),
+        "may_withdraw": here and any(actor.may("other", verb) for verb in ("zone_propose", "zone_approve")),
+        "may_take_back": here and any(actor.may("other", verb) for verb in ASKS),
         "done": pages.done_zone(request.GET.get("done", "")),
         "lines": _said_error(error) + (lines or []), "has_errors": bool(error or lines) or wrong,
         "shown_errors": form if wrong else None, "kept": pages.kept_evidence(found),

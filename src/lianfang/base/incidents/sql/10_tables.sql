@@ -41,10 +41,7 @@ create or replace function incidents_propose(p_name text, p_path text, p_playboo
 declare
     made smallint;
 begin
-    if (access_may('other', 'open_incident_two_person') and p_path >= access_low()
-        and p_path < access_high()) is not true then
-        raise exception using errcode = 'LF403', message = 'access.refused';
-    end if;
+    perform incidents_require(array['open_incident_two_person'], p_path);
     insert into incidents_incident (name, path, playbook, edition, drill, state, proposed_by)
         values (p_name, p_path, p_playbook, p_edition, p_drill, 'proposed', access_account()) returning id into made;
     return made;
@@ -58,18 +55,24 @@ declare
     one incidents_incident%rowtype;
 begin
     select * into one from incidents_incident where id = p_incident for update;
-    if (one.id is not null and access_may('other', 'open_incident_two_person') and one.path >= access_low()
-        and one.path < access_high()) is not true then
-        raise exception using errcode = 'LF403', message = 'access.refused';
-    end if;
-    if one.state <> 'proposed' then
-        raise exception using errcode = 'LF409', message = 'incident.not_proposed';
-    end if;
-    if one.proposed_by = access_account() then
-        raise exception using errcode = 'LF409', message = 'incident.same_person';
-    end if;
+    perform incidents_require(array['open_incident_two_person'], one.path);
+    perform incidents_expect(one.state = 'proposed', 'incident.not_proposed');
+    perform incidents_second_person(one.proposed_by);
     perform incidents_make_partitions(p_incident);
     update incidents_incident set state = 'open', opened_by = access_account(), opened_at = now() where id = p_incident;
+end
+$$;
+
+-- A proposal that nobody opened yet may be dropped by one person: nothing has begun. closed_by tells who dropped it.
+create or replace function incidents_withdraw(p_incident smallint) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    one incidents_incident%rowtype;
+begin
+    select * into one from incidents_incident where id = p_incident for update;
+    perform incidents_require(array['open_incident_two_person'], one.path);
+    perform incidents_expect(one.state = 'proposed', 'incident.not_proposed');
+    update incidents_incident set state = 'withdrawn', closed_by = access_account(), closed_at = now() where id = p_incident;
 end
 $$;
 
@@ -79,19 +82,27 @@ declare
     one incidents_incident%rowtype;
 begin
     select * into one from incidents_incident where id = p_incident for update;
-    if (one.id is not null and access_may('other', 'close_incident_two_person') and one.path >= access_low()
-        and one.path < access_high()) is not true then
-        raise exception using errcode = 'LF403', message = 'access.refused';
-    end if;
+    perform incidents_require(array['close_incident_two_person'], one.path);
+    perform incidents_expect(one.state in ('open', 'closing'), 'incident.not_open');
     if one.state = 'open' then
         update incidents_incident set state = 'closing', closed_by = access_account() where id = p_incident;
-    elsif one.state = 'closing' and one.closed_by <> access_account() then
-        update incidents_incident set state = 'closed', closed_at = now() where id = p_incident;
-    elsif one.state = 'closing' then
-        raise exception using errcode = 'LF409', message = 'incident.same_person';
     else
-        raise exception using errcode = 'LF409', message = 'incident.not_open';
+        perform incidents_second_person(one.closed_by);
+        update incidents_incident set state = 'closed', closed_at = now() where id = p_incident;
     end if;
+end
+$$;
+
+-- Until the second person has closed it, the mark may be taken back: work never stopped.
+create or replace function incidents_reopen(p_incident smallint) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    one incidents_incident%rowtype;
+begin
+    select * into one from incidents_incident where id = p_incident for update;
+    perform incidents_require(array['close_incident_two_person'], one.path);
+    perform incidents_expect(one.state = 'closing', 'incident.not_closing');
+    update incidents_incident set state = 'open', closed_by = null where id = p_incident;
 end
 $$;
 
@@ -102,13 +113,8 @@ declare
     one incidents_incident%rowtype;
 begin
     select * into one from incidents_incident where id = p_incident for update;
-    if (one.id is not null and access_may('other', 'open_incident_two_person') and p_path >= access_low()
-        and p_path < access_high() and one.path >= access_low() and one.path < access_high()) is not true then
-        raise exception using errcode = 'LF403', message = 'access.refused';
-    end if;
-    if one.state <> 'open' then
-        raise exception using errcode = 'LF409', message = 'incident.not_open';
-    end if;
+    perform incidents_require(array['open_incident_two_person'], one.path, p_path);
+    perform incidents_expect(one.state = 'open', 'incident.not_open');
     update incidents_incident set next_path = p_path, next_by = access_account() where id = p_incident;
 end
 $$;
@@ -119,22 +125,27 @@ declare
     one incidents_incident%rowtype;
 begin
     select * into one from incidents_incident where id = p_incident for update;
-    if (one.id is not null and access_may('other', 'open_incident_two_person') and one.path >= access_low()
-        and one.path < access_high()) is not true then
-        raise exception using errcode = 'LF403', message = 'access.refused';
-    end if;
-    if one.state <> 'open' or one.next_path = '' then
-        raise exception using errcode = 'LF409', message = 'incident.no_scope_proposed';
-    end if;
-    if (one.next_path >= access_low() and one.next_path < access_high()) is not true then
-        raise exception using errcode = 'LF403', message = 'access.refused';
-    end if;
-    if one.next_by = access_account() then
-        raise exception using errcode = 'LF409', message = 'incident.same_person';
-    end if;
+    perform incidents_require(array['open_incident_two_person'], one.path);
+    perform incidents_expect(one.state = 'open' and one.next_path <> '', 'incident.no_scope_proposed');
+    perform incidents_require(array['open_incident_two_person'], one.next_path);
+    perform incidents_second_person(one.next_by);
     update incidents_incident set path = next_path, next_path = '', next_by = null where id = p_incident;
 end
 $$;
 
+create or replace function incidents_withdraw_scope(p_incident smallint) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    one incidents_incident%rowtype;
+begin
+    select * into one from incidents_incident where id = p_incident for update;
+    perform incidents_require(array['open_incident_two_person'], one.path);
+    perform incidents_expect(one.next_path <> '', 'incident.no_scope_proposed');
+    update incidents_incident set next_path = '', next_by = null where id = p_incident;
+end
+$$;
+
 grant execute on function incidents_propose(text, text, text, text, boolean), incidents_open(smallint),
-    incidents_close(smallint), incidents_propose_scope(smallint, text), incidents_approve_scope(smallint) to lianfang_app;
+    incidents_withdraw(smallint), incidents_close(smallint), incidents_reopen(smallint),
+    incidents_propose_scope(smallint, text), incidents_approve_scope(smallint), incidents_withdraw_scope(smallint)
+    to lianfang_app;

@@ -5,20 +5,14 @@ declare
     over incidents_incident%rowtype;
     made bigint;
 begin
-    if (access_may('other', 'zone_propose') and p_path >= access_low() and p_path < access_high()) is not true then
-        raise exception using errcode = 'LF403', message = 'access.refused';
-    end if;
+    perform incidents_require(array['zone_propose'], p_path);
     select * into over from incidents_incident where id = p_incident for share;
-    if over.id is null or over.state <> 'open' then
-        raise exception using errcode = 'LF409', message = 'incident.not_open';
-    end if;
+    perform incidents_expect(over.state = 'open', 'incident.not_open');
     if not starts_with(p_path, over.path) then
         raise exception using errcode = 'LF422', message = 'incident.zone_outside';
     end if;
-    if exists (select 1 from incidents_zone z where z.incident_id = p_incident and z.path = p_path
-               and z.state in ('proposed', 'live', 'lift_requested')) then
-        raise exception using errcode = 'LF409', message = 'incident.zone_exists';
-    end if;
+    perform incidents_expect(not exists (select 1 from incidents_zone z where z.incident_id = p_incident and z.path = p_path
+        and z.state in ('proposed', 'live', 'lift_requested')), 'incident.zone_exists');
     insert into incidents_zone (incident_id, path, level, reason, state, proposed_by)
         values (p_incident, p_path, p_level, p_reason, 'proposed', access_account()) returning id into made;
     return made;
@@ -33,17 +27,23 @@ declare
     one incidents_zone%rowtype;
 begin
     select * into one from incidents_zone where id = p_zone for update;
-    if (one.id is not null and access_may('other', 'zone_approve') and one.path >= access_low()
-        and one.path < access_high()) is not true then
-        raise exception using errcode = 'LF403', message = 'access.refused';
-    end if;
-    if one.state <> 'proposed' then
-        raise exception using errcode = 'LF409', message = 'incident.zone_state';
-    end if;
-    if one.proposed_by = access_account() then
-        raise exception using errcode = 'LF409', message = 'incident.same_person';
-    end if;
+    perform incidents_require(array['zone_approve'], one.path);
+    perform incidents_expect(one.state = 'proposed', 'incident.zone_state');
+    perform incidents_second_person(one.proposed_by);
     update incidents_zone set state = 'live', approved_by = access_account(), from_at = now() where id = p_zone;
+end
+$$;
+
+-- A zone that nobody approved binds nobody: who proposes or approves zones may drop it. lifted_by tells who did.
+create or replace function incidents_withdraw_zone(p_zone bigint) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    one incidents_zone%rowtype;
+begin
+    select * into one from incidents_zone where id = p_zone for update;
+    perform incidents_require(array['zone_propose', 'zone_approve'], one.path);
+    perform incidents_expect(one.state = 'proposed', 'incident.zone_state');
+    update incidents_zone set state = 'withdrawn', to_at = now(), lifted_by = access_account() where id = p_zone;
 end
 $$;
 
@@ -53,15 +53,22 @@ declare
     one incidents_zone%rowtype;
 begin
     select * into one from incidents_zone where id = p_zone for update;
-    if (one.id is not null and (access_may('other', 'lift_zone_request') or access_may('other', 'zone_propose'))
-        and one.path >= access_low() and one.path < access_high()) is not true then
-        raise exception using errcode = 'LF403', message = 'access.refused';
-    end if;
-    if one.state <> 'live' then
-        raise exception using errcode = 'LF409', message = 'incident.zone_state';
-    end if;
+    perform incidents_require(array['lift_zone_request', 'zone_propose'], one.path);
+    perform incidents_expect(one.state = 'live', 'incident.zone_state');
     update incidents_zone set state = 'lift_requested', lift_to = p_to, lift_reason = p_reason, lift_evidence = p_evidence,
         lift_by = access_account() where id = p_zone;
+end
+$$;
+
+create or replace function incidents_withdraw_lift(p_zone bigint) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    one incidents_zone%rowtype;
+begin
+    select * into one from incidents_zone where id = p_zone for update;
+    perform incidents_require(array['lift_zone_request', 'zone_propose'], one.path);
+    perform incidents_expect(one.state = 'lift_requested', 'incident.zone_state');
+    update incidents_zone set state = 'live', lift_to = '', lift_reason = '', lift_evidence = null, lift_by = null where id = p_zone;
 end
 $$;
 
@@ -73,16 +80,9 @@ declare
     made bigint;
 begin
     select * into one from incidents_zone where id = p_zone for update;
-    if (one.id is not null and access_may('other', 'zone_approve') and one.path >= access_low()
-        and one.path < access_high()) is not true then
-        raise exception using errcode = 'LF403', message = 'access.refused';
-    end if;
-    if one.state <> 'lift_requested' then
-        raise exception using errcode = 'LF409', message = 'incident.zone_state';
-    end if;
-    if one.lift_by = access_account() then
-        raise exception using errcode = 'LF409', message = 'incident.same_person';
-    end if;
+    perform incidents_require(array['zone_approve'], one.path);
+    perform incidents_expect(one.state = 'lift_requested', 'incident.zone_state');
+    perform incidents_second_person(one.lift_by);
     update incidents_zone set state = 'lifted', to_at = now(), lifted_by = access_account() where id = p_zone;
     if one.lift_to <> '' then
         insert into incidents_zone (incident_id, path, level, reason, state, proposed_by, approved_by, from_at, lowered_from)
@@ -99,17 +99,12 @@ declare
     one incidents_zone%rowtype;
 begin
     select * into one from incidents_zone where id = p_zone for update;
-    if (one.id is not null and access_may('other', 'zone_approve') and one.path >= access_low()
-        and one.path < access_high()) is not true then
-        raise exception using errcode = 'LF403', message = 'access.refused';
-    end if;
-    if one.state <> 'lift_requested' then
-        raise exception using errcode = 'LF409', message = 'incident.zone_state';
-    end if;
+    perform incidents_require(array['zone_approve'], one.path);
+    perform incidents_expect(one.state = 'lift_requested', 'incident.zone_state');
     update incidents_zone set state = 'live', lift_to = '', lift_reason = p_reason, lift_by = null where id = p_zone;
 end
 $$;
 
 grant execute on function incidents_propose_zone(smallint, text, text, text), incidents_approve_zone(bigint),
-    incidents_request_lift(bigint, text, text, jsonb), incidents_approve_lift(bigint), incidents_refuse_lift(bigint, text)
-    to lianfang_app;
+    incidents_withdraw_zone(bigint), incidents_request_lift(bigint, text, text, jsonb), incidents_withdraw_lift(bigint),
+    incidents_approve_lift(bigint), incidents_refuse_lift(bigint, text) to lianfang_app;
