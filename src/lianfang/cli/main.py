@@ -28,6 +28,8 @@ MODULES = (
     "lianfang.cli.plan",
     "lianfang.cli.playbook",
     "lianfang.cli.verify_log",
+    "lianfang.cli.backup",
+    "lianfang.cli.restore",
 )
 
 

@@ -72,7 +72,7 @@ def database(data: Path, *, say: Callable[[str], None] = lambda text: None) -> I
         connect.export(target)
         yield target
         return
-    server = EmbeddedServer(data, on_progress=say)
+    server = EmbeddedServer(data, on_progress=say, watched=True)
     try:
         target = server.start()
     except ServerError as error:

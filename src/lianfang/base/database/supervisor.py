@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import pwd
 import secrets
 import shutil
 import signal
@@ -56,6 +57,7 @@ SETTINGS = {
 
 HBA = f"local all all scram-sha-256\nlocal replication {ADMIN} scram-sha-256\n"
 """Base backups are taken over the same socket by the owner, with the same password."""
+PEER_HBA = f"local all {ADMIN} peer map=keeper\n"
 READ_ONLY = "read-only"
 """A file of this name in the data folder: the disk was full, nothing is written until there is room."""
 
@@ -72,6 +74,8 @@ class EmbeddedServer:
     settings: dict[str, str] = field(default_factory=dict)
     on_progress: Callable[[str], None] | None = None
     watched: bool = False
+    peer: bool = False
+    """Let the account that runs us in as the owner without a password: only while a restored cluster is opened."""
     _watch: Watch | None = None
     _process: subprocess.Popen[bytes] | None = None
     _lock: IO[str] | None = None
@@ -93,7 +97,7 @@ class EmbeddedServer:
 
     def start(self) -> Target:
         """Create the cluster if needed, start the server, wait until it takes connections; idempotent."""
-        self._prepare_folder()
+        self.prepare_folder()
         self._lock = (self.folder / "server.lock").open("w")
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -228,7 +232,8 @@ class EmbeddedServer:
         if user is not None:
             os.chown(path, user.pw_uid, user.pw_gid)
 
-    def _prepare_folder(self) -> None:
+    def prepare_folder(self) -> None:
+        """Make the data folder and the socket's folder with their rights; raises ServerError when they can't be used."""
         self.folder.mkdir(parents=True, exist_ok=True)
         if server_user() is not None:
             self.folder.chmod(0o711)  # the server's user must pass through, nobody may list
@@ -270,8 +275,13 @@ class EmbeddedServer:
         kept = archive.settings(archive.read(self.folder))
         settings = {**SETTINGS, **kept, "unix_socket_directories": f"'{self.socket_folder}'", **self.settings}
         settings["default_transaction_read_only"] = "on" if (self.folder / READ_ONLY).exists() else "off"
-        files = {"lianfang.conf": "".join(f"{key} = {value}\n" for key, value in settings.items()),
-                 "pg_hba.conf": HBA, archive.SCRIPT_NAME: archive.SCRIPT}  # fmt: skip
+        ident = f"keeper {pwd.getpwuid(os.geteuid()).pw_name} {ADMIN}\n"
+        files = {
+            "lianfang.conf": "".join(f"{key} = {value}\n" for key, value in settings.items()),
+            "pg_hba.conf": PEER_HBA if self.peer else HBA,
+            "pg_ident.conf": ident if self.peer else "",
+            archive.SCRIPT_NAME: archive.SCRIPT,
+        }
         for name, text in files.items():
             self._replace(self.cluster / name, text)
         main = self.cluster / "postgresql.conf"

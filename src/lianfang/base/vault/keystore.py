@@ -116,6 +116,20 @@ class Keystore:
         self._make_file(name)
         return base64.b64decode(self._read(name)["key"])
 
+    def put(self, keys: dict[str, dict[str, str]]) -> None:
+        """Write keys that come from a backup of keys; those that are here, and those destroyed, stay as they are."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        gone = self.destroyed()
+        for name, body in keys.items():
+            path = self._path(name)
+            if not _NAME.fullmatch(name) or name in gone or path.exists():
+                continue
+            path.touch(mode=0o600)
+            with path.open("w") as out:
+                json.dump(body, out)
+                out.flush()
+                os.fsync(out.fileno())
+
     def names(self) -> list[str]:
         """The keys that exist, in order."""
         return sorted(path.stem for path in self.folder.glob("*.key") if _NAME.fullmatch(path.stem))

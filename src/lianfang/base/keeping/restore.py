@@ -1,0 +1,281 @@
+"""Restore a base backup into an empty folder, up to any moment of the archive, and prove what came back."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from lianfang.base.database import archive
+from lianfang.base.database.binaries import PINNED_MAJOR, server_user
+from lianfang.base.database.connect import ADMIN, DATABASE, ROLES
+from lianfang.base.database.supervisor import EmbeddedServer, ServerError
+from lianfang.base.facts.seal import verify
+from lianfang.base.keeping import manifest, state
+from lianfang.base.keeping.backup import RETIRED, verify_files
+from lianfang.base.keeping.manifest import Backup
+from lianfang.base.vault.api import Keystore
+from lianfang.base.vault.chest import Chest
+from lianfang.base.vault.crypto import key_fingerprint
+from lianfang.kernel.clock import BEIJING
+from lianfang.kernel.errors import LianfangError
+
+RECOVERY_HOURS = 12
+"""How long recovery may take before it is given up (assumption: far beyond any archive within its bound)."""
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What came back: which backup, the time of the last change replayed, seals and facts that hold, incidents dropped
+    again because their key was destroyed after the backup."""
+
+    backup: Backup
+    until: datetime | None
+    seals: int
+    facts: int
+    dropped: tuple[int, ...]
+
+
+def parse_until(text: str) -> datetime:
+    """A moment in Beijing time unless it names its zone; raises restore.time_unreadable."""
+    try:
+        found = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise LianfangError("restore.time_unreadable", text=text[:40]) from None
+    return found if found.tzinfo else found.replace(tzinfo=BEIJING)
+
+
+def choose(source: Path, until: datetime | None) -> Backup:
+    """The latest backup that was complete by then; raises restore.no_backup, restore.too_early."""
+    whole = manifest.whole_backups(source)
+    if not whole:
+        raise LianfangError("restore.no_backup", folder=str(source))
+    fitting = [one for one in whole if until is None or one.ended_at <= until]
+    if not fitting:
+        first = whole[0].ended_at.astimezone(BEIJING).isoformat(sep=" ", timespec="seconds")
+        raise LianfangError("restore.too_early", until=str(until), first=first)
+    return fitting[-1]
+
+
+def check(backup: Backup, known: Iterable[str]) -> None:
+    """Everything about a backup that can be told without restoring it; raises restore.damaged, .newer_schema, .other_server."""
+    manifest.check_signature(backup)
+    if backup.body["postgres"] != PINNED_MAJOR:
+        raise LianfangError(
+            "restore.other_server", name=backup.name, version=backup.body["postgres"], ours=PINNED_MAJOR
+        )
+    manifest.check_schema(backup, known)
+    verify_files(backup.folder, backup.name)
+    for name, digest in backup.body["wal"].items():
+        path = backup.folder / "pg_wal" / name
+        if not path.exists() or manifest.file_digest(path) != digest:
+            raise LianfangError("restore.damaged", name=backup.name, reason=f"pg_wal/{name}")
+
+
+def restore(
+    source: Path, data: Path, store: Keystore, *, known: Iterable[str], until: datetime | None = None, chest: Chest | None = None,
+    say: Say = lambda text: None,
+) -> Restored:  # fmt: skip
+    """Restore into a data folder that holds no database; keys come from its keystore or from an opened chest.
+
+    known: migrations of this release. Raises the restore.* problems; nothing in the source is ever changed.
+    """
+    _require_empty(data)
+    backup = choose(source, until)
+    say(f"backup {backup.name}: checking")
+    check(backup, known)
+    destroyed = destroyed_keys(source, store, chest)
+    manifest.check_keys(backup, held_keys(store, chest), destroyed)
+    data.mkdir(parents=True, exist_ok=True)
+    put_keys(data, store, chest, destroyed)
+    say("copying the cluster")
+    server = _lay_out(backup, source, data, until)
+    try:
+        reached = _recover(server, until, say)
+        restored = _finish(server, backup, reached, destroyed)
+    except (ServerError, psycopg.Error) as error:
+        raise LianfangError("restore.failed", reason=str(error)[-400:], folder=str(data)) from None
+    finally:
+        server.stop()
+        shutil.rmtree(data / "restoring", ignore_errors=True)
+    if backup.body["drill"]:
+        (data / "drill").touch()
+    state.note(data, "restore", name=backup.name, until=reached.isoformat() if reached else "")
+    return restored
+
+
+# -- steps ---------------------------------------------------------------------------------------------------------
+
+
+def _require_empty(data: Path) -> None:
+    if EmbeddedServer(data).in_use:
+        raise LianfangError("restore.running", folder=str(data))
+    if (data / "postgres").exists() or (data / "pgpass").exists():
+        raise LianfangError("restore.target_not_empty", folder=str(data))
+
+
+def destroyed_keys(source: Path, store: Keystore, chest: Chest | None) -> dict[str, dict[str, str]]:
+    """Every key known to be destroyed: beside the backups, in the keystore, in the backup of keys."""
+    try:
+        beside = json.loads((source / RETIRED).read_text())
+    except (OSError, ValueError):
+        beside = {}
+    return {**beside, **store.destroyed(), **(chest.destroyed if chest else {})}
+
+
+def held_keys(store: Keystore, chest: Chest | None) -> dict[str, str]:
+    """Name → fingerprint of the keys at hand; those of the keystore count before those of a chest."""
+    from_chest = {} if chest is None else chest_fingerprints(chest)
+    return {**from_chest, **{name: store.fingerprint(name) for name in store.names()}}
+
+
+def chest_fingerprints(chest: Chest) -> dict[str, str]:
+    """Name → fingerprint of the keys in an opened chest."""
+    return {name: key_fingerprint(base64.b64decode(body["key"])) for name, body in chest.keys.items()}
+
+
+def put_keys(data: Path, store: Keystore, chest: Chest | None, destroyed: dict[str, dict[str, str]]) -> None:
+    """Write keys and secret of a chest where they are missing, and remember which keys never come back."""
+    if chest is not None:
+        store.put(chest.keys)
+        secret = data / "secret"
+        if "secret" in chest.others and not secret.exists():
+            secret.touch(mode=0o600)
+            secret.write_text(chest.others["secret"])
+    if destroyed:
+        store.remember_destroyed(destroyed)
+
+
+def _lay_out(backup: Backup, source: Path, data: Path, until: datetime | None) -> EmbeddedServer:
+    settings = {"archive_mode": "off", "recovery_target_timeline": "'latest'", "hot_standby": "on"}
+    if until is not None:
+        settings |= {
+            "recovery_target_time": f"'{until.astimezone(UTC).isoformat(sep=' ')}'",
+            "recovery_target_action": "'promote'",
+        }
+    server = EmbeddedServer(data, settings=settings, peer=True)
+    server.prepare_folder()
+    copied = subprocess.run(  # noqa: S603
+        ["cp", "-a", "--reflink=auto", str(backup.folder), str(server.cluster)],  # noqa: S607
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if copied.returncode != 0:
+        shutil.rmtree(server.cluster, ignore_errors=True)
+        raise LianfangError("restore.failed", reason=copied.stderr.strip()[-300:], folder=str(data))
+    (server.cluster / manifest.NAME).unlink(missing_ok=True)
+    for name in ("postmaster.pid", "postmaster.opts", "recovery.signal", "standby.signal"):
+        (server.cluster / name).unlink(missing_ok=True)
+    (server.cluster / "recovery.signal").touch()
+    server.settings["restore_command"] = (
+        "'" + archive.restore_command(_reachable(source, data)).replace("'", "''") + "'"
+    )
+    _own_all(server.cluster)
+    return server
+
+
+def _own_all(folder: Path) -> None:
+    user = server_user()
+    folder.chmod(0o700)
+    if user is None:
+        return
+    os.chown(folder, user.pw_uid, user.pw_gid)
+    for place, folders, names in os.walk(folder):
+        for name in (*folders, *names):
+            os.chown(os.path.join(place, name), user.pw_uid, user.pw_gid, follow_symlinks=False)
+
+
+def _reachable(source: Path, data: Path) -> Path:
+    """The archive itself if the server's user can read it, else a copy of it beside the cluster."""
+    wal = (source / "wal").resolve()
+    user = server_user()
+    kept = archive.segments(wal)
+    if user is None or not kept:
+        return wal
+    look = ["test", "-r", str(kept[0])]
+    tried = subprocess.run(look, user=user.pw_uid, group=user.pw_gid, extra_groups=[], check=False)  # noqa: S603
+    if tried.returncode == 0:
+        return wal
+    copy = data / "restoring"
+    shutil.copytree(wal, copy)
+    _own_all(copy)
+    return copy
+
+
+def _recover(server: EmbeddedServer, until: datetime | None, say: Say) -> datetime | None:
+    say("replaying the archive")
+    try:
+        target = server.start()
+    except ServerError as error:
+        raise _why(server, until, error) from None
+    deadline = time.monotonic() + RECOVERY_HOURS * 3600
+    reached: datetime | None = None
+    while time.monotonic() < deadline:
+        try:
+            with psycopg.connect(target.conninfo(ADMIN, database=DATABASE), connect_timeout=5) as connection:
+                row = connection.execute("select pg_is_in_recovery(), pg_last_xact_replay_timestamp()").fetchone()
+                reached = row[1] if row and row[1] else reached
+                if row and not row[0]:
+                    return reached
+        except psycopg.OperationalError as error:
+            if not server.alive():
+                raise _why(server, until, ServerError(str(error))) from None
+        time.sleep(0.1)
+    raise ServerError("recovery took too long")
+
+
+def _why(server: EmbeddedServer, until: datetime | None, error: ServerError) -> Exception:
+    """Recovery that ends before its moment is a sentence of its own: the archive does not reach so far."""
+    log = (server.folder / "postgres.log").read_text(errors="replace")
+    if until is None or "recovery ended before configured recovery target was reached" not in log:
+        return error
+    shutil.rmtree(server.cluster, ignore_errors=True)
+    (server.folder / "pgpass").unlink(missing_ok=True)
+    stamps = [line.split("log time ", 1)[1].strip() for line in log.splitlines() if "log time " in line]
+    return LianfangError("restore.too_late", until=until.isoformat(sep=" "), last=stamps[-1] if stamps else "-")
+
+
+def _finish(server: EmbeddedServer, backup: Backup, reached: datetime | None, destroyed: dict[str, Any]) -> Restored:
+    target = server.target()
+    passwords = {role: secrets.token_urlsafe(24) for role in (ADMIN, *ROLES)}
+    gone = sorted(int(name.removeprefix("incident-")) for name in destroyed if name.startswith("incident-"))
+    with psycopg.connect(target.conninfo(ADMIN), autocommit=True) as connection:
+        for role, password in passwords.items():
+            connection.execute(sql.SQL("alter role {} password {}").format(sql.Identifier(role), sql.Literal(password)))
+        dropped = _drop_again(connection, gone)
+        verdict = verify(connection)
+    passfile = server.folder / "pgpass"
+    passfile.touch(mode=0o600)
+    passfile.write_text("".join(f"*:*:*:{role}:{password}\n" for role, password in passwords.items()))
+    if verdict.broken_at is not None:
+        raise LianfangError("restore.log_broken", seal=verdict.broken_at, reason=verdict.reason)
+    return Restored(backup, reached, verdict.seals, verdict.rows, dropped)
+
+
+def _drop_again(connection: psycopg.Connection[Any], gone: list[int]) -> tuple[int, ...]:
+    """An incident that was purged after the backup does not come back: its rows go, its number is not given again."""
+    if not gone:
+        return ()
+    known = connection.execute("select to_regprocedure('retirement_drop(smallint)') is not null").fetchone()
+    live = connection.execute("select id from incidents_incident where id = any (%s)", [gone]).fetchall()
+    if known and known[0]:
+        for (number,) in live:
+            connection.execute("select retirement_drop(%s::smallint)", [number])
+    connection.execute(
+        "select setval(pg_get_serial_sequence('incidents_incident', 'id'), "
+        "greatest(%s, (select coalesce(max(id), 1) from incidents_incident)))",
+        [gone[-1]],
+    )
+    return tuple(number for (number,) in live)

@@ -1,0 +1,53 @@
+"""What the commands of keeping share: secrets asked for unseen, progress on a terminal, migrations of this release."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from pathlib import Path
+
+from lianfang.kernel.errors import LianfangError
+
+
+def ask(prompt: str, *, twice: bool = False) -> str:
+    """One secret: typed unseen on a terminal (twice if wanted), else the next line of standard input."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\n")
+    while True:
+        first = getpass.getpass(f"{prompt}: ")
+        if not twice or first == getpass.getpass(f"{prompt}, once more: "):
+            return first
+        print("not the same, again", file=sys.stderr)
+
+
+def two_phrases(*, twice: bool = False) -> tuple[str, str]:
+    """The passphrases of two people, each typed by its owner."""
+    return (
+        ask("Passphrase of the first person 第一人口令", twice=twice),
+        ask("Passphrase of the second person 第二人口令", twice=twice),
+    )
+
+
+def say_on_terminal(text: str) -> None:
+    """Progress for a person; quiet in a pipe."""
+    if sys.stderr.isatty():
+        print(f"· {text}", file=sys.stderr)
+
+
+def known_migrations() -> list[str]:
+    """Every migration of this release, as `app.name`; needs no database."""
+    import os
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianfang.config.settings")
+    import django
+    from django.db.migrations.loader import MigrationLoader
+
+    django.setup()
+    loader = MigrationLoader(None, ignore_no_migrations=True)
+    return sorted(f"{app}.{name}" for app, name in loader.disk_migrations)
+
+
+def require_data(data: Path) -> None:
+    """Refuse a folder that holds no database, so that a mistyped name does not make one; raises keeping.no_data."""
+    if not (data / "postgres" / "PG_VERSION").exists():
+        raise LianfangError("keeping.no_data", folder=str(data))
