@@ -22,6 +22,15 @@ ALLOWED_HOSTS = [
 ]
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("LIANFANG_ORIGINS", "").split(",") if origin]
 SECURE = os.environ.get("LIANFANG_TLS") == "1"
+PROXIES = [network for network in os.environ.get("LIANFANG_PROXIES", "").split(",") if network]
+"""Networks of proxies in front whose X-Forwarded-* headers are believed."""
+TLS_FOLDER = os.environ.get("LIANFANG_TLS_FOLDER", "")
+PLAIN_PORT = os.environ.get("LIANFANG_PLAIN_PORT", "")
+METRICS_TOKEN = os.environ.get("LIANFANG_METRICS_TOKEN", "")
+SECURE_HSTS_SECONDS = int(os.environ.get("LIANFANG_HSTS", "604800")) if SECURE else 0
+"""A week: long enough to matter, short enough to survive a certificate that was forgotten."""
+SECURE_SSL_REDIRECT = SECURE and bool(PROXIES)
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 
 INSTALLED_APPS = [
     # base, lower may not import higher: the order of set-up is the order of imports
@@ -44,6 +53,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "lianfang.web.proxy.ProxyMiddleware",
+    "lianfang.web.measures.MeasuresMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -64,8 +75,15 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [],
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [
+                (
+                    "template_partials.loader.Loader",
+                    [
+                        ("lianfang.web.templating.Loader", ["django.template.loaders.app_directories.Loader"]),
+                    ],
+                ),
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.csrf",
@@ -135,6 +153,7 @@ SESSION_COOKIE = "lf_session"
 CSRF_COOKIE_NAME = "lf_csrf"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = SECURE
+LANGUAGE_COOKIE_SECURE = SECURE
 CSRF_FAILURE_VIEW = "lianfang.web.errors.csrf_failed"
 LOGIN_URL = "sign-in"
 LIANFANG_GALLERY = DRILL
@@ -162,7 +181,9 @@ CONTENT_SECURITY_POLICY = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "plain": {"()": "lianfang.web.logs.Formatter", "format": "{asctime} {levelname} {name} {message}", "style": "{"}
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
 }

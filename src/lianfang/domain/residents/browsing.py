@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -10,8 +9,8 @@ from typing import Any, Final
 from django.db import connection, transaction
 
 from lianfang.base.database.errors import refusals
-from lianfang.base.vault.api import Box
-from lianfang.domain.residents.sealing import HOUSEHOLD, PERSON, SECRET, box_of, unseal
+from lianfang.base.database.select import select
+from lianfang.domain.residents.sealing import PERSON, SECRET, Opener, box_of, unseal
 from lianfang.kernel.divisions import ABOVE_ALL, PATH_LENGTH, Level
 from lianfang.kernel.errors import LianfangError
 from lianfang.kernel.ids import format_code
@@ -141,7 +140,7 @@ def people_named(path: str, word: str, *, limit: int = PAGE) -> list[Line]:
         for number, home, sealed in select(_NAMES, {"low": path, "high": path + ABOVE_ALL, "limit": EVERYBODY})
         if word in opener.name(home, sealed)
     ]
-    return [_line(row, opener) for row in select(_THESE, [found, path, path + ABOVE_ALL, limit])] if found else []
+    return [_line(row, opener) for row in select(_THESE, [found[:limit], path, path + ABOVE_ALL, limit])]
 
 
 def _people(path: str, *, tag: int = 0, kind: int = 0, after: str = "", limit: int = PAGE) -> list[tuple[Any, ...]]:
@@ -157,26 +156,20 @@ def _people(path: str, *, tag: int = 0, kind: int = 0, after: str = "", limit: i
 def buildings(path: str) -> list[BuildingCount]:
     """The buildings of a community with their counts, in their order."""
     low, high = path, path + ABOVE_ALL
-    with connection.cursor() as cursor:
-        cursor.execute(_BUILDINGS, {"low": low, "high": high})
-        return [BuildingCount(*row) for row in cursor.fetchall()]
+    return [BuildingCount(*row) for row in select(_BUILDINGS, {"low": low, "high": high})]
 
 
 def tag_counts(path: str) -> tuple[dict[int, int], dict[int, int]]:
     """How many people at a path carry each care tag, and how many are of each kind of residence."""
-    with connection.cursor() as cursor:
-        cursor.execute(_TAGS, [path, path + ABOVE_ALL])
-        found = dict(cursor.fetchall())
+    found = dict(select(_TAGS, [path, path + ABOVE_ALL]))
     tags = {number: count for number, count in found.items() if number < _KIND_OFFSET}
     return tags, {number - _KIND_OFFSET: count for number, count in found.items() if number >= _KIND_OFFSET}
 
 
 def person_with(number: int) -> Line | None:
     """The person behind a printed code, if the caller's lists may show them."""
-    with connection.cursor() as cursor:
-        cursor.execute(_BY_CODE, [number])
-        row = cursor.fetchone()
-    return _line(row, Opener()) if row else None
+    rows = select(_BY_CODE, [number])
+    return _line(rows[0], Opener()) if rows else None
 
 
 def confirmed_on(person_id: int) -> date | None:

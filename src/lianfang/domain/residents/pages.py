@@ -53,12 +53,17 @@ def language() -> Language:
 def people_lines(found: Sequence[Line], actor: Actor, names: Mapping[str, str]) -> list[dict[str, Any]]:
     """People as a list shows them to this reader. names: of buildings by path."""
     named = actor.sees("residents", "named")
+    sexes, kinds = ({number: str(word) for number, word in words.items()} for words in (SEXES, KINDS))
+    tags = {number: str(word) for number, word in TAGS.items()}
+    person, home = reverse("residents-person", args=["-"])[:-2], reverse("residents-area", args=["-"])[:-2]
     return [
         {
-            "line": line, "name": line.name if named else mask_name(line.name), "door": line.door if named else HIDDEN,
-            "phone": line.phone if named else "", "code": group_code(line.code), "sex": SEXES.get(line.sex, "–"),
-            "kind": KINDS.get(line.kind, "–"), "tags": [TAGS[tag] for tag in line.tags if tag in TAGS],
-            "building": names.get(line.path[:16], ""), "home": line.path if named else "", "stays": line.why == 2,
+            "line": line, "name": (line.name if named else mask_name(line.name)) or "–", "door": (line.door or "–") if named else HIDDEN,
+            "phone": (line.phone or "–") if named else "", "code": group_code(line.code), "sex": sexes.get(line.sex, "–"),
+            "kind": kinds.get(line.kind, "–"), "tags": [tags[tag] for tag in line.tags if tag in tags],
+            "building": names.get(line.path[:16]) or "–", "home": line.path if named else "", "stays": line.why == 2,
+            "href": f"{person}{line.code}/", "home_href": f"{home}{line.path}/" if named and line.door else "",
+            "id": line.id, "born": str(line.born_year or "–"), "away": not line.present,
         }
         for line in found
     ]  # fmt: skip

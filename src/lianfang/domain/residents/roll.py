@@ -27,7 +27,20 @@ class Resident:
     Name and phone stay sealed until they are asked for: most lists name a few of the many they count.
     """
 
-    __slots__ = ("_home", "_opener", "_said", "_sealed", "born_year", "door", "id", "number", "path", "present", "sex", "tags")
+    __slots__ = (
+        "_home",
+        "_opener",
+        "_said",
+        "_sealed",
+        "born_year",
+        "door",
+        "id",
+        "number",
+        "path",
+        "present",
+        "sex",
+        "tags",
+    )
 
     def __init__(self, row: tuple[Any, ...], door: str, opener: Opener) -> None:
         self.id: int = row[0]

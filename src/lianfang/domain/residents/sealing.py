@@ -21,7 +21,6 @@ WHY: Final = b"residents_import_row.why"
 """[[column, code, values], …]"""
 
 
-
 class Said(msgspec.Struct, frozen=True):
     """What a list shows of a person: the value sealed under PERSON, with its words where there are none."""
 

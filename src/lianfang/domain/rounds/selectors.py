@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from lianfang.base.database.select import select
 from lianfang.base.metrics.api import Figures, children, values
 from lianfang.base.vault.api import incident_box
 from lianfang.domain.residents.api import Resident, people_of
@@ -22,6 +23,16 @@ from lianfang.kernel.clock import beijing_day
 
 GRIDS = """select b.path, g.code, g.name from areas_grid_building b join areas_grid g on g.id = b.grid_id
 where b.path >= %s and b.path < %s and b.net = 'community' and b.to_on is null"""
+SAMPLED = """select person from rounds_sample
+where incident = %s::smallint and round_id = %s::int and person = any (%s::bigint[])"""
+REASONS = """select person, reason, at from rounds_not_sampled
+where incident = %s::smallint and round_id = %s::int and person = any (%s::bigint[])"""
+POOLS = """select t.id, t.code, t.size, t.area, t.filled_at, t.result_at,
+count(i.person) filter (where i.state = 'isolated'), count(i.person) filter (where i.state = 'retested'),
+count(i.person) filter (where i.state = 'released'), count(i.person) filter (where i.state = 'positive')
+from rounds_tube t left join rounds_isolation i on i.incident = t.incident and i.round_id = t.round_id and i.pool = t.id
+where t.incident = %s::smallint and t.round_id = %s::int and t.result = 'positive' and t.size > 1
+and t.area >= %s and t.area < %s group by 1, 2, 3, 4, 5, 6 order by t.result_at desc limit 200"""
 NEXT_LEVEL = {2: 4, 4: 6, 6: 9, 9: 12, 12: 16}
 """Length of a child's path below each length of path."""
 
@@ -78,16 +89,17 @@ MEASURES = {
 
 def coverage_at(round_id: int, path: str, name: str = "", *, kind: str = "testing") -> Coverage:
     """Coverage of one area, with reasons, in one statement; people of a testing round, homes of a screening."""
-    figures = values([path], MEASURES[kind])
+    figures = values([path], MEASURES[kind], dim=str(round_id))
     return _coverage(figures, path, name, round_id, kind)
 
 
 def coverage_below(round_id: int, path: str, *, kind: str = "testing") -> list[Coverage]:
     """Coverage of every child of an area (buildings below a community), worst first: most missing."""
-    level = NEXT_LEVEL[len(path)]
+    level, measures = NEXT_LEVEL[len(path)], MEASURES[kind]
     names = _child_names(path, level)
-    figures = children(path, MEASURES[kind], level=level)
-    known = [child for child in figures.paths() if figures.of(child, MEASURES[kind][0], str(round_id))]
+    figures = children(path, measures, level=level, dim=str(round_id))
+    expected = measures[0]
+    known = [child for child, name in figures.rows if name == expected and figures.of(child, name, str(round_id))]
     rows = [
         _coverage(figures, child, names.get(child, child[12:] or child), round_id, kind)
         for child in dict.fromkeys([*names, *known])
@@ -108,9 +120,7 @@ def coverage_by_grid(path: str, rows: Sequence[Coverage]) -> list[Coverage]:
 
     path of a row: the grid's code. Buildings that belong to no grid are added up in a last row without a name.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(GRIDS, [path, path + "~"])
-        grids = {building: (code, name) for building, code, name in cursor.fetchall()}
+    grids = {building: (code, name) for building, code, name in select(GRIDS, [path, path + "~"])}
     if not grids:
         return []
     found: dict[tuple[str, str], list[Coverage]] = defaultdict(list)
@@ -154,11 +164,9 @@ def _child_names(path: str, level: int) -> dict[str, str]:
     statement = (
         "select path, name from areas_area where parent_path = %s and ended_on is null order by path"
         if level <= 12
-        else "select path, name from areas_building where path >= %s and path < %s || '~' order by path"
+        else "select path, name from areas_building where path >= %s and path < %s order by path"
     )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [path] if level <= 12 else [path, path])
-        return dict(cursor.fetchall())
+    return dict(select(statement, [path] if level <= 12 else [path, path + "~"]))
 
 
 @dataclass(frozen=True)
@@ -196,18 +204,9 @@ def missing_people(round_: Round, path: str) -> MissingList:
     present = [person for person in people_of(path) if person.present]
     box = incident_box(round_.incident_id)
     hidden = {box.pseudonym(person.number): person for person in present}
-    numbers = list(hidden)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select person from rounds_sample where incident = %s and round_id = %s and person = any (%s)",
-            [round_.incident_id, round_.id, numbers],
-        )
-        sampled = {row[0] for row in cursor.fetchall()}
-        cursor.execute(
-            "select person, reason, at from rounds_not_sampled where incident = %s and round_id = %s and person = any (%s)",
-            [round_.incident_id, round_.id, numbers],
-        )
-        reasons = {row[0]: (row[1], row[2]) for row in cursor.fetchall()}
+    sampled = _sampled(round_, list(hidden))
+    left = [number for number in hidden if number not in sampled]
+    reasons = {person: (reason, at) for person, reason, at in select(REASONS, [round_.incident_id, round_.id, left])}
     doors: dict[str, tuple[int, int]] = {}
     people: list[MissingPerson] = []
     for number, person in hidden.items():
@@ -218,6 +217,11 @@ def missing_people(round_: Round, path: str) -> MissingList:
             people.append(MissingPerson(person, reason, at))
     people.sort(key=lambda one: (one.resident.path, one.resident.id))
     return MissingList(path, len(present), len(sampled), people, doors, present)
+
+
+def _sampled(round_: Round, people: list[int]) -> set[int]:
+    """Those of the given pseudonyms who have a sample in a round."""
+    return {row[0] for row in select(SAMPLED, [round_.incident_id, round_.id, people])}
 
 
 @dataclass(frozen=True)
@@ -284,15 +288,6 @@ def _named(round_: Round, buildings: set[str]) -> dict[int, Resident]:
 
 def positive_pools(round_: Round, path: str) -> list[dict[str, Any]]:
     """Positive tubes of a round within an area, newest first, with how many members stand in which state."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select t.id, t.code, t.size, t.area, t.filled_at, t.result_at, "
-            "count(i.person) filter (where i.state = 'isolated'), count(i.person) filter (where i.state = 'retested'), "
-            "count(i.person) filter (where i.state = 'released'), count(i.person) filter (where i.state = 'positive') "
-            "from rounds_tube t left join rounds_isolation i on i.incident = t.incident and i.round_id = t.round_id and i.pool = t.id "
-            "where t.incident = %s and t.round_id = %s and t.result = 'positive' and t.size > 1 and t.area >= %s and t.area < %s "
-            "group by 1, 2, 3, 4, 5, 6 order by t.result_at desc limit 200",
-            [round_.incident_id, round_.id, path, path + "~"],
-        )
-        names = ("id", "code", "size", "area", "filled_at", "result_at", "isolated", "retested", "released", "positive")
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    rows = select(POOLS, [round_.incident_id, round_.id, path, path + "~"])
+    names = ("id", "code", "size", "area", "filled_at", "result_at", "isolated", "retested", "released", "positive")
+    return [dict(zip(names, row, strict=True)) for row in rows]

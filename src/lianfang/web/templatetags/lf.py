@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -19,6 +20,7 @@ from django.utils.translation import gettext
 
 from lianfang.web import charts, formats, states, vendored
 from lianfang.web.templatetags import lf_lists, lf_maps, lf_shell
+from lianfang.web.templating import constant
 
 register = template.Library()
 COMPONENTS = "lianfang/components/"
@@ -38,6 +40,7 @@ MESSAGE_STATES = {"success": "good", "warning": "watch", "error": "act", "info":
 
 
 @register.simple_tag
+@constant
 def icon(name: str, label: str = "") -> SafeString:
     """Draw an outline of the sprite; decorative unless `label` gives it a name."""
     href = f"{static(vendored.path('@tabler/icons', 'sprite.svg'))}#{name}"
@@ -46,11 +49,17 @@ def icon(name: str, label: str = "") -> SafeString:
     return format_html('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}"></use></svg>', href)
 
 
-@register.inclusion_tag(COMPONENTS + "badge.html")
-def badge(state: str, word: object = "") -> dict[str, Any]:
+@register.simple_tag
+def badge(state: str, word: object = "") -> str:
     """Show a state by colour, shape and word; without `word` the state's own word is used."""
     state = state if state in states.STATES else ""
-    return {"state": state or "plain", "word": word or (states.word(state) if state else "")}
+    said = word or (states.word(state) if state else "")
+    return _drawn(
+        "badge.html",
+        formats.html_lang(),
+        state=state or "plain",
+        word=said if isinstance(said, SafeString) else str(said),
+    )
 
 
 @register.simple_tag
@@ -133,15 +142,16 @@ def sparkline(values: Sequence[float | None], label: object = "") -> dict[str, A
     return {"spark": charts.spark(values), "label": label}
 
 
-@register.inclusion_tag(COMPONENTS + "meter.html")
+@register.simple_tag
 def meter(
     value: float | None, of: float | None, label: object = "", *, watch: float | None = None, act: float | None = None
-) -> dict[str, Any]:
+) -> str:
     """Draw a share as a bar with its percentage; `watch` and `act` (0 to 1) colour it by state."""
     share = value / of if value is not None and of else None
     state = states.of_share(value, of, watch=watch, act=act) if watch is not None and act is not None else ""
     width = 0.0 if share is None else round(max(0.0, min(share, 1.0)) * 100, 2)
-    return {"width": width, "text": formats.percent(value, of), "label": label, "state": state}
+    text = formats.percent(value, of)
+    return _drawn("meter.html", formats.html_lang(), width=width, text=text, label=str(label), state=state)
 
 
 @register.inclusion_tag(COMPONENTS + "progress.html")
@@ -271,6 +281,12 @@ def partial_rights(count: int, hint: object = "") -> dict[str, Any]:
 def skeleton(lines: int = 6) -> dict[str, Any]:
     """Hold the place of what loads; appears only after 300 ms."""
     return {"lines": range(lines)}
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _drawn(name: str, _language: str, **context: object) -> str:
+    """A small component that rows of long tables repeat: drawn once for the same words."""
+    return _render(name, context)
 
 
 def _render(name: str, context: dict[str, Any]) -> str:

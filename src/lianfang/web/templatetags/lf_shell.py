@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 
 from lianfang.web import formats, nav, vendored
 from lianfang.web.surroundings import Surroundings
+from lianfang.web.templating import constant
 
 COMPONENTS = "lianfang/components/"
 
@@ -102,13 +103,13 @@ def client_texts() -> SafeString:
 
 def add_to(register: Library) -> None:
     """Register these tags under the names that templates use."""
-    register.simple_tag(vendored_url, name="vendored")
+    register.simple_tag(constant(vendored_url), name="vendored")
     register.simple_tag(url_or_blank)
-    register.simple_tag(formats.html_lang)
-    register.simple_tag(product_version)
+    register.simple_tag(constant(formats.html_lang))
+    register.simple_tag(constant(product_version))
     register.simple_tag(role_label)
     register.simple_tag(surroundings, takes_context=True)
-    register.simple_tag(client_texts)
+    register.simple_tag(constant(client_texts))
     register.simple_tag(csrf_meta, takes_context=True)
     register.inclusion_tag(COMPONENTS + "nav.html", takes_context=True)(main_nav)
     register.inclusion_tag(COMPONENTS + "language_switch.html", takes_context=True)(language_switch)
