@@ -30,6 +30,9 @@ WORDS = (
     "home",
     "incident",
     "zone",
+    "person_id",
+    "change",
+    "transfer",
 )
 NOWHERE = "419999999999"
 _VARYING = re.compile(
@@ -90,6 +93,7 @@ def inside(scene: Scene, seat: Seat) -> dict[str, str]:
         "person": person.code, "county_person": scene.at(OTHER_TOWN_PERSON)[0].code, "file": str(scene.files[HOME]),
         "screening": str(scene.rounds["screening"]), "home": person.path,
         "incident": str(scene.incident), "zone": str(scene.zones[HOME]),
+        "person_id": str(person.id), "change": str(scene.changes[HOME]), "transfer": str(scene.transfers[HOME]),
         "token": scene.kept.get(seat.role, "411621-" + "x" * 24), "held": str(scene.held[HOME]),
         "account": str(scene.seats["grid_worker"].account), "grant": str(scene.seats["grid_worker"].grant),
     }  # fmt: skip
@@ -106,6 +110,8 @@ def outside(scene: Scene, seat: Seat) -> dict[str, str]:
         "person": scene.at(near)[-1].code, "county_person": scene.at(county_out)[0].code, "file": str(scene.files[community]),
         "screening": str(round_over(scene, _foreign(scene, community))), "home": scene.at(near)[-1].path,
         "incident": str(scene.others[_foreign(scene, community)]), "zone": str(scene.zones[community]),
+        "person_id": str(scene.at(near)[-1].id), "change": str(scene.changes[community]),
+        "transfer": str(scene.transfers[community]),
         "token": strangers, "held": str(scene.held[community]),
         "account": str(scene.stranger[0]), "grant": str(scene.stranger[1]),
     }  # fmt: skip
@@ -117,6 +123,7 @@ def missing(seat: Seat) -> dict[str, str]:
         "place": NOWHERE if len(seat.outside) == 12 else NOWHERE + "0001", "tube": str(uuid.UUID(int=7 << 64)),
         "person": format_code(999_999), "county_person": format_code(999_999), "token": "411621-" + "y" * 24,
         **dict.fromkeys(("round", "file", "held", "account", "grant", "screening", "home", "incident", "zone"), "8888888"),
+        **dict.fromkeys(("person_id", "change", "transfer"), "8888888"),
     }  # fmt: skip
 
 

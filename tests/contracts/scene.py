@@ -105,6 +105,8 @@ class Scene:
     files: dict[str, int] = field(default_factory=dict)
     kept: dict[str, str] = field(default_factory=dict)
     held: dict[str, int] = field(default_factory=dict)
+    changes: dict[str, int] = field(default_factory=dict)
+    transfers: dict[str, int] = field(default_factory=dict)
     zones: dict[str, int] = field(default_factory=dict)
     others: dict[str, int] = field(default_factory=dict)
     """Incidents that are proposed elsewhere, by path."""
@@ -309,6 +311,24 @@ def _work(scene: Scene) -> None:
             hashlib.sha256(community.encode()).digest(), community,
         )  # fmt: skip
         scene.held[community] = hold(community, account=999)
+        _ledger_life(scene, community)
+
+
+def _ledger_life(scene: Scene, community: str) -> None:
+    """A dated change of somebody, and a transfer that waits: into the first community, elsewhere between two others."""
+    one = scene.people[community][0]
+    scene.changes[community] = run(
+        "insert into residents_change (on_day, kind, path, person_id, role) values ('2022-03-20', 'residence', %s, %s, '') returning id",
+        one.path, one.id,
+    )  # fmt: skip
+    stranger = scene.people.get(OTHER_TOWN if community == HOME else OTHER_CITY, [None])[0]
+    goes_to = scene.people[community][1].path
+    scene.transfers[community] = run(
+        "insert into residents_transfer (what, from_path, to_path, person_id, sealed, state, asked_by) "
+        "values ('move', %s, %s, %s, %s, 'asked', 999) returning id",
+        stranger.path if stranger else OTHER_CITY, goes_to, 1_000_000 + len(scene.transfers),
+        seal(standing_box(community), {"name": "", "reason": ""}, b"residents_transfer.sealed"),
+    )  # fmt: skip
 
 
 def hold(path: str, *, account: int) -> int:

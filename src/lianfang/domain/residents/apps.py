@@ -10,5 +10,9 @@ class Config(AppConfig):
     label = "residents"
 
     def ready(self) -> None:
-        """Register the metrics of the ledger."""
-        from lianfang.domain.residents import metrics  # noqa: F401  (registers by being imported)
+        """Register the metrics of the ledger, the words of its items, and the daily look at what is due."""
+        from lianfang.base.jobs.api import each_minute
+        from lianfang.domain.residents import metrics, worklist  # noqa: F401  (register by being imported)
+        from lianfang.domain.residents.confirm import review_daily
+
+        each_minute(review_daily)

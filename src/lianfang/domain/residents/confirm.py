@@ -31,6 +31,12 @@ where p.path >= %s and p.path < %s and p.gone = 0
 order by p.path, p.id
 """
 
+_BUILDINGS: Final = """
+select b.path, b.name, count(*), count(*) filter (where p.confirmed_on is null or p.confirmed_on < %s) as due
+from residents_person p join areas_building b on b.path = left(p.path, 16)
+where p.path >= %s and p.path < %s and p.gone = 0 group by b.path, b.name order by due desc, b.path
+"""
+
 
 @dataclass(frozen=True)
 class Resident:
@@ -79,6 +85,13 @@ def doubt_entry(*, actor: Actor, person_id: int, what: str) -> None:
         raise LianfangError("residents.change_unknown", what=what[:20])
     with scoped(actor):
         run("select residents_doubt(%b::int8, %b)", [person_id, what])
+
+
+def buildings_to_confirm(*, path: str) -> list[tuple[str, str, int, int]]:
+    """Buildings of a community: (path, name, people registered, of these not confirmed within a year); most due first."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BUILDINGS, [today() - timedelta(days=REVIEW_DAYS), path, path + "~"])
+        return list(cursor.fetchall())
 
 
 def homes_to_confirm(*, actor: Actor, path: str, before: date | None = None) -> list[Home]:

@@ -15,6 +15,7 @@ from lianfang.base.access.api import Actor, requires
 from lianfang.base.access.places import Place, place_of
 from lianfang.domain.residents import browsing, pages
 from lianfang.domain.residents.forms import CODE_PURPOSES, OPEN_PURPOSES, PURPOSE_OF_ROLE, CodeForm, purpose_of
+from lianfang.domain.residents.life_reads import entry_facts
 from lianfang.kernel.divisions import PATH_LENGTH, Level
 from lianfang.kernel.errors import LianfangError, define
 from lianfang.kernel.ids import format_code, group_code, parse_code
@@ -177,6 +178,8 @@ def _list_page(request: HttpRequest, place: Place, home: str, *, word: str = "")
         "door": last,
         "named": actor.sees("residents", "named"),
         "may_import": actor.may("other", "import") and actor.scope == "area",
+        "may_keep": actor.may("other", "keep_ledger"),
+        "may_confirm": actor.may("record", "confirm_entry") and actor.sees("residents", "named"),
         "trail": pages.trail(actor, place, last),
     }
     return render(request, "residents/people.html", context)
@@ -214,7 +217,8 @@ def _person_page(
         "trail": pages.trail(actor, place, shown["name"]),
         "now": timezone.now(),
         "places": browsing.places(line.id),
-        "confirmed_on": browsing.confirmed_on(line.id),
+        **entry_facts(line.id, line.home),
+        "may_keep": actor.may("other", "keep_ledger"),
         "may_open": actor.sees("residents", "open"),
         "purposes": OPEN_PURPOSES.items(),
         "chosen": request.POST.get("purpose", ""),

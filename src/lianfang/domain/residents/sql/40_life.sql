@@ -235,8 +235,8 @@ begin
     perform residents_life_check(c.path);
     select * into p from residents_person where id = c.person_id for update;
     select * into hidden from residents_secret where person_id = c.person_id;
-    if c.undone_at is not null or c.transfer_id is not null or p.id is null or residents_state(p) <> c.after
-        or substr(p.sealed, 1, 13) || coalesce(substr(hidden.sealed, 1, 13), '') <> c.nonces or (c.before is null and p_known)
+    if c.undone_at is not null or c.transfer_id is not null or p.id is null or residents_state(p) is distinct from c.after
+        or substr(p.sealed, 1, 13) || coalesce(substr(hidden.sealed, 1, 13), '') is distinct from c.nonces or (c.before is null and p_known)
         or exists (select 1 from residents_change l where l.person_id = c.person_id and l.id > c.id and l.undone_at is null) then
         raise exception using errcode = 'LF409', message = 'residents.change_stands';
     end if;

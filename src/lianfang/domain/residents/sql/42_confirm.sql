@@ -84,6 +84,20 @@ begin
 end
 $$;
 
+-- When and by whom an entry was confirmed last, for those whose lists show it.
+create or replace function residents_confirmed(p_person bigint) returns table (confirmed_on date, confirmed_by bigint, until_on date)
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return query
+        select p.confirmed_on, p.confirmed_by, p.until_on
+        from residents_person p where p.id = p_person and access_sees('residents', 'masked') and exists (
+            select 1 from residents_presence pr where pr.person_id = p.id and pr.path >= access_low() and pr.path < access_high()
+              and (access_grids() is null or pr.grid_id = any (access_grids())));
+end
+$$;
+revoke all on function residents_confirmed(bigint) from public;
+grant execute on function residents_confirmed(bigint) to lianfang_app;
+
 -- Daily, by the steward: entries older than a year, and stays and absences whose end has come.
 create or replace function residents_review_daily(p_today date) returns int
     language plpgsql security definer set search_path = public, pg_temp as $$
