@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
 from lianfang.base.access.services import enter, token_digest, with_area_name
+from lianfang.base.database.select import select
 
 
 class Enter:
@@ -31,10 +32,8 @@ class Enter:
         with transaction.atomic():
             actor = enter(token_digest(token))
             if actor is not None and actor.path:
-                with connection.cursor() as cursor:
-                    cursor.execute("select name from areas_area where path = %s", [actor.path[:12]])
-                    row = cursor.fetchone()
-                actor = with_area_name(actor, row[0] if row else "")
+                rows = select("select name from areas_area where path = %s", [actor.path[:12]])
+                actor = with_area_name(actor, rows[0][0] if rows else "")
             request.actor = actor
             response = self.get_response(request)
             if getattr(response, "status_code", 200) >= 400:
