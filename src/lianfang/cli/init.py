@@ -23,7 +23,8 @@ DUTIES: Final = (
     ("audit_admin", "--audit-admin", "审计管理员 audit administrator"),
 )
 OURS: Final = {
-    "postgres", "keys", "static", "pgpass", "secret", "server.log", "postgres.log", "server.lock", "tls", "address", "uploads", MARK,
+    "postgres", "keys", "static", "measures", "tls", "uploads", "pgpass", "secret", "server.log", "postgres.log",
+    "server.lock", "address", MARK,
 }  # fmt: skip
 """What a data folder holds before its first account."""
 

@@ -6,14 +6,16 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from lianfang.web.health import healthz, readyz
+from lianfang.web.health import healthz, metrics, readyz
 
 APPS = (
     ("", "lianfang.web.urls"),
     ("", "lianfang.web.home_urls"),
     ("grids/", "lianfang.web.grids_urls"),
     ("", "lianfang.base.access.urls"),
+    ("accounts/", "lianfang.web.accounts_urls"),
     ("accounts/", "lianfang.base.access.accounts_urls"),
+    ("trust/", "lianfang.web.trust_urls"),
     ("looks/", "lianfang.base.access.looks_urls"),
     ("api/", "lianfang.base.metrics.urls"),
     ("api/", "lianfang.base.worklist.urls"),
@@ -28,6 +30,7 @@ APPS = (
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("i18n/", include("django.conf.urls.i18n")),
 ]
 urlpatterns += [path(prefix, include(module)) for prefix, module in APPS if find_spec(module) is not None]
