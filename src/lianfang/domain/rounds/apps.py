@@ -11,6 +11,7 @@ class Config(AppConfig):
 
     def ready(self) -> None:
         """Register the kinds of fact of this engine."""
-        from lianfang.domain.rounds import facts, metrics, worklist  # noqa: F401  (two register by being imported)
+        from lianfang.domain.rounds import evidence, facts, metrics, worklist  # noqa: F401  (two register by being imported)
 
         facts.register_kinds()
+        evidence.register()
