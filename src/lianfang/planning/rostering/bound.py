@@ -14,8 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lianfang.planning.rostering.automaton import Graph, build_graph, cheapest
+from lianfang.planning.rostering.automaton import Graph, build_graph
 from lianfang.planning.rostering.model import Floats, Ints, Model
+from lianfang.planning.rostering.tables import flatten
 
 BATCH_CELLS = 3_000_000
 """Nodes of the widest layer times members priced at once (assumption: keeps a batch below about 50 MB)."""
@@ -40,6 +41,7 @@ class Relaxation:
     def __init__(self, model: Model, graphs: list[Graph] | None = None) -> None:
         self.model = model
         self.graphs = [build_graph(model, group) for group in model.groups] if graphs is None else graphs
+        self.tables = flatten(self.graphs)
         self.of_class = self.graphs[0].classes.of_shift[model.act_shift]
         order = np.argsort(self.of_class, kind="stable")
         self.order = order
@@ -73,14 +75,14 @@ class Relaxation:
         model = self.model
         values = np.zeros(len(model.group))
         roster = np.full(model.shape[:2], -1, dtype=np.int64)
-        for graph, everybody in zip(self.graphs, self.members, strict=True):
+        for g, (graph, everybody) in enumerate(zip(self.graphs, self.members, strict=True)):
             who = everybody if only is None else everybody[only[everybody]]
             widest = max(len(layer) for layer in graph.next_node)
             size = max(1, BATCH_CELLS // widest)
             for start in range(0, len(who), size):
                 part = who[start : start + size]
                 price = model.cost[part] - place + limit[part][:, None, model.act_shift]
-                values[part], classes = cheapest(graph, self.class_prices(price, model.off_cost[part]))
+                values[part], classes = self.tables.answer(g, self.class_prices(price, model.off_cost[part]))
                 roster[part] = self.activities(classes, price)
         return values, roster
 

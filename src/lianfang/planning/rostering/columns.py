@@ -1,7 +1,7 @@
-"""Column generation: a master programme over whole rosters whose dual prices prove the bound.
+"""The master programme of dives and neighbourhoods: whole rosters of some members, mixed by a simplex that is warm.
 
 Each column is one member's roster; the master picks a mix of one per member (Dantzig and Wolfe, Operations
-Research 8, 1960) and its duals are smoothed towards the best known (Wentges, ITOR 4, 1997).
+Research 8, 1960). The bound over all members comes from `climb.py`.
 """
 
 from __future__ import annotations
@@ -10,13 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from ortools.linear_solver import pywraplp
 
-from lianfang.planning.rostering.bound import Prices, Relaxation
+from lianfang.planning.rostering.bound import Relaxation
 from lianfang.planning.rostering.model import Floats, Ints
-from lianfang.planning.stop import Clock
 
-SMOOTH = 0.5
-"""Share of the best known prices in the ones that are tried (assumption; 0.3-0.8 behave alike here)."""
-CONVERGED = 1e-6
 REDUCED = 1e-6
 
 
@@ -83,6 +79,14 @@ class Master:
             added += 1
         return added
 
+    def add_row(self, m: int, row: Ints) -> None:
+        """Add one member's row[d] as a column, unless it is there."""
+        small = row.astype(np.int16)
+        key = (m, small.tobytes())
+        if key not in self.known:
+            self.known.add(key)
+            self._column(m, row, self.model.row_cost(m, row))
+
     def _column(self, m: int, row: Ints, cost: float) -> None:
         column = self.solver.NumVar(0, self.solver.infinity(), "")
         self.pick[m].SetCoefficient(column, 1)
@@ -135,32 +139,3 @@ class Master:
         charged = (limit * np.where(self.relaxation.limited, self.model.limit, 0)).sum(axis=1)
         better = np.flatnonzero(still & (values - charged < own - REDUCED))
         return self.add(roster, better) if better.size else 0
-
-
-def generate_columns(
-    master: Master, prices: Prices, clock: Clock, seconds: float, best_plan: float, gap: float = 1e-4
-) -> tuple[Prices, bool]:
-    """Grow the full master until no roster prices out, the gap closes or time is up; → (best prices, converged)."""
-    relaxation, best = master.relaxation, prices
-    started, smooth = clock.elapsed, SMOOTH
-    while clock.elapsed - started < seconds and clock.left > 0:
-        value = master.solve(min(clock.left, seconds - (clock.elapsed - started)))
-        if value is None:
-            break
-        place, limit, _ = master.duals()
-        place = smooth * best.place + (1 - smooth) * place
-        limit = smooth * best.limit + (1 - smooth) * limit
-        answers, roster = relaxation.answer(place, limit)
-        bound = relaxation.value(answers, place, limit)
-        if bound > best.value:
-            best = Prices(place, limit, bound)
-        else:
-            smooth = max(0.0, smooth - 0.1)
-        clock.report("columns", best_plan if np.isfinite(best_plan) else None, best.value)
-        if value - best.value <= max(CONVERGED, gap * abs(value)):
-            return best, True
-        if not master.add(roster):
-            if not smooth:
-                return best, True
-            smooth = 0.0
-    return best, False

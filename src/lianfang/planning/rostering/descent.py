@@ -85,12 +85,12 @@ class Descent:
         Exact unless the member's graph leaves rules out: those are then kept by prices that grow until they hold.
         """
         model, rel = self.model, self.relaxation
-        graph = self._graph(member)
+        graph, g = self._graph(member), int(model.group[member])
         total = model.cost[member] + price
         extra = _Extra(model, limit) if rel.loose[member] else None
         for _ in range(HOURS_ROUNDS if "total" in graph.dropped else LOOSE_ROUNDS):
             charged = total + extra.price() if extra else total
-            value, classes = cheapest_one(graph, rel.class_prices(charged, model.off_cost[member]))
+            value, classes = rel.tables.answer_one(g, rel.class_prices(charged, model.off_cost[member]))
             if not np.isfinite(value):
                 return None
             row = rel.activities(classes, charged)

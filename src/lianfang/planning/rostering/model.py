@@ -87,6 +87,16 @@ class Model:
         own = np.where(worked, self.cost[m, d, np.maximum(roster, 0)], self.off_cost)
         return own.sum(axis=1) + self.hours_cost(roster)
 
+    def row_cost(self, member: int, row: Ints) -> float:
+        """Price of one member's own wishes, ledger and hours for row[d]."""
+        days = np.flatnonzero(row >= 0)
+        price = float(self.cost[member, days, row[days]].sum() + self.off_cost[member][row < 0].sum())
+        rules, target = self.problem.rules, self.problem.members[member].contract.target_minutes
+        if rules.hour_cost and target is not None:
+            minutes = int(self.shift_units[self.act_shift[row[days]]].sum()) * self.unit
+            price += rules.hour_cost * abs(minutes - target) / 60
+        return price
+
     def hours_cost(self, roster: Ints) -> Floats:
         """Price of the distance from the contract's target hours, per member."""
         price = self.problem.rules.hour_cost

@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from lianfang.planning.result import ProblemError, Reason, Status
-from lianfang.planning.rostering.bound import Prices, Relaxation, first_prices
+from lianfang.planning.rostering.bound import Relaxation, first_prices
 from lianfang.planning.rostering.check import check
-from lianfang.planning.rostering.columns import Master, generate_columns
+from lianfang.planning.rostering.climb import Climb
+from lianfang.planning.rostering.columns import Master
 from lianfang.planning.rostering.descent import Descent
 from lianfang.planning.rostering.dive import dive
+from lianfang.planning.rostering.equilibrium import Market, Schedule
 from lianfang.planning.rostering.infeasible import reasons_nobody_fits
 from lianfang.planning.rostering.model import HARD_COST, Ints, Model, compile_model
 from lianfang.planning.rostering.neighbourhood import Search
@@ -29,8 +31,9 @@ class Params:
     """How to search. Shares are of the stop's seconds; change_cost is paid per cell that differs from `previous`."""
 
     sweeps: int = 4
-    columns_share: float = 0.45
-    dive_share: float = 0.30
+    market_share: float = 0.15
+    columns_share: float = 0.25
+    dive_share: float = 0.20
     change_cost: float = 2.0
 
 
@@ -93,29 +96,59 @@ class _Run:
         search = self.relaxation if self.before is None else Relaxation(self.model, self.relaxation.graphs)
         self.descent = Descent(search, np.random.default_rng(seed))
         self.whole = _all_whole(base)
-        self.prices: Prices = first_prices(self.relaxation)
-        self.converged = False
+        self.market = Market(search, self.model, seed)
+        self.climb = Climb(self.relaxation, first_prices(self.relaxation), self.market.unit)
+        rules = base.problem.rules
+        self.alone = not (rules.two_person or rules.together or rules.apart)
 
     def go(self) -> Roster:
         """The whole search."""
+        seconds = self.clock.stop.seconds
         roster = self._start()
-        master = Master(self.relaxation, HARD_COST)
+        if self.alone:
+            roster = self._market(roster, self.params.market_share * seconds)
+        self._sweeps(roster)
+        if not self._done(roster) and self.clock.left > 0:
+            self.climb.pool.add(roster)
+            self._climb(roster, self.params.columns_share * seconds)
+        if self.alone and not self._done(roster):
+            roster = self._market(roster, self.params.market_share * seconds)
+        roster = self._dive(roster)
+        roster = self._neighbourhoods(roster)
+        return self._result(roster)
+
+    def _market(self, roster: Ints, seconds: float) -> Ints:
+        """One run of the market from the best prices known; its last rosters become columns."""
+        best = self.climb.best
+        found = self.market.run(
+            roster,
+            best.place,
+            self.market.sweeps(seconds),
+            Schedule(),
+            self.clock,
+            lambda cost: self.before is None and cost <= self._bound() + 1e-9,
+            self.clock.elapsed + LATE * seconds,
+        )
+        for seen in (found.roster, *found.seen):
+            self.climb.pool.add(seen)
+        if self.clock.left > 0:
+            self.climb.try_prices(np.clip(found.multiplier, -self.base.over, self.base.under), best.limit)
+        return found.roster if found.cost < self.model.search_cost(roster) else roster
+
+    def _sweeps(self, roster: Ints) -> None:
+        """A few rounds of everybody's best answer to the true prices, in place."""
         for turn in range(self.params.sweeps):
             if self._done(roster) or self.clock.left <= 0:
                 break
             self.descent.alone_price = 0.0 if turn + 2 < self.params.sweeps else HARD_COST  # fill first, then pair up
             self.descent.sweep(roster, self.clock)
-            master.add(roster)
             self.clock.report("sweep", self.model.search_cost(roster), self._bound())
         self.descent.alone_price = HARD_COST
-        if not self._done(roster) and self.clock.left > 0:
-            share = self.params.columns_share * self.clock.stop.seconds
-            self.prices, self.converged = generate_columns(
-                master, self.prices, self.clock, share, self.base.search_cost(roster)
-            )
-        roster = self._dive(master, roster)
-        roster = self._neighbourhoods(roster)
-        return self._result(roster)
+
+    def _climb(self, roster: Ints, seconds: float) -> None:
+        cost = self.base.search_cost(roster)
+        enough = cost - 1 + 1e-6 if self.whole else cost - 1e-9
+        self.climb.run(self.clock, seconds, cost, enough)
 
     def _start(self) -> Ints:
         """Everybody's own best roster, alone; the previous plan's rows where they are still lawful."""
@@ -129,9 +162,12 @@ class _Run:
                 roster[m] = roster[m] if row is None else row
         return roster
 
-    def _dive(self, master: Master, roster: Ints) -> Ints:
+    def _dive(self, roster: Ints) -> Ints:
         if self.before is not None or self.descent.pairs or self._done(roster) or self.clock.left <= 0:
             return roster
+        master = Master(self.relaxation, HARD_COST)
+        for m, row in self.climb.cheapest_columns(DIVE_COLUMNS):
+            master.add_row(m, row)
         found = dive(master, self.descent, self.clock, self.params.dive_share * self.clock.stop.seconds, roster)
         if found is None:
             return roster
@@ -158,7 +194,7 @@ class _Run:
         return search.roster
 
     def _bound(self) -> float:
-        value = self.prices.value
+        value = self.climb.best.value
         return float(np.ceil(value - 1e-6)) if self.whole else value
 
     def _done(self, roster: Ints) -> bool:
@@ -181,7 +217,7 @@ class _Run:
             slots=slots,
             member_of_slot=member_of_slot,
             extra=extra,
-            prices=self.prices,
+            prices=self.climb.best,
         )
         broken = check(problem, result)
         if not broken:
@@ -204,6 +240,10 @@ class _Run:
         )
 
 
+LATE = 2.0
+"""So many times its planned seconds a market may take on a slow machine."""
+DIVE_COLUMNS = 40
+"""Columns a member that a dive begins with (assumption)."""
 START_TRIES = 20
 SPREAD = 20.0
 """Random prices that let a start roster hit its hours where the graph leaves them out (assumption)."""
