@@ -49,7 +49,10 @@ def home(request: HttpRequest) -> HttpResponse:
     """Lead each role to what is theirs."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     if actor.sees("metrics", "figures") and actor.lists:
-        return HttpResponseRedirect(reverse("area", args=[actor.area_code]))
+        inside = actor.path if len(actor.path) > COMMUNITY else actor.area_code
+        return HttpResponseRedirect(reverse("area", args=[inside]))
+    if actor.sees("accounts", "open") or actor.sees("logs", "open"):
+        return HttpResponseRedirect(reverse("accounts" if actor.sees("accounts", "open") else "looks"))
     one = _latest_round(actor.path)
     context = {
         "tasks": tasks_of(actor), "round": one, "now_at": timezone.now(), "may_report": actor.may("record", "result"),
