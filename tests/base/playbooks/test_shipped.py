@@ -211,6 +211,21 @@ def test_metrics_of_this_version_are_known_as_published():
     assert not known["watches.on_watch"].published
 
 
+def test_the_vocabulary_agrees_with_the_registry_of_metrics():
+    """One source of truth: what engines define. The list that a check reads without engines must say the same."""
+    from lianfang.base.metrics.api import all_metrics
+    from lianfang.base.playbooks import metric_names
+
+    defined = {one.name: one.asked_by for one in all_metrics()}
+    listed = metric_names._listed(metric_names._PUBLISHED, published=True)
+    announced = metric_names._listed(metric_names._ANNOUNCED, published=False)
+    assert {name: one.dimension for name, one in listed.items()}.items() <= defined.items()
+    assert not set(announced) & set(defined), "published by now: move them to the first list"
+    for name, dimension in defined.items():
+        assert api.known_metrics()[name].dimension == dimension
+        assert api.known_metrics()[name].published
+
+
 def test_an_engine_registers_its_metrics(monkeypatch):
     from lianfang.base.playbooks import metric_names
 

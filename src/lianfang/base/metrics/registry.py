@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from lianfang.base.playbooks.metric_names import register_metric
 from lianfang.kernel.errors import LianfangError, define
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
@@ -45,6 +46,11 @@ class Metric:
         """The engine that publishes it."""
         return self.name.partition(".")[0]
 
+    @property
+    def asked_by(self) -> str | None:
+        """What `[value]` means where a playbook's formula asks for it; the round is no value that a formula names."""
+        return {"": None, "round": None}.get(self.dimension, self.dimension.rpartition(" ")[2])
+
 
 def define_metric(metric: Metric) -> Metric:
     """Add a metric to the registry; raises ValueError for a malformed name, or one that is taken by another metric."""
@@ -52,6 +58,7 @@ def define_metric(metric: Metric) -> Metric:
         raise ValueError(f"{metric.name!r}: a metric is called engine.noun, in lower case")
     if _METRICS.setdefault(metric.name, metric) != metric:
         raise ValueError(f"{metric.name}: defined twice")
+    register_metric(metric.name, dimension=metric.asked_by)
     return metric
 
 

@@ -1,7 +1,8 @@
 """The names of metrics that a playbook may use, with the engine each belongs to and its one small dimension.
 
-A name is listed here as soon as a report asks for it, also before its engine exists: the reports then show 未启用.
-An engine that publishes more calls `register_metric` when it starts.
+A name is listed here as soon as a report asks for it, also before its engine exists: the reports then show 未启用. What an
+engine publishes is decided by the registry of metrics alone: defining a metric there calls `register_metric`, which
+refuses another dimension, and a test compares the first list below (read without a running engine) with the registry.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ class MetricName:
 _PUBLISHED = """
 residents.present residents.households residents.returnees_new
 rounds.expected rounds.sampled rounds.not_sampled:reason rounds.tubes rounds.results_negative rounds.results_positive
-rounds.visited_households rounds.visited_people
+rounds.visited_households rounds.visited_people rounds.visits_failed:outcome rounds.answers:question
+reports.units_not_reported
 """
 _ANNOUNCED = """
 residents.returnees_by_origin:origin
@@ -49,7 +51,6 @@ gates.passed_people gates.turned_back_people gates.turned_back_vehicles
 matters.closed_needs matters.raised_problems
 outreach.loudspeaker_cars
 supplies.disinfected_area
-reports.units_not_reported
 workforce.deployed
 schools.enrolled schools.present schools.returned_today:origin schools.leave_today:reach schools.return_delayed:reason
 schools.in_central_isolation schools.in_home_isolation schools.in_home_monitoring schools.lost_contact

@@ -124,6 +124,8 @@ class _Page:
         for edition in rounds.editions:
             mark = "*" if edition.in_force(day) else " "
             yield f" {mark} {edition.id:<4} {edition.valid_from}  {self.name(edition)}"
+        if rounds.pooling is None:
+            return
         sizes = "、".join(map(str, rounds.pooling.sizes_validated))
         yield f"  {self.word('pool', sizes=sizes, default=rounds.pooling.default_size)}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,11 +74,12 @@ for _code, _zh, _en in WHY.values():
 
 @dataclass(frozen=True, slots=True)
 class VisitState:
-    """The household's pseudonym, the playbook's key of the outcome, and whether that settles the door."""
+    """The household's pseudonym, the playbook's key of the outcome, whether that settles the door, and what was counted."""
 
     household: int
     outcome: str
     done: bool
+    counted: dict[str, int]
 
 
 class HouseholdVisitedBatch(Batch):
@@ -118,6 +120,7 @@ class HouseholdVisitedBatch(Batch):
                     "done": literal([fact.state.done for fact in rows]),
                     "people": literal([fact.payload.people for fact in rows]),
                     "sealed": literal_bytes([_seal(fact) for fact in rows]),
+                    "counted": literal([msgspec.json.encode(fact.state.counted).decode() for fact in rows]),
                     "at": literal([fact.at.isoformat() for fact in rows]),
                     "account": literal([fact.account_id for fact in rows]),
                 },
@@ -144,14 +147,19 @@ def _judge(fact: Fact, book: Playbook) -> VisitState | None:
         return None
     outcome = outcomes[key]
     if outcome.done and key not in NOBODY_THERE:
-        if not fact.payload.people:
+        if not fact.payload.people and not outcome.nobody_met:
             fact.refuse("visit.nobody_met", given=outcome.zh)
         _check_answers(fact, book, visit)
-    return (
-        None
-        if fact.refusal
-        else VisitState(household_number(fact.incident_id, fact.payload.household), key, outcome.done)
-    )
+    if fact.refusal:
+        return None
+    household = household_number(fact.incident_id, fact.payload.household)
+    return VisitState(household, key, outcome.done, counted_of(visit, fact.payload.answers) if outcome.done else {})
+
+
+def counted_of(visit: DoorVisit, answers: Mapping[str, Any]) -> dict[str, int]:
+    """The numbers of things in the answers that the playbook wants added up, by question; they name no person."""
+    asked = [one.key for one in visit.questions if one.counted and one.of == "household"]
+    return {key: int(answers[key]) for key in asked if answers.get(key)}
 
 
 def _check_answers(fact: Fact, book: Playbook, visit: DoorVisit) -> None:

@@ -140,7 +140,7 @@ class VisitForm(forms.Form):
         symptoms = [key for key, _label in self.symptoms]
         for mistake in check(self.visit.questions, self.answers(), symptoms=symptoms, people=self.met()):
             self._add(mistake)
-        if not self.met() and not self.errors:
+        if not self.met() and not outcome.nobody_met and not self.errors:
             self.add_error(
                 _name(PEOPLE_QUESTION, None),
                 problem("visit.nobody_met").sentence({"given": said(outcome, self.language)}, self.language),

@@ -109,5 +109,13 @@ VISITS_FAILED = _define(
     ("敲门未能入户的户数，按原因。", "Households that were not entered, by outcome."),
     _rows("rounds_visit", where="not done", dim="round_id || ':' || outcome"), "round and outcome",
 )  # fmt: skip
+ANSWERS = _define(
+    "answers", "入户清点", "counted at the doors", ("个", "items"),
+    ("入户时清点的数量（如积水容器），按问题；同一户以最后一次为准。",
+     "Things counted at the doors (containers of water, say), by question; the last visit of a home stands."),
+    "select v.round_id || ':' || k.key as dim, (v.at at time zone 'Asia/Shanghai')::date as day, left(v.path, 16) as path, "
+    "k.value::bigint as value from rounds_visit v cross join lateral jsonb_each_text(v.counted) as k where v.done",
+    "round and question",
+)  # fmt: skip
 
 COVERAGE = (EXPECTED, SAMPLED)

@@ -245,7 +245,7 @@ def pool_steps(book: Playbook | None, found: Pool, wanted: Language) -> list[dic
     The manager is told by the work item of the result itself; that somebody is alone is only sure once they were re-tested.
     """
     states = Counter(member.state for member in found.members if member.state)
-    if book is None or found.result != "positive" or not states:
+    if book is None or book.rounds.positive_pool is None or found.result != "positive" or not states:
         return []
     waiting = states["isolated"] + states["retested"]
     done = {

@@ -15,6 +15,10 @@ def check_rounds(draft: Draft) -> None:
     check_dates(draft, ("rounds", "editions"), rounds.editions)
     check_unique(draft, ("rounds", "not_sampled_reasons"), (reason.key for reason in rounds.not_sampled_reasons))
     pooling: Path = ("rounds", "pooling", "default_size")
+    if rounds.pooling is None:
+        if rounds.editions or rounds.stop_rules or rounds.positive_pool is not None:
+            draft.add(("rounds",), LianfangError("playbook.missing_key", key="pooling"))
+        return
     _check_size(draft, pooling, rounds.pooling.default_size, rounds)
     for number, edition in enumerate(rounds.editions):
         path: Path = ("rounds", "editions", number)
@@ -25,6 +29,6 @@ def check_rounds(draft: Draft) -> None:
 
 
 def _check_size(draft: Draft, path: Path, size: int | None, rounds: Rounds) -> None:
-    allowed = rounds.pooling.sizes_validated
+    allowed = rounds.pooling.sizes_validated if rounds.pooling is not None else ()
     if size is not None and size not in allowed:
         draft.add(path, LianfangError("playbook.size_not_validated", size=size, allowed=", ".join(map(str, allowed))))

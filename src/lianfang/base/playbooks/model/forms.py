@@ -31,7 +31,8 @@ class ShowIf(msgspec.Struct, frozen=True, kw_only=True):
 class Question(msgspec.Struct, frozen=True, kw_only=True):
     """One question of a door visit. reason: why a person must be bothered with it, shown beside it.
 
-    choices_from: "symptoms" takes the playbook's list instead of own choices.
+    choices_from: "symptoms" takes the playbook's list instead of own choices. counted: a number of things (never of a
+    person) that is added up into the metric `rounds.answers`, so that nobody writes it into a report again.
     """
 
     key: Key
@@ -46,18 +47,23 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     minimum: float | None = None
     maximum: float | None = None
     unit: str = ""
+    counted: bool = False
     show_if: ShowIf | None = None
     raises_matter: Key | None = None
     raises_when: str = ""
 
 
 class VisitOutcome(msgspec.Struct, frozen=True, kw_only=True):
-    """How a knock at the door ended. done: the household counts as visited; revisit_h: hours until it is due again."""
+    """How a knock at the door ended. done: the household counts as visited; revisit_h: hours until it is due again.
+
+    nobody_met: the home was seen without anybody of it (opened with a witness); the household's questions are answered.
+    """
 
     key: Key
     zh: str
     en: str
     done: bool
+    nobody_met: bool = False
     revisit_h: int | None = None
 
 

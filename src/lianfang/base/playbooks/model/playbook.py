@@ -43,7 +43,6 @@ class Playbook(msgspec.Struct, frozen=True, kw_only=True):
     title: Words
     incident: Words
     sources: Mapping[str, Source]
-    fever: Fever
     symptoms: Symptoms
     measures: Mapping[str, Measure]
     day_counting: Mapping[str, DayCounting]
@@ -60,6 +59,7 @@ class Playbook(msgspec.Struct, frozen=True, kw_only=True):
     rest: RestRules
     retention: Retention
     checklists: tuple[Checklist, ...]
+    fever: Fever | None = None
     contact_definition: ContactDefinition | None = None
     code_colours: Mapping[str, Named] = {}
     alerts: tuple[AlertRule, ...] = ()

@@ -125,15 +125,20 @@ class NotSampledReason(Named, frozen=True, kw_only=True):
 
 
 class Rounds(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything a testing round needs to know."""
+    """Everything a testing round needs to know; empty where nobody is tested (`rounds: {}`)."""
 
-    editions: tuple[TestingEdition, ...]
-    pooling: Pooling
-    positive_pool: PositivePool
-    stop_rules: tuple[StopRule, ...]
-    not_sampled_reasons: tuple[NotSampledReason, ...]
+    editions: tuple[TestingEdition, ...] = ()
+    pooling: Pooling | None = None
+    positive_pool: PositivePool | None = None
+    stop_rules: tuple[StopRule, ...] = ()
+    not_sampled_reasons: tuple[NotSampledReason, ...] = ()
     result_clocks: tuple[ResultClock, ...] = ()
     transport: Transport | None = None
     observed_rate: ObservedRate | None = None
     service_circle: ServiceCircle | None = None
     trace_chain: tuple[str, ...] = ()
+
+    @property
+    def tests(self) -> bool:
+        """Whether this kind of incident tests people in rounds."""
+        return self.pooling is not None

@@ -81,6 +81,7 @@ create table if not exists rounds_visit (
     primary key (incident, round_id, household)
 ) partition by list (incident);
 alter table rounds_visit add column if not exists done boolean not null default false;  -- whether the outcome settles the door
+alter table rounds_visit add column if not exists counted jsonb not null default '{}';  -- things counted, by question; no person
 create table if not exists rounds_visit_default partition of rounds_visit default;
 
 insert into incidents_partitioned values ('rounds_tube'), ('rounds_sample'), ('rounds_repeat'), ('rounds_not_sampled'),
