@@ -14,7 +14,7 @@ from lianfang.kernel.errors import LianfangError
 from lianfang.kernel.numbers import ceil_divide, needed_range
 
 COVID = api.load_shipped("covid-2022")
-V1_METRICS = """residents.present residents.households residents.returnees_new rounds.expected rounds.sampled
+V1_METRICS = """residents.present residents.households rounds.expected rounds.sampled
 rounds.not_sampled rounds.tubes rounds.results_negative rounds.results_positive rounds.visited_households
 rounds.visited_people"""
 COLUMNS = {
