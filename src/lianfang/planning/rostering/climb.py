@@ -18,6 +18,9 @@ from lianfang.planning.stop import Clock
 
 BOX = 0.5
 """First half-width of the box in typical prices (assumption; measured 0.25-1 on seed 11 of 200 x 28)."""
+LEAST_BOX = 0.01
+GOOD, BAD = 0.3, 10.0
+"""Shares of the promised rise above which the box widens, and below minus which it narrows (assumptions)."""
 CEILING = 1e4
 """Price above which a limit per shift is never charged in the master (the bound stays valid at any price)."""
 TIGHT, ROUGH = 1e-5, 0.05
@@ -102,14 +105,21 @@ class Climb:
         self.converged = False
         self.reduced: Floats = np.empty(0)
 
-    def try_prices(self, place: Floats, limit: Floats) -> tuple[Floats, Ints, bool]:
-        """Price everybody at these prices → (values, rosters, whether the bound rose)."""
+    def try_prices(self, place: Floats, limit: Floats) -> tuple[Floats, Ints, float]:
+        """Price everybody at these prices → (values, rosters, the bound they prove)."""
         values, roster = self.relaxation.answer(place, limit)
         bound = self.relaxation.value(values, place, limit)
         if bound > self.best.value:
             self.best = Prices(place, limit, bound)
-            return values, roster, True
-        return values, roster, False
+        return values, roster, bound
+
+    def look(self, place: Floats) -> None:
+        """Try the prices of a market and points on the way to them; all answers become columns."""
+        model = self.relaxation.model
+        place, start = np.clip(place, -model.over, model.under), self.best
+        for share in (1.0, 0.5):
+            _, roster, _ = self.try_prices(share * place + (1 - share) * start.place, start.limit)
+            self.pool.add(roster)
 
     def run(self, clock: Clock, seconds: float, cost: float, enough: float) -> None:
         """Climb until the bound passes `enough`, no prices are better, or time is up; cost is only reported."""
@@ -120,7 +130,8 @@ class Climb:
             low, high, need = self._rows()
             optimum = solve_mix(mix, need, high, -low, tolerance)
             place, limit = self._prices(optimum, low, high)
-            values, roster, rose = self.try_prices(place, limit)
+            before = self.best.value
+            values, roster, bound = self.try_prices(place, limit)
             clock.report("columns", cost, self.best.value)
             gap = (optimum.value - self.best.value) / max(1.0, abs(optimum.value))
             self.reduced = mix.cost - mix.dot(optimum.price) - optimum.own[mix.owner]
@@ -128,9 +139,15 @@ class Climb:
                 self._open(optimum, low, high)
             own = optimum.own + (self.relaxation.limited * limit * self._limits()).sum(axis=1)
             self._add(values, roster, own, place, limit)
-            if not rose and gap > 0.5:
-                self.box = max(self.box / 2, 1e-3 * self.unit)
+            self._trust((bound - before) / max(1e-9, optimum.value - before))
             tolerance = max(TIGHT / 2, min(tolerance, 0.1 * gap))
+
+    def _trust(self, kept: float) -> None:
+        """Widen or narrow the box by the share of the promised rise that came true."""
+        if kept > GOOD:
+            self.box *= 2
+        elif kept < -BAD:
+            self.box = max(self.box / 2, LEAST_BOX * self.unit)
 
     def _limits(self) -> Floats:
         return np.where(self.relaxation.limited, self.relaxation.model.limit, 0).astype(float)

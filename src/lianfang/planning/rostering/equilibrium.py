@@ -26,6 +26,7 @@ LEAST_SWEEPS, MOST_SWEEPS = 30, 600
 TRIES = 6
 KEPT_SWEEPS = 12
 """So many last sweeps hand their rosters on as columns (assumption)."""
+LOOK_EVERY = 10
 BATCH = 64
 """Members between two looks at the clock (assumption)."""
 
@@ -90,8 +91,12 @@ class Market:
         clock: Clock,
         enough: Callable[[float], bool],
         until: float,
+        look: Callable[[Floats], None] = lambda _: None,
     ) -> Outcome:
-        """Anneal from a lawful roster[m, d] over so many sweeps; ends early when a price is `enough` or at `until` s."""
+        """Anneal from a lawful roster[m, d] over so many sweeps; ends early when a price is `enough` or at `until` s.
+
+        look is shown the multipliers now and then.
+        """
         model = self.model
         roster, multiplier = roster.copy(), multiplier.copy()
         counts = np.ascontiguousarray(model.counts(roster))
@@ -109,6 +114,8 @@ class Market:
             if k >= sweeps - KEPT_SWEEPS or not going:
                 best.seen.append(roster.copy())
             clock.report("market", best.cost)
+            if k % LOOK_EVERY == LOOK_EVERY - 1:
+                look(multiplier)
             if not going or enough(best.cost) or clock.elapsed > until:
                 break
         best.multiplier = multiplier

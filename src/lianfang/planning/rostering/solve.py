@@ -128,11 +128,10 @@ class _Run:
             self.clock,
             lambda cost: self.before is None and cost <= self._bound() + 1e-9,
             self.clock.elapsed + LATE * seconds,
+            self.climb.look,
         )
         for seen in (found.roster, *found.seen):
             self.climb.pool.add(seen)
-        if self.clock.left > 0:
-            self.climb.try_prices(np.clip(found.multiplier, -self.base.over, self.base.under), best.limit)
         return found.roster if found.cost < self.model.search_cost(roster) else roster
 
     def _sweeps(self, roster: Ints) -> None:
