@@ -152,7 +152,7 @@ def overview_context(actor: Actor, place: Place) -> dict[str, Any]:
     here = coverage_at(one.id, place.path, place.name, kind=one.kind) if one else None
     rows = coverage_below(one.id, place.path, kind=one.kind) if one else []
     reported = counts(period, place.path) if period else {}
-    cut = 9 if place.level is Level.COUNTY else 12
+    cut = PATH_LENGTH[Level(place.level + 1)]
     by_child = {row.path: row.counts for row in counts_by_parent(period, place.path, cut=cut)} if period else {}
     pools = positive_pools(one, place.path) if one else []
     return {

@@ -212,8 +212,19 @@ def table_rows(choropleth: Choropleth) -> list[Geo]:
 
 def _label(feature: Geo) -> list[float]:
     rings = [_open_ring(polygon[0]) for polygon in polygons(feature)]
-    point = cells.label_point(max(rings, key=lambda ring: abs(cells.area(ring))))
-    return [round(float(part), DIGITS) for part in point]
+    point = _inside(max(rings, key=lambda ring: abs(cells.area(ring))))
+    return [round(part, DIGITS) for part in point]
+
+
+def _inside(ring: cells.Points) -> tuple[float, float]:
+    return _inside_of(ring.tobytes())
+
+
+@lru_cache(maxsize=4096)
+def _inside_of(ring: bytes) -> tuple[float, float]:
+    """The label point of an outline; outlines stay the same from one request to the next."""
+    x, y = cells.label_point(np.frombuffer(ring, dtype=float).reshape(-1, 2))
+    return float(x), float(y)
 
 
 def _style(layer: Layer, value: Value | None) -> str:
@@ -223,11 +234,11 @@ def _style(layer: Layer, value: Value | None) -> str:
 def _shape(properties: Geo, placed: list[list[Any]], choropleth: Choropleth, layer: Layer) -> Shape:
     code, name = properties["code"], properties["name"]
     largest = max((polygon[0] for polygon in placed), key=lambda ring: abs(cells.area(ring)))
-    x, y = cells.label_point(largest)
+    x, y = _inside(largest)
     value = layer.values.get(code)
     span = np.ptp(largest, axis=0)
     return Shape(
-        code=code, name=name, x=round(float(x), 1), y=round(float(y), 1), style=_style(layer, value),
+        code=code, name=name, x=round(x, 1), y=round(y, 1), style=_style(layer, value),
         path=" ".join(_path(ring) for polygon in placed for ring in polygon),
         short=value.short if value else "", long=value.long if value else "", href=choropleth.links.get(code, ""),
         room=bool(span[0] > 15 * len(name) and span[1] > 40),
