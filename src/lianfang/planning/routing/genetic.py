@@ -15,7 +15,7 @@ import numpy as np
 from lianfang.planning.routing.problem import NEVER, Problem
 from lianfang.planning.routing.search import Routes
 
-SPIN = 0.05
+SPIN = 0.25
 """Seconds of counting that show which share of a core this process gets: the method's own limit counts processor time."""
 MOST_ITERATIONS = 10**9
 """The time is the limit, never the number of generations without gain."""

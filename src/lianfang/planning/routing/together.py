@@ -25,7 +25,7 @@ from lianfang.planning.stop import Clock
 
 LARGE = 320
 """Stops from which halves beat two searches of the whole (measured on the published files)."""
-BREED_SHARE, LATE_SHARE = 0.85, 0.1
+BREED_SHARE, LATE_SHARE = 0.85, 0.03
 """Of the time: how long plans are bred, and what must be left when the answer is no longer waited for."""
 FEWEST_ROUTES = 6
 """Fewer routes than this are not cut in two."""
