@@ -1,0 +1,118 @@
+"""Every page of the product in Chromium, found through the oracle of routes: work in full swing, and the first hour.
+
+Both languages, phone and desk: nothing scrolls sideways, the accessibility checker and the security policy are silent.
+A page that is added to the product stands here at once; nobody has to remember it. `LIANFANG_SHOTS=FOLDER` keeps pictures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connections
+
+from tests.contracts.asking import all_routes, ask, inside
+from tests.contracts.oracle import policy, routes
+from tests.contracts.scene import HOME, Scene, build_scene
+from tests.journeys.desk_server import CHROMIUM, SHOTS, SIZES, Desk, desks, served
+
+pytestmark = pytest.mark.browser
+LONG_PLACE = "新疆生产建设兵团第六师一〇三团蔡家湖镇红旗路以北拆迁安置及周边散居户联合第二社区居民委员会"
+ROLES = (
+    "community_head", "community_clerk", "grid_worker", "township_dispatcher", "county_dispatcher", "county_health", "command",
+    "laboratory", "sampler", "security_admin", "audit_admin", "system_admin", "resident",
+)  # fmt: skip
+"""Whose page is looked at: the first of these who may open it."""
+NO_PAGES = ("healthz", "readyz", "metrics", "-file", "-refused", "trust-certificate", "trust-profile")
+"""Answers for machines, and downloads."""
+FIRST_PAGES = ("home", "worklist", "my-account")
+"""Pages that differ by role; they are looked at as everybody."""
+LOOKS = [("zh", "desk"), ("en", "phone")]
+"""Each page is checked in both; in each it is then drawn in the other size, where nothing may scroll sideways."""
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """Debian's Chromium."""
+    return CHROMIUM
+
+
+@pytest.fixture(scope="module")
+def scene(database: object) -> Scene:
+    """The stage of the access tests, in a community with a very long name."""
+    made = build_scene(homes=4, per_home=3)
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("update areas_area set name = %s where path = %s", [LONG_PLACE, HOME])
+    return made
+
+
+@pytest.fixture(scope="module")
+def site(scene: Scene) -> Iterator[str]:
+    """The product, without gallery."""
+    with served("lianfang.config.settings") as address:
+        yield address
+
+
+def pages() -> list[tuple[str, str]]:
+    """Route and role of every page that is opened by its address."""
+    found = []
+    known = {name for name, _ in all_routes()}
+    for name, line in routes().items():
+        if line.get("method", "GET") != "GET" or name not in known or 200 not in line.get("ok", [200]):
+            continue
+        if name.startswith(("api-", "gallery")) or name.endswith(NO_PAGES):
+            continue
+        if line["needs"] == ["public"]:
+            found.append((name, ""))
+            continue
+        may = [role for role in ROLES if policy().opens(role, line["needs"], lists=line.get("lists", False))]
+        found += [(name, role) for role in (may if name in FIRST_PAGES else may[:1])]
+    return found
+
+
+@pytest.fixture(scope="module", params=LOOKS, ids="-".join)
+def open_desk(request: pytest.FixtureRequest, browser: Any, site: str) -> Iterator[Any]:
+    """A desk for each role, in one language and size, kept for the whole walk."""
+    language, size = request.param
+    kept: dict[str, Desk] = {}
+    with desks(browser, site) as make:
+
+        def opened(scene: Scene, role: str) -> Desk:
+            if role not in kept:
+                kept[role] = make(scene.seats[role].token if role else "", language, size)
+            return kept[role]
+
+        yield opened
+
+
+@pytest.mark.parametrize(("name", "role"), pages(), ids=lambda value: value or "anyone")
+def test_in_full_swing(scene: Scene, open_desk: Any, name: str, role: str) -> None:
+    line = routes()[name]
+    if object_right(line) and not policy().opens(role, object_right(line), lists=line.get("lists", False)):
+        pytest.skip("this role finds nothing there; the access tests show it")
+    seat = scene.seats[role or "community_head"]
+    desk = open_desk(scene, role)
+    look_at(desk, ask(name, line, inside(scene, seat)).address, f"{name}-{role}".replace(":", "-"))
+
+
+def object_right(line: dict[str, Any]) -> list[str]:
+    """The right to the very thing a page shows, where it needs one besides its mark."""
+    return list(line.get("object", []))
+
+
+def look_at(desk: Desk, address: str, what: str) -> None:
+    """Open a page, check it, and draw it once more in the other size."""
+    desk.trouble.clear()
+    answer = desk.page.goto(desk.site + address)
+    assert answer.status in {200, 404}, (what, answer.status)
+    assert answer.status == 200 or what.endswith("-"), (what, "a page its role may open is not found")
+    desk.check(what)
+    usual = desk.page.viewport_size
+    other = SIZES["phone" if usual == SIZES["desk"] else "desk"]
+    desk.page.set_viewport_size(other)
+    if SHOTS:
+        desk.page.screenshot(path=f"{SHOTS}/{what}-{desk.name}-{other['width']}.png", full_page=True)
+    assert desk.page.evaluate("() => document.documentElement.scrollWidth") <= other["width"], (what, other["width"])
+    desk.page.set_viewport_size(usual)
+    assert [line for line in desk.trouble if "404" not in line] == [], (what, desk.name)
