@@ -27,7 +27,7 @@ os.environ.setdefault("LIANFANG_SECRET", "only-for-tests")
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # browser tests leave an event loop running
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianfang.config.settings")
 
-KEEP = ("django_migrations", "access_right", "access_role", "access_secret", "incidents_partitioned")
+KEEP = ("django_migrations", "access_right", "access_role", "access_secret", "incidents_partitioned", "retirement_part")
 """Tables that belong to the schema rather than to a test."""
 
 

@@ -27,6 +27,7 @@ TABLES: dict[str, Table] = {
     "residents_household": Table("path", PEOPLE, by_grid=True),
     "residents_person": Table("path", PEOPLE, by_grid=True),
     "residents_import_file": Table("path", ("other:import",)),
+    "retirement_retirement": Table("path", ("other:purge_two_person",), filled=False),
     "residents_change": Table("path", ("see:residents:named",), filled=False),
     "residents_export_request": Table("path", ("other:ask_export", "other:approve_export"), filled=False),
     "residents_import_row": Table("path", ("other:import",), filled=False),

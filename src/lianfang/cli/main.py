@@ -30,6 +30,8 @@ MODULES = (
     "lianfang.cli.verify_log",
     "lianfang.cli.backup",
     "lianfang.cli.restore",
+    "lianfang.cli.close_incident",
+    "lianfang.cli.purge",
 )
 
 

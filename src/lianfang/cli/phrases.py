@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import getpass
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lianfang.kernel.errors import LianfangError
+
+if TYPE_CHECKING:
+    from lianfang.base.access.api import Actor
 
 
 def ask(prompt: str, *, twice: bool = False) -> str:
@@ -51,3 +57,28 @@ def require_data(data: Path) -> None:
     """Refuse a folder that holds no database, so that a mistyped name does not make one; raises keeping.no_data."""
     if not (data / "postgres" / "PG_VERSION").exists():
         raise LianfangError("keeping.no_data", folder=str(data))
+
+
+@contextmanager
+def acting(username: str) -> Iterator[Actor]:
+    """Sign somebody in by their password for one transaction, and out again; raises what signing in raises."""
+    from django.db import transaction
+
+    from lianfang.base.access.api import end_session, enter, sign_in, token_digest
+
+    password = ask(f"Password of {username} 口令")
+    try:
+        token = sign_in(username, password)
+    except LianfangError as error:
+        if error.code != "second.missing":
+            raise
+        token = sign_in(username, password, code=ask(f"Code of {username} 动态码"))
+    digest = token_digest(token)
+    with transaction.atomic():
+        actor = enter(digest)
+        if actor is None:
+            raise LianfangError("session.expired")
+        try:
+            yield actor
+        finally:
+            end_session(digest)

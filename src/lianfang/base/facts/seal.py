@@ -66,19 +66,38 @@ class Verdict:
     reason: str = ""
 
 
+def gone_leaves(connection: psycopg.Connection[Any]) -> dict[int, dict[int, list[bytes]]]:
+    """Seal → incident → hashes of rows that were destroyed with their incident; empty before the first destruction."""
+    known = connection.execute("select to_regclass('facts_seal_gone') is not null").fetchone()
+    found: dict[int, dict[int, list[bytes]]] = {}
+    if known and known[0]:
+        for seal, incident, leaves in connection.execute("select seal, incident, leaves from facts_seal_gone"):
+            found.setdefault(seal, {})[incident] = [leaves[at : at + 32] for at in range(0, len(leaves), 32)]
+    return found
+
+
+def leaves_of(rows: list[tuple[Any, ...]], gone: dict[int, list[bytes]]) -> list[bytes]:
+    """The hashes under one seal in their order: by incident, within it by id; destroyed incidents by what is kept of them."""
+    held: dict[int, list[bytes]] = {incident: list(leaves) for incident, leaves in gone.items()}
+    for row in rows:
+        held.setdefault(row[0], []).append(leaf(row))
+    return [one for incident in sorted(held) for one in held[incident]]
+
+
 def verify(connection: psycopg.Connection[Any]) -> Verdict:
     """Check every seal against the rows, as the owner; a changed, added or removed row is found."""
     previous, expected, total = b"", 1, 0
+    destroyed = gone_leaves(connection)
     seals = connection.execute(
         "select number, from_xid::text, to_xid::text, rows, root, chain from facts_seal order by number"
     ).fetchall()
     for number, from_xid, to_xid, rows, root, link in seals:
-        found = connection.execute(ROWS, [from_xid, to_xid]).fetchall()
+        found = leaves_of(connection.execute(ROWS, [from_xid, to_xid]).fetchall(), destroyed.get(number, {}))
         if number != expected:
             return Verdict(expected - 1, total, expected, "missing seal")
         if len(found) != rows:
             return Verdict(expected - 1, total, number, f"{len(found)} rows instead of {rows}")
-        if merkle_root(leaf(row) for row in found) != bytes(root):
+        if merkle_root(found) != bytes(root):
             return Verdict(expected - 1, total, number, "a row was changed")
         if chain(previous, bytes(root), number) != bytes(link):
             return Verdict(expected - 1, total, number, "the chain is broken")

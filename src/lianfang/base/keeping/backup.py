@@ -97,7 +97,7 @@ def verify_files(folder: Path, name: str) -> None:
     """
     try:
         text = (folder / "backup_manifest").read_bytes()
-        head, mark, last = text.rpartition(b'"Manifest-Checksum"')
+        head, mark, _ = text.rpartition(b'"Manifest-Checksum"')
         wanted = json.loads(text)
         if not mark or hashlib.sha256(head).hexdigest() != wanted["Manifest-Checksum"]:
             raise LianfangError("restore.damaged", name=name, reason="backup_manifest")

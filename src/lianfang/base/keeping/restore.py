@@ -26,6 +26,7 @@ from lianfang.base.facts.seal import verify
 from lianfang.base.keeping import manifest, state
 from lianfang.base.keeping.backup import RETIRED, verify_files
 from lianfang.base.keeping.manifest import Backup
+from lianfang.base.retirement.purge import keep_leaves, seal_rest
 from lianfang.base.vault.api import Keystore
 from lianfang.base.vault.chest import Chest
 from lianfang.base.vault.crypto import key_fingerprint
@@ -254,6 +255,8 @@ def _finish(server: EmbeddedServer, backup: Backup, reached: datetime | None, de
     with psycopg.connect(target.conninfo(ADMIN), autocommit=True) as connection:
         for role, password in passwords.items():
             connection.execute(sql.SQL("alter role {} password {}").format(sql.Identifier(role), sql.Literal(password)))
+        if gone:
+            seal_rest(target)
         dropped = _drop_again(connection, gone)
         verdict = verify(connection)
     passfile = server.folder / "pgpass"
@@ -270,8 +273,10 @@ def _drop_again(connection: psycopg.Connection[Any], gone: list[int]) -> tuple[i
         return ()
     known = connection.execute("select to_regprocedure('retirement_drop(smallint)') is not null").fetchone()
     live = connection.execute("select id from incidents_incident where id = any (%s)", [gone]).fetchall()
-    if known and known[0]:
-        for (number,) in live:
+    for (number,) in live if known and known[0] else ():
+        with connection.transaction():
+            keep_leaves(connection, number)
+            connection.execute("select retirement_call('forget', %s::smallint)", [number])
             connection.execute("select retirement_drop(%s::smallint)", [number])
     connection.execute(
         "select setval(pg_get_serial_sequence('incidents_incident', 'id'), "
