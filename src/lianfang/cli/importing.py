@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from lianfang.cli import results
+from lianfang.cli import accounts_table, results
 from lianfang.kernel.divisions import normalise_code, path_of
 from lianfang.kernel.errors import LianfangError, define
 
@@ -22,12 +22,18 @@ define(
     en="No account may import into {area}. Name one with --as, or let the security administrator grant it first.",
 )
 define(
+    "export.nobody_may",
+    status=403,
+    zh="没有可以从{area}导出这份名单的账号。请用 --as 指定账号，或先由安全管理员授权。",
+    en="No account may take this list of {area} away. Name one with --as, or let the security administrator grant it first.",
+)
+define(
     "import.file_missing",
     status=422,
     zh="找不到文件“{path}”。请核对路径。",
     en="There is no file '{path}'. Check the path.",
 )
-WHAT = ("divisions", "boundaries", "buildings", "residents", "results")
+WHAT = ("divisions", "boundaries", "buildings", "residents", "results", "accounts")
 
 
 def add_parser(subparsers: Any) -> argparse.ArgumentParser:
@@ -46,6 +52,9 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     parser.add_argument("--refused", metavar="FILE", help="write the rows that were not taken, with reasons, as .xlsx")
     parser.add_argument(
         "--coordinates", choices=("wgs84", "gcj02"), help="coordinate system of boundaries or buildings"
+    )
+    parser.add_argument(
+        "--slips", type=Path, metavar="FILE", help="where the slips of new accounts are written (.html)"
     )
     parser.add_argument("--source", default="", help="where a public file comes from, kept beside the data")
     parser.set_defaults(run=run)
@@ -112,10 +121,11 @@ def _area_of_import(file_id: int) -> str:
     return str(row[0])
 
 
-def actor_for(username: str | None, area_path: str) -> Any:
-    """An actor for work at the command line: the named account, else the nearest one that may import into the area.
+def actor_for(username: str | None, area_path: str, *, verb: str = "import") -> Any:
+    """An actor for work at the command line: the named account, else the nearest one that may do this in the area.
 
-    The session it opens is a real one (kind cli) and ends with its usual time. Raises import.nobody_may.
+    The session it opens is a real one (kind cli) and ends with its usual time. Raises import.nobody_may or, for another
+    verb than import, export.nobody_may.
     """
     from django.db import connections, transaction
 
@@ -129,11 +139,9 @@ def actor_for(username: str | None, area_path: str) -> Any:
             "order by length(g.path) desc, g.id",
             [area_path, username, username],
         )
-        found = next(
-            ((account, grant) for account, grant, role in cursor.fetchall() if may(role, "other", "import")), None
-        )
+        found = next(((account, grant) for account, grant, role in cursor.fetchall() if may(role, "other", verb)), None)
     if found is None:
-        raise LianfangError("import.nobody_may", area=area_path)
+        raise LianfangError("import.nobody_may" if verb == "import" else "export.nobody_may", area=area_path)
     token = open_session(found[0], grant_id=found[1], kind="cli")
     with transaction.atomic():
         actor = enter(token_digest(token))
@@ -211,4 +219,5 @@ _RUNNERS = {
     "buildings": _buildings,
     "residents": _residents,
     "results": results.run,
+    "accounts": accounts_table.run,
 }
