@@ -33,6 +33,9 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     parser.add_argument("name", choices=sorted({"residents", "divisions", *_OTHERS}))
     parser.add_argument("--area", metavar="CODE", required=True)
     parser.add_argument("--day", metavar="D", help="YYYY-MM-DD, for lists of a day")
+    parser.add_argument(
+        "--round", type=int, metavar="N", help="the testing round of a missing list (default: the open one)"
+    )
     parser.add_argument("--out", metavar="FILE", required=True)
     parser.add_argument("--as", dest="account", metavar="USER", help="the account that exports")
     parser.set_defaults(run=run)
@@ -58,6 +61,14 @@ def _residents(args: argparse.Namespace, path: str, target: Path) -> int:
 
     stamp = datetime.now(UTC).astimezone().strftime("%Y-%m-%d %H:%M")
     return write_roll(actor=actor_for(args.account, path), path=path, target=target, stamp=stamp)
+
+
+@exporter("missing")
+def _missing(args: argparse.Namespace, path: str, target: Path) -> int:
+    from lianfang.domain.rounds.export import write_missing
+
+    actor = actor_for(args.account, path, verb="export_small")
+    return write_missing(actor=actor, path=path, target=target, number=args.round)
 
 
 def _divisions(_args: argparse.Namespace, path: str, target: Path) -> int:
