@@ -28,12 +28,6 @@ define(
     en="No account may take this list of {area} away. Name one with --as, or let the security administrator grant it first.",
 )
 define(
-    "export.nobody_may",
-    status=403,
-    zh="没有可以从{area}导出这份名单的账号。请用 --as 指定账号，或先由安全管理员授权。",
-    en="No account may take this list of {area} away. Name one with --as, or let the security administrator grant it first.",
-)
-define(
     "import.file_missing",
     status=422,
     zh="找不到文件“{path}”。请核对路径。",
