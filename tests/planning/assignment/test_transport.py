@@ -176,19 +176,47 @@ def test_replan_after_a_small_change_is_optimal_and_changes_as_few_lines_as_any_
     changed[[5, 77, 300]] = 0
     changed[[6, 500, 801]] = 2
     again = engine.Transport(changed, demand, block_of(cost), 20_000)
-    new = engine.solve(again, stop=Stop(seconds=30), previous=first)
+    new = engine.solve(again, params=engine.Params(keep_lines=True), stop=Stop(seconds=30), previous=first)
+    quick = engine.solve(again, stop=Stop(seconds=30), previous=first)
     fresh = engine.solve(again, stop=Stop(seconds=30))
     assert engine.check(again, new) == []
     assert new.status is Status.OPTIMAL
-    assert new.objective == fresh.objective
+    assert engine.check(again, quick) == []
+    assert new.objective == fresh.objective == quick.objective
 
     def moved(result):
         return len({*zip(*first.flow[:2], strict=True)} ^ {*zip(*result.flow[:2], strict=True)})
 
     assert moved(new) <= moved(fresh)
+    assert moved(new) <= moved(quick) <= 3 * moved(new)
     twice = engine.solve(problem, stop=Stop(seconds=30), previous=new)
     assert engine.check(problem, twice) == []
     assert twice.objective == first.objective
+
+
+@settings(max_examples=40, deadline=None)
+@given(transports(), st.integers(0, 2**32 - 1), st.sampled_from([1, 1.5]))
+def test_a_replan_after_any_change_of_supply_and_demand_is_the_optimum(case, seed, unit):
+    supply, demand, cost, _ = case
+    rng = np.random.default_rng(seed)
+    first = engine.solve(engine.Transport(supply, demand, block_of(cost * unit), 40 * unit), stop=FAST)
+    supply, demand = rng.permutation(supply) + rng.integers(0, 2, supply.size), rng.permutation(demand)
+    again = engine.Transport(supply, demand, block_of(cost * unit), 40 * unit)
+    new = engine.solve(again, stop=FAST, previous=first)
+    assert engine.check(again, new) == []
+    assert new.status is Status.OPTIMAL
+    assert new.objective == pytest.approx(engine.solve(again, stop=FAST).objective)
+
+
+def test_a_cancelled_replan_is_a_valid_plan_with_a_valid_bound():
+    supply, demand, cost = town()
+    first = engine.solve(engine.Transport(supply, demand, block_of(cost), 20_000))
+    changed = supply.copy()
+    changed[:90], changed[-90:] = 0, 2
+    again = engine.Transport(changed, demand, block_of(cost), 20_000)
+    new = engine.solve(again, previous=first, on_progress=lambda _: False)
+    assert engine.check(again, new) == []
+    assert new.objective is not None
 
 
 def test_same_seed_same_plan():

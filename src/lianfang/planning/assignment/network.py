@@ -33,8 +33,12 @@ class Arcs:
 
     def join(self, other: Arcs) -> Arcs:
         """Both lists one after the other; the caller keeps them disjoint."""
-        pairs = ((self.row, other.row), (self.column, other.column), (self.cost, other.cost))
-        return Arcs(*(np.concatenate(pair) for pair in pairs))
+        return join_all([self, other])
+
+
+def join_all(parts: list[Arcs]) -> Arcs:
+    """All lists one after the other."""
+    return Arcs(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("row", "column", "cost")))
 
 
 def no_arcs() -> Arcs:

@@ -1,33 +1,24 @@
-"""Optimal again after a small change: improve the old plan over the arcs that mattered, then prove the rest by bounds.
+"""Optimal again after a small change: shortest augmenting paths from the old prices, then the proof by bounds.
 
-Every arc outside the list of row i had at least floor[i] above the old prices. Where prices rose by less than that, it
-still cannot matter; only the other rows, or only the columns whose price rose most, are priced anew.
+Every arc outside the list of row i had cost - price of at least floor[i]. Where the price of column k has fallen by drop[k],
+it now has at least floor[i] + drop[k]. Only pairs where that does not reach the row's price are priced anew.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 
+from lianfang.planning.assignment.augment import FAR, Residual, plan_of, residual
 from lianfang.planning.assignment.columns import Params, State, dual_bound, total_cost
-from lianfang.planning.assignment.exchange import middle_prices
-from lianfang.planning.assignment.network import (
-    Arcs,
-    Numbers,
-    Plan,
-    first_plan,
-    nearest_optimum,
-    no_arcs,
-    row_prices,
-)
+from lianfang.planning.assignment.network import Arcs, Numbers, Plan, join_all, nearest_optimum
 from lianfang.planning.assignment.problem import Int
-from lianfang.planning.assignment.scan import Pairs, margin_for, price_pass
+from lianfang.planning.assignment.scan import BLOCK_CELLS, Pairs, margin_for
 from lianfang.planning.stop import Clock
 
-CUTS = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0)  # quantiles of slack that are tried as the border between both scans
-
-DIRECT = 300  # idle people and short places that are joined directly at most; assumption
+KEPT_MARGIN = 4  # a re-plan keeps arcs within this part of a plan's margin; assumption, measured flat from 2 to 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +28,7 @@ class Start:
     plan: Plan
     arcs: Arcs
     price: Int
-    floor: np.ndarray
+    floor: Int
 
 
 def fit_plan(numbers: Numbers, lines: Arcs, units: Int) -> Plan:
@@ -66,78 +57,86 @@ def fit_plan(numbers: Numbers, lines: Arcs, units: Int) -> Plan:
 
 
 def replan(pairs: Pairs, numbers: Numbers, start: Start, clock: Clock, params: Params) -> State:
-    """Improve, prove, add what the proof found missing, until proven or the clock ends it."""
-    arcs, plan, price, floor = start.arcs, start.plan, start.price, start.floor
-    tolerance = 0 if pairs.scale == 1.0 else 2
-    used = 0
-    while True:
-        old = price
-        arcs, plan, price = _listed_optimum(pairs, numbers, arcs, price)
-        mine = row_prices(arcs, price, pairs.rows)
-        more, floor = _outside(pairs, price, floor, price - old, mine, margin_for(pairs, price, params.listed))
-        used += 1
-        cheapest = mine
-        if more.size:
-            arcs = arcs.join(more)
-            cheapest = row_prices(arcs, price, pairs.rows)
-        proven = total_cost(plan) <= dual_bound(numbers, price, cheapest) + tolerance * int(plan.units.sum())
-        if proven or not clock.report("pricing"):
+    """Augment, price where prices could have moved too far, add what that finds, until proven or the clock ends it."""
+    arcs, floor, base = start.arcs, start.floor, start.price
+    net = residual(numbers, arcs, start.price, start.plan)
+    used, done = 0, False
+    while net.run(clock):
+        steps = _steps(net, floor, base - net.v[:-1])
+        done = not steps.rows.size
+        if done or not clock.report("pricing"):
             break
+        used += 1
+        more, floor = _priced(pairs, net, floor, steps, params)
+        base = net.v[:-1].copy()
+        done = not more.size
+        if done:
+            break
+        arcs = arcs.join(more)
+        net = residual(numbers, arcs, base, plan_of(net))
+    plan = plan_of(net)
+    if not done:  # the clock: what has no place stays idle or unmet
+        real = (plan.lines.row < numbers.rows) & (plan.lines.column < numbers.columns)
+        plan = fit_plan(numbers, plan.lines.take(real), plan.units[real])
+    floor = floor + int((base - net.v[:-1]).min())
+    price, least = net.v[:-1] + net.u[-1], np.minimum(net.u[:-1], floor)
+    tolerance = 0 if pairs.scale == 1.0 else 2
+    proven = total_cost(plan) <= dual_bound(numbers, price, least) + tolerance * int(plan.units.sum())
     if proven and params.keep_lines and pairs.scale == 1.0:
         plan = nearest_optimum(numbers, arcs, price, start.plan)
-    return State(arcs, plan, price, cheapest, 0, used, proven, floor)
+    return State(arcs, plan, price, least, 0, max(used, 1), proven, floor - net.u[-1])
 
 
-def _listed_optimum(pairs: Pairs, numbers: Numbers, arcs: Arcs, price: Int) -> tuple[Arcs, Plan, Int]:
-    """The best plan over the listed arcs and its prices."""
-    plan = first_plan(numbers, arcs, no_arcs(), price)
-    if (direct := _direct(pairs, numbers, plan)).size:
-        arcs = arcs.join(direct)
-        plan = first_plan(numbers, arcs, no_arcs(), price)
-    return arcs, plan, middle_prices(numbers, arcs, no_arcs(), plan, price)
+@dataclass(frozen=True, eq=False)
+class Steps:
+    """Where pairs must be priced: row rows[k] over the columns order[:width[k]]; wider rows first.
+
+    The price of column order[k] fell by ranked[k], the least fall first; beyond the last column nothing is left.
+    """
+
+    rows: Int
+    width: Int
+    order: Int
+    ranked: Int
 
 
-def _direct(pairs: Pairs, numbers: Numbers, plan: Plan) -> Arcs:
-    """Arcs from people left idle to places left short, so that few arcs do not make a shortage that is none."""
-    idle = np.unique(plan.lines.row[(plan.lines.column == numbers.columns) & (plan.lines.row < numbers.rows)])
-    short = np.flatnonzero(plan.unmet(numbers))
-    if not idle.size or not short.size:
-        return no_arcs()
-    idle, short = idle[:DIRECT], short[:DIRECT]
-    cost = pairs.quanta(pairs.costs(idle)[:, short])
-    return Arcs(np.repeat(idle, short.size), np.tile(short, idle.size), cost.ravel())
+def _steps(net: Residual, floor: Int, drop: Int) -> Steps:
+    """An arc outside the list of row i has at least floor[i] + drop[k]: where u[i] is above that, it must be priced."""
+    order = np.argsort(drop, kind="stable")
+    ranked = np.append(drop[order], FAR)
+    width = np.searchsorted(ranked[:-1], net.u[:-1] - floor, side="left")
+    rows = np.argsort(-width, kind="stable")[: int((width > 0).sum())]
+    return Steps(rows, width[rows], order, ranked)
 
 
-def _outside(pairs: Pairs, price: Int, floor: np.ndarray, rise: Int, mine: Int, margin: int) -> tuple[Arcs, np.ndarray]:
-    """Arcs outside the lists that beat row price `mine`, and the floors under the new prices."""
-    slack = floor - mine
-    top = float(rise.max())
-    if top <= slack.min():
-        return no_arcs(), floor - top
-    limit = _border(slack, rise, pairs)
-    anew, rest = np.flatnonzero(slack < limit), np.flatnonzero(slack >= limit)
-    lower = floor - min(limit, top)
-    found = no_arcs()
-    if anew.size:
-        scan = price_pass(pairs, price, margin, anew)
-        lower[anew] = scan.cheapest
-        found = scan.arcs
-    movers = np.flatnonzero(rise > limit)
-    if movers.size and rest.size:
-        part = replace(pairs, block=lambda rows, columns: pairs.block(rows, movers[columns]), columns=int(movers.size))
-        scan = price_pass(part, price[movers], margin, rest)
-        lower[rest] = np.minimum(lower[rest], scan.cheapest)
-        found = found.join(Arcs(scan.arcs.row, movers[scan.arcs.column], scan.arcs.cost))
-    return found.take(found.cost - price[found.column] < mine[found.row]), lower
+def _priced(pairs: Pairs, net: Residual, floor: Int, steps: Steps, params: Params) -> tuple[Arcs, Int]:
+    """Arcs outside the lists that come close to their row's price, and all floors anew."""
+    price, u = net.v[:-1], net.u[:-1]
+    margin = margin_for(pairs, price, params.listed) // KEPT_MARGIN
+    parts, at = [], 0
+    while at < steps.rows.size:
+        wide = int(steps.width[at])
+        some = steps.rows[at : at + max(1, BLOCK_CELLS // wide)]
+        parts.append((some, np.sort(steps.order[:wide])))
+        at += some.size
 
+    def work(part: tuple[Int, Int]) -> tuple[Arcs, Int]:
+        some, columns = part
+        costs = pairs.costs(some, columns)
+        reduced = pairs.reduced(costs, price[columns])
+        unit = 1.0 if reduced.dtype.kind in "iu" else pairs.scale
+        limit = np.minimum(u[some], np.floor(reduced.min(axis=1) * unit).astype(np.int64)) + margin
+        near = (limit if unit == 1.0 else limit / unit).astype(reduced.dtype)
+        row, column = np.divmod(np.flatnonzero(reduced <= near[:, None]), columns.size)
+        return Arcs(some[row], columns[column], pairs.quanta(costs[row, column])), limit
 
-def _border(slack: np.ndarray, rise: Int, pairs: Pairs) -> float:
-    """Rows with less slack than this are priced over all columns, the others over the columns that rose by more."""
-    order = np.sort(slack)
-    best = (float(pairs.rows) * pairs.columns, float("inf"))
-    for cut in CUTS:
-        limit = float(order[min(int(cut * order.size), order.size - 1)])
-        rows = int((slack < limit).sum())
-        work = float(rows) * pairs.columns + float(pairs.rows - rows) * int((rise > limit).sum())
-        best = min(best, (work, limit))
-    return best[1]
+    with ThreadPoolExecutor(pairs.threads) as pool:
+        found = list(pool.map(work, parts))
+    lower = floor + steps.ranked[0]
+    for (some, columns), (_, limit) in zip(parts, found, strict=True):
+        lower[some] = np.minimum(limit, floor[some] + steps.ranked[columns.size])
+    arcs = join_all([arcs for arcs, _ in found])
+    key = arcs.row * (pairs.columns + 1) + arcs.column
+    listed = net.row * (pairs.columns + 1) + net.column  # in order: the network's arcs are sorted by row and column
+    place = np.minimum(np.searchsorted(listed, key), listed.size - 1)
+    return arcs.take(listed[place] != key), lower

@@ -34,10 +34,11 @@ class Pairs:
     threads: int
     whole: bool = True
 
-    def costs(self, rows: Int) -> NDArray[Any]:
-        """The cost block of these rows × all columns, checked for shape."""
-        block = np.asarray(self.block(rows, np.arange(self.columns)))
-        if block.shape != (rows.size, self.columns):
+    def costs(self, rows: Int, columns: Int | None = None) -> NDArray[Any]:
+        """The cost block of these rows × these columns (None: all), checked for shape."""
+        chosen = np.arange(self.columns) if columns is None else columns
+        block = np.asarray(self.block(rows, chosen))
+        if block.shape != (rows.size, chosen.size):
             raise ProblemError("assignment.cost.shape", f"The cost callable gave {block.shape} for {rows.size} rows.")
         return block if self.whole and block.dtype.kind in "iu" else block.astype(np.float64, copy=False)
 

@@ -199,7 +199,7 @@ def _again(
     cost = arcs.cost[order[np.searchsorted(key[order], wanted)]]
     plan = fit_plan(numbers, Arcs(previous.flow_from, previous.flow_to, cost), previous.flow_amount)
     price = np.minimum(memory.price, numbers.shortage)
-    return replan(pairs, numbers, Start(plan, arcs, price, memory.floor + np.zeros(1)), clock, params)
+    return replan(pairs, numbers, Start(plan, arcs, price, memory.floor), clock, params)
 
 
 def _result(problem: Transport, numbers: Numbers, state: State, scale: float, clock: Clock) -> TransportResult:
