@@ -24,6 +24,7 @@ APPS = (
     ("incidents/", "lianfang.base.incidents.urls"),
     ("residents/", "lianfang.domain.residents.urls"),
     ("rounds/", "lianfang.domain.rounds.urls"),
+    ("", "lianfang.domain.selfview.urls"),
     ("reports/", "lianfang.domain.reports.urls"),
 )
 
