@@ -30,6 +30,7 @@ TABLES: dict[str, Table] = {
     "retirement_retirement": Table("path", ("other:purge_two_person",), filled=False),
     "residents_change": Table("path", ("see:residents:named",), filled=False),
     "residents_export_request": Table("path", ("other:ask_export", "other:approve_export"), filled=False),
+    "selfview_objection": Table("path", ("other:answer_objection",)),
     "residents_import_row": Table("path", ("other:import",), filled=False),
     "rounds_tube": Table("area", TASK),
     "rounds_sample": Table("path", TASK, by_grid=True),

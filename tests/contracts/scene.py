@@ -6,6 +6,7 @@ Every person has a name of their own, so that a name on a page tells whose recor
 from __future__ import annotations
 
 import hashlib
+import json
 import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -106,6 +107,8 @@ class Scene:
     kept: dict[str, str] = field(default_factory=dict)
     held: dict[str, int] = field(default_factory=dict)
     changes: dict[str, int] = field(default_factory=dict)
+    links: dict[str, int] = field(default_factory=dict)
+    objections: dict[str, int] = field(default_factory=dict)
     transfers: dict[str, int] = field(default_factory=dict)
     zones: dict[str, int] = field(default_factory=dict)
     others: dict[str, int] = field(default_factory=dict)
@@ -163,6 +166,20 @@ def build_scene(*, per_home: int = PER_HOME, homes: int = 2) -> Scene:
         _work(scene)
     run("select metrics_fold()")
     _keep_files(scene)
+    return scene
+
+
+def build_first_hour() -> Scene:
+    """The stage before anything has happened: divisions and seats, no building, nobody, no incident."""
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+    load_divisions([*shipped_divisions("fugou"), *ELSEWHERE], edition=2020)
+    scene = Scene(policy())
+    with transaction.atomic(using="owner"):
+        grid = run(
+            "insert into areas_grid (net, path, code, name, started_on) values ('community', %s, '01', '一网格', '2022-01-01') "
+            "returning id", HOME,
+        )  # fmt: skip
+        _seat_everybody(scene, grid)
     return scene
 
 
@@ -254,6 +271,11 @@ def _open_incidents(scene: Scene) -> None:
             "insert into incidents_zone (incident_id, path, level, reason, state, proposed_by, approved_by, from_at) "
             "values (%s, %s, 'lockdown', '新增病例', 'live', 1, 2, now()) returning id", scene.incident, community,
         )  # fmt: skip
+    proof = {"destroyed": {"rows": {}, "key": "", "key_fingerprint": ""}, "log": {"facts": 0}, "proves": [], "cannot_prove": [],
+             "backups_before": {"backup": [], "keys": []}}  # fmt: skip
+    for path, number in {CITY: scene.incident, **scene.others}.items():
+        run("insert into retirement_retirement (incident_id, path, closed_at, wait_days, released, record, certificate) "
+            "values (%s, %s, now(), 0, '{}', '{}', %s)", number, path, json.dumps({"public_key": "AAAA", "body": proof}))  # fmt: skip
 
 
 def _work(scene: Scene) -> None:
@@ -320,6 +342,14 @@ def _ledger_life(scene: Scene, community: str) -> None:
     scene.changes[community] = run(
         "insert into residents_change (on_day, kind, path, person_id, role) values ('2022-03-20', 'residence', %s, %s, '') returning id",
         one.path, one.id,
+    )  # fmt: skip
+    scene.links[community] = run(
+        "insert into selfview_link (code_hash, person_id, path, made_by, ends_on) values (%s, %s, %s, 999, '2100-01-01') returning id",
+        community.encode(), one.id, one.path,
+    )  # fmt: skip
+    scene.objections[community] = run(
+        "insert into selfview_objection (person_id, path, what, sealed, state) values (%s, %s, 'wrong', %s, 'open') returning id",
+        one.id, one.path, standing_box(community).seal("电话不对".encode(), b"selfview_objection.sealed"),
     )  # fmt: skip
     stranger = scene.people.get(OTHER_TOWN if community == HOME else OTHER_CITY, [None])[0]
     goes_to = scene.people[community][1].path

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from lianfang.domain.residents.exports import write_roll
+from lianfang.domain.residents.life import Entry, entry
+from lianfang.domain.residents.pages import KINDS, SEXES, TAGS, secret_rows
 from lianfang.domain.residents.roll import Resident, building_names, people_of
 from lianfang.domain.residents.rules import Verdict
 from lianfang.domain.residents.selectors import (
@@ -43,6 +45,10 @@ from lianfang.domain.residents.staged_rows import (
 )
 
 __all__ = [
+    "KINDS",
+    "SEXES",
+    "TAGS",
+    "Entry",
     "Found",
     "Home",
     "ImportLine",
@@ -57,6 +63,7 @@ __all__ = [
     "by_code",
     "counts",
     "discard_import",
+    "entry",
     "fact_of_import",
     "homes_of",
     "import_line",
@@ -73,6 +80,7 @@ __all__ = [
     "person",
     "present_by_building",
     "rows_of",
+    "secret_rows",
     "stage_residents",
     "take_residents",
     "undo_import",

@@ -139,6 +139,10 @@ def first_verdict(file: ImportFile, kept: int) -> str:
     return next((str(one) for one in VERDICTS if file.counts.get(one, 0)), Verdict.NEW.value)
 
 
+ELSEWHERE = frozenset({"residents.identity_to_check", "residents.moved_community"})
+"""Reasons for which a transfer can be asked for."""
+
+
 def row_lines(rows: Sequence[ImportRow], register: str, *, open_names: bool) -> list[dict[str, Any]]:
     """Rows for the table: number, home, name, reasons by cell. open_names: the reader may see names and doors."""
     words = headings(register)
@@ -152,6 +156,7 @@ def row_lines(rows: Sequence[ImportRow], register: str, *, open_names: bool) -> 
                 "word": word,
                 "name": _name(row, open_names),
                 "home": _home(row, register, open_names),
+                "elsewhere": any(reason.code in ELSEWHERE for reason in row.reasons),
                 "reasons": [_reason(reason, row.values, words, open_names) for reason in row.reasons],
             }
         )

@@ -217,6 +217,7 @@ def _verdicts_page(request: HttpRequest, number: int, error: LianfangError | Non
         "filters": import_pages.filters(file, chosen, undone.kept),
         "rows": import_pages.row_lines(rows, file.register, open_names=whole),
         "may_read_whole": whole,
+        "ask_at": file.path if len(file.path) == 12 and actor.may("other", "keep_ledger") else "",
         "following": rows[import_reads.PAGE - 1].row if len(rows) > import_reads.PAGE else 0,
         "paged": bool(after),
         "notes": uploads.notes(file.path, file.id),
