@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "lianfang.base.keeping.routes.RouteTimes",
     "lianfang.web.middleware.ShellMiddleware",
     "lianfang.base.access.middleware.Enter",
     "lianfang.web.problems.ProblemsMiddleware",

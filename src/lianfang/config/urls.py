@@ -22,6 +22,8 @@ APPS = (
     ("api/", "lianfang.web.api.urls"),
     ("quarantine/", "lianfang.base.facts.urls"),
     ("incidents/", "lianfang.base.incidents.urls"),
+    ("ended/", "lianfang.base.retirement.urls"),
+    ("operations/", "lianfang.base.keeping.urls"),
     ("residents/", "lianfang.domain.residents.urls"),
     ("rounds/", "lianfang.domain.rounds.urls"),
     ("", "lianfang.domain.selfview.urls"),

@@ -43,8 +43,10 @@ ITEMS: tuple[NavItem, ...] = (
     NavItem(("import", "residents:import"), _("Import"), "upload"),
     NavItem(("areas", "areas:index"), _("Areas and grids"), "sitemap"),
     NavItem(("incidents", "incidents:index"), _("Incident"), "flag"),
+    NavItem(("retirement:index",), _("Ended incidents"), "history"),
     NavItem(("quarantine", "facts:quarantine"), _("Held facts"), "alert-triangle"),
     NavItem(("accounts", "access:accounts"), _("Accounts"), "lock"),
+    NavItem(("operations",), _("Operations"), "settings"),
     NavItem(("looks", "vault:looks"), _("Looks on record"), "eye"),
 )
 

@@ -44,6 +44,7 @@ CAST = (
     Part("lab", "检测机构", "laboratory", ""),
     Part("audit", "审计管理员", "audit_admin", ""),
     Part("security", "安全管理员", "security_admin", ""),
+    Part("system", "系统管理员", "system_admin", ""),
 )
 
 
