@@ -28,5 +28,6 @@ def select(
         cursor.execute(statement, parameters, prepare=True)
         rows = cursor.fetchall()
     if connection.queries_logged:
-        connection.queries_log.append({"sql": statement, "time": f"{time.monotonic() - started:.3f}"})
+        text = psycopg.ClientCursor(connection.connection).mogrify(statement, parameters)
+        connection.queries_log.append({"sql": text, "time": f"{time.monotonic() - started:.3f}"})
     return rows
