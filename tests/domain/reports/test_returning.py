@@ -117,7 +117,7 @@ def test_the_pages_of_sending_back_and_answering(county, browse):
     assert "退回报表" in page
     assert "<strong>30</strong>" in page  # what was confirmed
     county.happened("rounds.visited_people", VILLAGE, 5)
-    assert "35" not in text(health.get(f"{url}?day={DAY}"))  # live figures are not for this role
+    assert "<strong>35</strong>" not in text(health.get(f"{url}?day={DAY}"))  # live figures are not for this role
     form = {"day": DAY, "form": "daily_community", "part": 1, "version": 1}
     assert "写明原因" in text(health.post(f"{url}return/", form), 422)
     answer = health.post(f"{url}return/", form | {"return_reason": REASON})

@@ -20,7 +20,6 @@ from django.test import Client
 from lianfang.base.database import connect
 from lianfang.base.facts.door import Door
 from lianfang.base.facts.reading import read_body
-from lianfang.domain.rounds.services import open_round
 from lianfang.kernel.ids import format_code, uuid7
 from tests.support.world import COUNTY, HOME, World, build_world, fold
 
@@ -60,6 +59,8 @@ class Station:
 @pytest.fixture(scope="module")
 def station(database: connect.Target) -> Station:
     """The world with an open round over the county."""
+    from lianfang.domain.rounds.services import open_round  # models: not before Django is set up
+
     world = build_world()
     with transaction.atomic():
         actor = world.enter("county_dispatcher", COUNTY)

@@ -260,7 +260,8 @@ def kept_evidence(found: Zone) -> list[str]:
         evidence = line["statement"] or _source(line["source"])
         if any(line.get("detail", ())):
             evidence = _("{evidence} ({detail})").format(evidence=evidence, detail=_told(line["detail"]))
-        words = _condition(ConditionVerdict(condition, "met"))
+        said_then = line.get("words")
+        words = said_then[language() == "en"] if said_then else _condition(ConditionVerdict(condition, "met"))
         lines.append(_("{condition}: {evidence}").format(condition=words, evidence=evidence))
     return lines
 

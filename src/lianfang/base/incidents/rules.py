@@ -24,6 +24,7 @@ _WORDS = {
         "a full negative round within the last {days} days",
     ),
     "round_negative_on_day": ("第{days}天检测均为阴性", "a negative round on day {days}"),
+    "authority_confirms": ("主管部门确认", "the authority confirms it"),
     "all_stricter_zones_lifted": ("更严格的风险区均已解除", "all stricter zones are lifted"),
 }
 
@@ -52,6 +53,8 @@ class ConditionVerdict:
 
     def words(self, language: Literal["zh", "en"]) -> str:
         """The condition as words."""
+        if self.condition.words is not None:
+            return self.condition.words.zh if language == "zh" else self.condition.words.en
         zh, en = _WORDS[self.condition.kind]
         return (zh if language == "zh" else en).format(days=self.condition.days or 0)
 

@@ -36,7 +36,7 @@ class MetricName:
 _PUBLISHED = """
 residents.present residents.households
 rounds.expected rounds.sampled rounds.not_sampled:reason rounds.tubes rounds.results_negative rounds.results_positive
-rounds.visited_households rounds.visited_people rounds.visits_failed:outcome rounds.answers:question
+rounds.expected_households rounds.visited_households rounds.visited_people rounds.visits_failed:outcome rounds.answers:question
 reports.units_not_reported
 """
 _ANNOUNCED = """

@@ -10,8 +10,11 @@ from lianfang.base.metrics import api as metrics
 from lianfang.base.playbooks.api import Absent, MetricTerm, ReportForm
 from lianfang.base.playbooks.formulas import Number
 from lianfang.domain.reports.rules import Snapshot, derive
+from lianfang.domain.rounds.api import rounds_of_others
 
 ALWAYS_UNKNOWN = metrics.Figures(None, {})
+ROUND = "round"
+"""First word of the dimension of metrics that are kept by round."""
 
 
 class Source:
@@ -67,17 +70,34 @@ def names_of(forms: Iterable[ReportForm], *, identities: bool) -> tuple[list[str
     return [name for name in today if metrics.is_defined(name)], [name for name in before if metrics.is_defined(name)]
 
 
-def source_of(form: ReportForm, path: str, day: date) -> Source:
-    """What a form needs at one area, with the day before for its identities."""
+def source_of(form: ReportForm, incident_id: int, path: str, day: date) -> Source:
+    """What an incident's form needs at one area, with the day before for its identities."""
     today, before = names_of([form], identities=True)
+    others = rounds_of_others(incident_id, path)
     return Source(
-        metrics.values([path], today, day) if today else metrics.Figures(day, {}),
-        metrics.values([path], before, day - timedelta(days=1)) if before else metrics.Figures(day, {}),
+        without(metrics.values([path], today, day), others) if today else metrics.Figures(day, {}),
+        without(metrics.values([path], before, day - timedelta(days=1)), others)
+        if before
+        else metrics.Figures(day, {}),
     )
 
 
-def source_below(form: ReportForm, path: str, day: date, *, level: int, using: str = "default") -> Source:
-    """What a form needs at every area of a level (length of its path) inside `path`, in one range read."""
+def source_below(
+    form: ReportForm, incident_id: int, path: str, day: date, *, level: int, using: str = "default"
+) -> Source:
+    """What an incident's form needs at every area of a level (length of its path) inside `path`, in one range read."""
     today, _ = names_of([form], identities=False)
     figures = metrics.children(path, today, day, level=level, using=using) if today else metrics.Figures(day, {})
-    return Source(figures, ALWAYS_UNKNOWN)
+    return Source(without(figures, rounds_of_others(incident_id, path, using=using)), ALWAYS_UNKNOWN)
+
+
+def without(figures: metrics.Figures, others: frozenset[str]) -> metrics.Figures:
+    """The figures without those of rounds that belong to other incidents over the same place."""
+    if not others:
+        return figures
+    rows = {
+        (path, name): {dim: value for dim, value in dims.items() if dim.partition(":")[0] not in others}
+        if metrics.metric(name).dimension.startswith(ROUND) else dims
+        for (path, name), dims in figures.rows.items()
+    }  # fmt: skip
+    return metrics.Figures(figures.day, rows)

@@ -94,7 +94,9 @@ def _says(column: Column) -> str:
 
 def _items(period: Period, found: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
     """A list by value of a dimension, in the playbook's words where it has some."""
-    words = {reason.key: said(reason) for reason in playbook_of(period.incident).rounds.not_sampled_reasons}
+    book = playbook_of(period.incident)
+    words = {one.key: said(one) for one in book.rounds.not_sampled_reasons}
+    words |= {one.key: said(one) for visit in book.door_visits for one in visit.outcomes}
     return tuple((words.get(key, key), number) for key, number in found.items())
 
 

@@ -122,7 +122,11 @@ def versions(period: Period, path: str) -> Sequence[Return]:
 
 def unit_report(period: Period, path: str, *, figures: bool = True) -> UnitReport:
     """A unit's return with everything its page shows; without `figures` only what was confirmed, nothing live."""
-    source = source_of(period.form, path, period.day) if figures else Source(ALWAYS_UNKNOWN, ALWAYS_UNKNOWN)
+    source = (
+        source_of(period.form, period.incident.id, path, period.day)
+        if figures
+        else Source(ALWAYS_UNKNOWN, ALWAYS_UNKNOWN)
+    )
     derived = source.snapshot(period.form, path)
     found = {one.day: one for one in _around(period, path)}
     confirmed = found.get(period.day)

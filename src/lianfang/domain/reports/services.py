@@ -178,7 +178,7 @@ def _require_own(actor: Actor, period: Period, path: str, reason: str) -> None:
 
 
 def _fresh(period: Period, path: str, answers: Mapping[str, str], *, required: bool) -> Snapshot:
-    derived = source_of(period.form, path, period.day).snapshot(period.form, path)
+    derived = source_of(period.form, period.incident.id, path, period.day).snapshot(period.form, path)
     return with_answers(period.form, derived, answers, required=required)
 
 

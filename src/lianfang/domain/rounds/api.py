@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lianfang.domain.rounds.belonging import rounds_of_others
 from lianfang.domain.rounds.selectors import (
     Coverage,
     MissingList,
@@ -34,5 +35,6 @@ __all__ = [
     "positive_pools",
     "round_by_id",
     "rounds_of",
+    "rounds_of_others",
     "sites_of",
 ]

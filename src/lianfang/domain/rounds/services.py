@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 
 from lianfang.base.access.api import Actor
+from lianfang.base.incidents.api import incident, playbook_of
 from lianfang.domain.rounds.rules import TUBE_SIZES, RoundKind
 from lianfang.kernel.errors import LianfangError, define
 
@@ -21,6 +22,12 @@ define(
     status=422,
     zh="没有“{kind}”这种轮次。请选核酸检测（testing）或入户摸排（screening）。",
     en="There is no kind of round '{kind}'. Choose testing or screening.",
+)
+define(
+    "round.not_in_playbook",
+    status=422,
+    zh="预案“{playbook}”没有{kind}的规定，不能开启这种轮次。请改选另一种，或先在预案里补充。",
+    en="The playbook '{playbook}' says nothing about {kind}, so no such round is opened. Choose the other kind.",
 )
 
 
@@ -45,7 +52,8 @@ def open_round(
 ) -> OpenedRound:
     """Open a round over a subtree and freeze whom it expects: people, or homes for a screening.
 
-    stop_rule: which of the playbook's rules its series follows. Raises access.not_allowed, round.tube_size or round.kind.
+    stop_rule: which of the playbook's rules its series follows. Raises access.not_allowed, access.not_found, round.tube_size,
+    round.kind or round.not_in_playbook.
     """
     if kind not in tuple(RoundKind):
         raise LianfangError("round.kind", kind=kind[:20])
@@ -53,6 +61,7 @@ def open_round(
         raise LianfangError("round.tube_size", size=tube_size)
     if not actor.may("other", "open_round") or not actor.covers(path):
         raise LianfangError("access.not_allowed", action="open_round")
+    _require_in_playbook(incident_id, kind)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "insert into rounds_round (incident_id, kind, name, path, tube_size, edition, stop_rule, state, opened_by) "
@@ -62,6 +71,17 @@ def open_round(
         number = int(cursor.fetchone()[0])
         cursor.execute("select rounds_freeze(%s)", [number])
         return OpenedRound(number, int(cursor.fetchone()[0]))
+
+
+def _require_in_playbook(incident_id: int, kind: str) -> None:
+    """A round asks what its playbook says: tubes where people are tested, a questionnaire where doors are knocked at."""
+    found = incident(incident_id)
+    if found is None:
+        raise LianfangError("access.not_found")
+    book = playbook_of(found)
+    if not (book.rounds.tests if kind == RoundKind.TESTING else book.door_visits):
+        zh_en = "采样检测 testing" if kind == RoundKind.TESTING else "入户 door visits"
+        raise LianfangError("round.not_in_playbook", playbook=book.playbook, kind=zh_en)
 
 
 def add_site(*, actor: Actor, round_id: int, path: str, name: str, desks: int, samplers: int) -> int:

@@ -10,7 +10,7 @@ from lianfang.base.playbooks.model.disease import Edition, Watch, ZoneLevel
 from lianfang.base.playbooks.problems import Path
 from lianfang.kernel.errors import LianfangError
 
-_WITHOUT_DAYS = {"all_stricter_zones_lifted"}
+_WITHOUT_DAYS = {"all_stricter_zones_lifted", "authority_confirms"}
 
 
 def check_editions(draft: Draft) -> None:
@@ -63,3 +63,5 @@ def _check_level(draft: Draft, path: Path, level: ZoneLevel, strictest_first: li
         for place, condition in enumerate(rule.all_of):
             if condition.days is None and condition.kind not in _WITHOUT_DAYS:
                 draft.add((*at, "all_of", place), LianfangError("playbook.lift_days_missing", kind=condition.kind))
+            if condition.kind == "authority_confirms" and condition.words is None:
+                draft.add((*at, "all_of", place), LianfangError("playbook.missing_key", key="words"))

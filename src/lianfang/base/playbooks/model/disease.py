@@ -118,7 +118,10 @@ class Edition(Dated, frozen=True, kw_only=True):
 
 
 class LiftCondition(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that must hold before a zone is lowered; days counts whole days, as the kind says."""
+    """One thing that must hold before a zone is lowered; days counts whole days, as the kind says.
+
+    authority_confirms: something that no data of ours tells; `words` say what, and a person states the evidence.
+    """
 
     kind: Literal[
         "no_new_case_days",
@@ -127,8 +130,10 @@ class LiftCondition(msgspec.Struct, frozen=True, kw_only=True):
         "full_round_negative_within_days_before",
         "round_negative_on_day",
         "all_stricter_zones_lifted",
+        "authority_confirms",
     ]
     days: int | None = None
+    words: Words | None = None
 
 
 class LiftRule(Sourced, frozen=True, kw_only=True):
