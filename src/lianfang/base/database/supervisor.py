@@ -48,6 +48,8 @@ SETTINGS = {
     "synchronous_commit": "on",
     "timezone": "'Asia/Shanghai'",
     "log_min_duration_statement": "-1",  # statements carry data; none is logged
+    "log_min_error_statement": "panic",  # nor those that fail
+    "log_min_messages": "log",  # nor the words of an error, which may quote a value; whoever asked is told
     "log_statement": "'none'",
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
