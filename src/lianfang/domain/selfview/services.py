@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 import msgspec
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 
 from lianfang.base.access.api import Actor
 from lianfang.base.database.errors import refusals
@@ -59,15 +59,15 @@ def check_answer(*, code: str, answer: str, today: date) -> None:
     Raises selfview.code_unknown, selfview.locked, selfview.answer_wrong.
     """
     digest = digest_of(code, today=today)
-    with transaction.atomic():
-        rows = call("select * from selfview_find(%s)", [digest])
-        if not rows or rows[0][4] in ("revoked", "ended"):
-            raise LianfangError("selfview.code_unknown")
-        _link, path, secret, born, standing = rows[0]
-        if standing == "locked":
-            raise LianfangError("selfview.locked")
-        good = _fits(path, secret, born, answer)
-        call("select selfview_tried(%s, %s)", [digest, good])
+    rows = call("select * from selfview_find(%s)", [digest])
+    if not rows or rows[0][4] in ("revoked", "ended"):
+        raise LianfangError("selfview.code_unknown")
+    _link, path, secret, born, standing = rows[0]
+    if standing == "locked":
+        raise LianfangError("selfview.locked")
+    good = _fits(path, secret, born, answer)
+    with connections["door"].cursor() as cursor:  # a connection of its own: no refused request takes the count back
+        cursor.execute("select selfview_tried(%s, %s)", [digest, good])
     if not good:
         raise LianfangError("selfview.answer_wrong")
 

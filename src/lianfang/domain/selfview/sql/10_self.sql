@@ -191,6 +191,7 @@ $$;
 revoke all on function selfview_subject(), selfview_find(bytea), selfview_tried(bytea, boolean), selfview_enter(bytea), selfview_me(),
     selfview_looks(int), selfview_incidents(), selfview_tests(smallint[], bigint[]), selfview_objections(), selfview_object(text, bytea),
     selfview_issue(bigint[], bytea[], date), selfview_links(bigint), selfview_revoke(bigint), selfview_answer(bigint, bytea) from public;
-grant execute on function selfview_subject(), selfview_find(bytea), selfview_tried(bytea, boolean), selfview_enter(bytea), selfview_me(),
+grant execute on function selfview_subject(), selfview_find(bytea), selfview_enter(bytea), selfview_me(),
     selfview_looks(int), selfview_incidents(), selfview_tests(smallint[], bigint[]), selfview_objections(), selfview_object(text, bytea),
     selfview_issue(bigint[], bytea[], date), selfview_links(bigint), selfview_revoke(bigint), selfview_answer(bigint, bytea) to lianfang_app;
+grant execute on function selfview_tried(bytea, boolean) to lianfang_door;
