@@ -1,0 +1,301 @@
+"""The own authority, named proxies, what serving refuses, service and container files."""
+
+from __future__ import annotations
+
+import argparse
+import ipaddress
+import os
+import re
+import shutil
+import socket
+import ssl
+import subprocess
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from django.http import HttpRequest, HttpResponse
+from django.test import RequestFactory, override_settings
+
+from lianfang.cli import authority, reach
+from lianfang.cli.main import build_parser
+from lianfang.kernel.errors import LianfangError
+from lianfang.web.logs import without_codes
+from lianfang.web.proxy import ProxyMiddleware
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def refused(code: str, call: Any, *args: Any, **kwargs: Any) -> str:
+    with pytest.raises(LianfangError) as caught:
+        call(*args, **kwargs)
+    assert caught.value.code == code
+    return caught.value.render("zh")
+
+
+# -- the authority ------------------------------------------------------------------------------------------------------
+
+
+def handshake(files: authority.Files, name: str, root: Path) -> None:
+    """One real TLS handshake with the server's certificate, by OpenSSL, asking for a name."""
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(files.server, files.server_key)
+    left, right = socket.socketpair()
+    done: list[BaseException] = []
+
+    def answer() -> None:
+        try:
+            with server.wrap_socket(left, server_side=True):
+                pass
+        except (ssl.SSLError, OSError) as error:
+            done.append(error)
+
+    thread = threading.Thread(target=answer)
+    thread.start()
+    try:
+        context = ssl.create_default_context(cafile=str(root))
+        context.verify_flags |= ssl.VERIFY_X509_STRICT
+        with context.wrap_socket(right, server_hostname=name):
+            pass
+    finally:
+        right.close()
+        thread.join()
+        left.close()
+
+
+def test_a_device_that_trusts_the_root_trusts_the_names_and_no_other(tmp_path: Path) -> None:
+    files = authority.ensure(tmp_path / "tls", ["lianfang.example.gov.cn", "192.168.1.10"], title="扶沟县")
+    for name in ("lianfang.example.gov.cn", "192.168.1.10", "localhost", "127.0.0.1"):
+        handshake(files, name, files.root)
+    for name in ("other.example.gov.cn", "192.168.1.11"):
+        with pytest.raises(ssl.SSLCertVerificationError):
+            handshake(files, name, files.root)
+    with pytest.raises(ssl.SSLCertVerificationError):
+        handshake(files, "localhost", authority.ensure(tmp_path / "stranger", []).root)
+
+
+def test_the_root_cannot_speak_for_a_stranger(tmp_path: Path) -> None:
+    """Even with its key: OpenSSL refuses a certificate for a name outside the constraints."""
+    files = authority.ensure(tmp_path / "tls", ["lianfang.example.gov.cn"])
+    key = authority._read_key(files.root_key)
+    root = x509.load_pem_x509_certificate(files.root.read_bytes())
+    authority._make_server(files, root, key, [authority.general_name("bank.example.com")], datetime.now(UTC))
+    with pytest.raises(ssl.SSLCertVerificationError, match="permitted subtree"):
+        handshake(files, "bank.example.com", files.root)
+
+
+def test_keys_are_for_their_owner_only(tmp_path: Path) -> None:
+    files = authority.ensure(tmp_path / "tls", [])
+    for path in (files.root_key, files.server_key):
+        assert path.stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "tls").stat().st_mode & 0o777 == 0o700
+
+
+def test_it_renews_in_time_and_only_then(tmp_path: Path) -> None:
+    folder, now = tmp_path / "tls", datetime.now(UTC)
+    assert authority.ensure(folder, ["a.lan"], now=now).renewed
+    root = (folder / "ca.crt").read_bytes()
+    assert not authority.ensure(folder, ["a.lan"], now=now + timedelta(days=300)).renewed
+    assert authority.ensure(folder, ["a.lan"], now=now + timedelta(days=368)).renewed
+    assert authority.ensure(folder, ["a.lan", "b.lan"]).renewed
+    (folder / "server.key").unlink()
+    assert authority.ensure(folder, ["a.lan", "b.lan"]).renewed
+    assert (folder / "ca.crt").read_bytes() == root
+    assert authority.ensure(folder, ["a.lan"], anew=True).renewed
+    assert (folder / "ca.crt").read_bytes() != root
+
+
+def test_names_it_was_not_made_for_and_damaged_files_are_sentences(tmp_path: Path) -> None:
+    folder = tmp_path / "tls"
+    authority.ensure(folder, ["a.example.gov.cn"])
+    assert "b.example.gov.cn" in refused("tls.name_outside", authority.ensure, folder, ["b.example.gov.cn"])
+    assert "8.8.8.8" in refused("tls.name_outside", authority.ensure, folder, ["8.8.8.8"])
+    authority.ensure(folder, ["10.1.2.3", "office.lan"])  # private ones always fit
+    for name in ("https://x.cn", "x.cn:8443", "", "a b", "300.1.1.1", "-"):
+        refused("tls.name_wrong", authority.general_name, name) if name != "-" else None
+    (folder / "ca.key").write_text("broken")
+    refused("tls.key_unreadable", authority.ensure, folder, ["a.example.gov.cn"])
+
+
+# -- what serving refuses -----------------------------------------------------------------------------------------------
+
+
+def options(*words: str) -> argparse.Namespace:
+    return build_parser().parse_args(["serve", *words])
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("--host", "0.0.0.0"), "serve.plain_refused"),
+        (("--host", "192.168.1.10"), "serve.plain_refused"),
+        (("--tls", "--behind-proxy", "127.0.0.1"), "serve.both_ways"),
+        (("--behind-proxy", "127.0.0.1"), "serve.name_needed"),
+        (("--behind-proxy", "proxy.lan", "--name", "a.lan"), "serve.proxy_wrong"),
+        (("--behind-proxy", "127.0.0.1:80", "--name", "a.lan"), "serve.proxy_wrong"),
+        (("--behind-proxy", "0.0.0.0/0", "--name", "a.lan"), "serve.proxy_everybody"),
+        (("--behind-proxy", "::/0", "--name", "a.lan"), "serve.proxy_everybody"),
+        (("--tls", "--name", "https://a.lan"), "tls.name_wrong"),
+    ],
+)
+def test_what_would_be_unsafe_is_refused(tmp_path: Path, words: tuple[str, ...], code: str) -> None:
+    assert refused(code, reach.reach_of, options(*words), tmp_path)
+
+
+def test_hosts_and_cookies_follow_the_way(tmp_path: Path) -> None:
+    way = reach.reach_of(options("--behind-proxy", "10.0.3.0/24", "--name", "lianfang.example.gov.cn"), tmp_path)
+    assert way.address == "https://lianfang.example.gov.cn"
+    assert way.environment["LIANFANG_TLS"] == "1"
+    assert way.environment["LIANFANG_HOSTS"].startswith("lianfang.example.gov.cn,127.0.0.1")
+    own = reach.reach_of(options("--host", "0.0.0.0", "--tls", "--port", "8443"), tmp_path)
+    assert own.address.startswith("https://")
+    assert own.local == "https://127.0.0.1:8443"
+    bare = reach.reach_of(options(), tmp_path)
+    assert (bare.address, bare.environment["LIANFANG_TLS"]) == ("http://127.0.0.1:8321", "")
+
+
+def test_a_taken_port_and_a_foreign_address_are_sentences() -> None:
+    from lianfang.cli.serve import _require_free
+
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        held.listen()
+        refused("serve.port_taken", _require_free, "127.0.0.1", held.getsockname()[1])
+    refused("serve.port_refused", _require_free, "192.0.2.200", 8443)
+
+
+# -- headers of a proxy -------------------------------------------------------------------------------------------------
+
+
+def through(peer: str, **headers: str) -> tuple[HttpRequest, HttpResponse]:
+    request = RequestFactory().get(
+        "/x/", REMOTE_ADDR=peer, **{f"HTTP_{name}": value for name, value in headers.items()}
+    )
+    with override_settings(PROXIES=["10.0.3.0/24"]):
+        return request, ProxyMiddleware(lambda _: HttpResponse("ok"))(request)
+
+
+def test_a_named_proxy_is_believed_and_nobody_else() -> None:
+    request, answer = through(
+        "10.0.3.7", X_FORWARDED_FOR="6.6.6.6, 203.0.113.9, 10.0.3.8", X_FORWARDED_PROTO="https", X_FORWARDED_HOST="x"
+    )
+    assert answer.status_code == 200
+    assert request.META["REMOTE_ADDR"] == "203.0.113.9"  # what stands before it anybody can write
+    assert request.is_secure()
+    assert request.get_host() == "testserver"
+    request, answer = through(
+        "203.0.113.9", X_FORWARDED_FOR="127.0.0.1", X_FORWARDED_PROTO="https", X_REAL_IP="127.0.0.1"
+    )
+    assert request.META["REMOTE_ADDR"] == "203.0.113.9"
+    assert not request.is_secure()
+    assert not [name for name in request.META if "FORWARDED" in name or "REAL_IP" in name]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"X_FORWARDED_FOR": "1.1.1.1"}, {"X_FORWARDED_PROTO": "https"}, {"X_FORWARDED_PROTO": "ftp", "X_FORWARDED_FOR": "1.1.1.1"},
+     {"X_FORWARDED_PROTO": "https", "X_FORWARDED_FOR": "unknown"}, {"X_FORWARDED_PROTO": "https, http", "X_FORWARDED_FOR": "1.1.1.1"}],
+)  # fmt: skip
+def test_a_proxy_that_sends_damage_is_told(headers: dict[str, str]) -> None:
+    _, answer = through("10.0.3.7", **headers)
+    assert answer.status_code == 400
+    assert "前置代理发来的X-Forwarded-" in answer.content.decode()
+
+
+def test_networks_are_read_strictly() -> None:
+    assert reach.proxy_network(" 10.0.3.9/24 ") == "10.0.3.0/24"
+    assert ipaddress.ip_network(reach.proxy_network("::1")).prefixlen == 128
+
+
+# -- logs, service, container -------------------------------------------------------------------------------------------
+
+
+def test_addresses_lose_their_codes() -> None:
+    assert without_codes("Not Found: /residents/person/7Y8ZV8XP5/") == "Not Found: /residents/person/…/"
+    assert without_codes("Not Found: /accounts/?name=张敏&x=1") == "Not Found: /accounts/"
+    assert without_codes("Not Found: /areas/411621001001/x") == "Not Found: /areas/…/x"
+
+
+def test_the_formatter_keeps_values_of_errors_out() -> None:
+    import logging
+    import sys
+
+    from lianfang.web.logs import Formatter
+
+    try:
+        raise ValueError("王芳 13912345678")
+    except ValueError:
+        record = logging.LogRecord("x", logging.ERROR, __file__, 1, "failed", (), sys.exc_info())
+    text = Formatter("{message}", style="{").format(record)
+    assert "王芳" not in text
+    assert "builtins.ValueError" in text
+    assert "test_reach.py" in text
+
+
+def test_the_unit_is_sound_and_hardened(tmp_path: Path) -> None:
+    analyze = shutil.which("systemd-analyze")
+    if analyze is None:
+        pytest.skip("systemd-analyze is not installed")
+    unit = tmp_path / "lianfang.service"
+    text = (ROOT / "deploy" / "lianfang.service").read_text("utf-8")
+    unit.write_text(text.replace("/opt/lianfang/bin/lianfang", "/bin/true").replace("Documentation=", "#"), "utf-8")
+    done = subprocess.run([analyze, "verify", str(unit)], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    told = subprocess.run(
+        [analyze, "security", "--offline=true", str(unit)], capture_output=True, text=True, timeout=60, check=False
+    ).stdout
+    level = re.search(r"exposure level for \S+: ([0-9.]+)", told)
+    assert level
+    assert float(level[1]) <= 2.5, told[-2000:]
+
+
+def test_the_commands_of_the_service_and_the_container_exist() -> None:
+    """Every `lianfang …` that the files run or recommend is one the parser takes."""
+    import shlex
+
+    found = 0
+    for name in ("lianfang.service", "nginx.conf", "Containerfile"):
+        text = (ROOT / "deploy" / name).read_text("utf-8").replace("\\\n#", "").replace("\\\n", "")
+        for line in re.findall(
+            r"(?:bin/lianfang|(?<=#   )lianfang|lianfang lianfang|-p 8443:8443 lianfang) +(.*)", text
+        ):
+            build_parser().parse_args(shlex.split(line))
+            found += 1
+    assert found >= 6
+    container = (ROOT / "deploy" / "Containerfile").read_text("utf-8")
+    cmd = re.search(r"^CMD (\[.*\])$", container, re.M)
+    assert cmd
+    import json
+
+    build_parser().parse_args(json.loads(cmd[1]))
+
+
+def test_the_container_file_is_well_formed() -> None:
+    """No linter for it is at hand: known instructions only, what is copied exists, nothing runs as root at the end."""
+    text = (ROOT / "deploy" / "Containerfile").read_text("utf-8").replace("\\\n", " ")
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    known = {
+        "FROM",
+        "WORKDIR",
+        "COPY",
+        "RUN",
+        "USER",
+        "ENV",
+        "VOLUME",
+        "EXPOSE",
+        "HEALTHCHECK",
+        "STOPSIGNAL",
+        "ENTRYPOINT",
+        "CMD",
+    }
+    assert {line.split()[0] for line in lines} <= known
+    for line in lines:
+        if line.startswith("COPY ") and "--from" not in line:
+            for path in line.split()[1:-1]:
+                assert (ROOT / path).exists(), path
+    assert [line for line in lines if line.startswith("USER")][-1] == "USER lianfang"
+    assert lines.index("USER lianfang") < next(at for at, line in enumerate(lines) if line.startswith("ENTRYPOINT"))
+    assert os.path.commonpath(["/opt/lianfang", "/opt/lianfang/bin"]) == "/opt/lianfang"

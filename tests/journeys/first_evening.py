@@ -1,0 +1,128 @@
+"""The commands of docs/start as they stand in the document, and a browser without scripts that trusts one certificate only."""
+
+from __future__ import annotations
+
+import http.cookiejar
+import os
+import re
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 180
+"""How long a start may take on a busy machine."""
+
+
+def commands(document: str, kind: str = "") -> list[str]:
+    """The `lianfang` commands in the blocks of one kind (```sh KIND), in their order."""
+    text = (ROOT / "docs" / "start" / document).read_text("utf-8")
+    found = []
+    for told, body in re.findall(r"^```sh ?(\w*)\n(.*?)^```", text, re.M | re.S):
+        if told == kind:
+            found += [line for line in body.splitlines() if line.startswith("lianfang ")]
+    return found
+
+
+def free_port() -> int:
+    """A port nobody listens on now."""
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Machine:
+    """A machine on which somebody follows the document: its folder stands for /srv/lianfang, its ports for those named."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.data = folder / "data"
+        self.ports: dict[str, int] = {}
+        ours = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("LIANFANG_", "DJANGO_", "DATABASE_"))
+        }
+        self.environment = ours | {"PYTHONPATH": str(ROOT / "src"), "PYTHONUNBUFFERED": "1"}
+
+    def words(self, command: str) -> list[str]:
+        """A command of the document, as this machine runs it."""
+        import shlex
+
+        made = [sys.executable, "-m", "lianfang.cli.main"]
+        previous = ""
+        for word in shlex.split(command)[1:]:
+            word = str(self.data) if word == "/srv/lianfang" else word
+            if previous in ("--port", "--http-port"):
+                word = str(self.ports.setdefault(word, free_port()))
+            made.append(word)
+            previous = word
+        return made
+
+    def run(self, command: str, status: int = 0) -> str:
+        """Run a command to its end; returns what it printed on both streams."""
+        done = subprocess.run(
+            self.words(command), cwd=self.folder, env=self.environment, capture_output=True, text=True, stdin=subprocess.DEVNULL,
+            timeout=START_SECONDS, check=False,
+        )  # fmt: skip
+        assert done.returncode == status, f"{command}\n{done.returncode}\n{done.stdout}\n{done.stderr}"
+        assert "Traceback" not in done.stderr
+        return done.stdout + done.stderr
+
+    @contextmanager
+    def serving(self, command: str) -> Iterator[str]:
+        """Run a command that serves; yields what it printed until it was up."""
+        out = self.folder / "serve.out"
+        with out.open("wb") as sink, subprocess.Popen(
+            self.words(command), cwd=self.folder, env=self.environment, stdout=sink, stderr=subprocess.STDOUT, start_new_session=True
+        ) as process:  # fmt: skip
+            try:
+                until = time.monotonic() + START_SECONDS
+                while "X-Forwarded" not in out.read_text("utf-8"):
+                    assert process.poll() is None, out.read_text("utf-8")
+                    assert time.monotonic() < until, "it did not come up"
+                    time.sleep(0.2)
+                yield out.read_text("utf-8")
+            finally:
+                process.send_signal(signal.SIGINT)
+                process.wait(timeout=60)
+
+
+class Browser:
+    """Pages and forms over real sockets. root: the only authority it trusts, None to trust nobody's."""
+
+    def __init__(self, site: str, root: Path | None, headers: dict[str, str] | None = None) -> None:
+        self.site = site
+        self.jar = http.cookiejar.CookieJar()
+        context = ssl.create_default_context(cafile=str(root)) if root else ssl.create_default_context()
+        self.opener = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context),
+            urllib.request.HTTPCookieProcessor(self.jar),
+        )  # fmt: skip
+        self.opener.addheaders = [("Accept-Language", "zh-CN"), *(headers or {}).items()]
+
+    def get(self, path: str) -> tuple[int, str]:
+        """Status and text of a page, redirects followed."""
+        return self._open(urllib.request.Request(self.site + path))
+
+    def post(self, path: str, **fields: str) -> tuple[int, str]:
+        """Send a form as its page would."""
+        token = next((cookie.value or "" for cookie in self.jar if cookie.name == "lf_csrf"), "")
+        body = urllib.parse.urlencode({**fields, "csrfmiddlewaretoken": token}).encode()
+        return self._open(urllib.request.Request(self.site + path, body, {"Referer": self.site + path}))
+
+    def _open(self, request: urllib.request.Request) -> tuple[int, str]:
+        try:
+            with self.opener.open(request, timeout=60) as answer:
+                return answer.status, answer.read().decode("utf-8", "replace")
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode("utf-8", "replace")
