@@ -172,7 +172,7 @@ def test_a_taken_port_and_a_foreign_address_are_sentences() -> None:
 
 def through(peer: str, **headers: str) -> tuple[HttpRequest, HttpResponse]:
     request = RequestFactory().get(
-        "/x/", REMOTE_ADDR=peer, **{f"HTTP_{name}": value for name, value in headers.items()}
+        "/x/", REMOTE_ADDR=peer, HTTP_HOST="testserver", **{f"HTTP_{name}": value for name, value in headers.items()}
     )
     with override_settings(PROXIES=["10.0.3.0/24"]):
         return request, ProxyMiddleware(lambda _: HttpResponse("ok"))(request)
