@@ -140,7 +140,7 @@ def _keys(one: Machine) -> Line:
 def _archive(one: Machine) -> Line:
     if one.gap:
         return Line("archive_gap", "act", {"count": len(one.gap)})
-    return Line("archive", "good" if one.archived else "unknown")
+    return Line("archive", "good") if one.archived else Line("archive_off", "watch")
 
 
 def _clock(one: Machine) -> Line:

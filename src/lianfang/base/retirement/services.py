@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import connection
+from django.db import connection, transaction
 
 from lianfang.base.access.api import Actor
 from lianfang.base.database.errors import refusals
@@ -31,5 +31,5 @@ def withdraw_purge(*, actor: Actor, incident_id: int) -> None:
 
 
 def _call(function: str, incident_id: int) -> None:
-    with refusals(), connection.cursor() as cursor:
+    with refusals(), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"select {function}(%s::smallint)", [incident_id])
