@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
 from django.db import connections, transaction
+from python_calamine import CalamineWorkbook
 
 from lianfang.domain.rounds.services import open_round
 from tests.domain.rounds.conftest import Station
@@ -119,3 +121,22 @@ def test_an_unknown_reason_is_refused_with_the_playbooks_list(told: Station) -> 
     [answer] = told.send([fact], role="community_clerk", path=HOME)
     assert answer["code"] == "round.reason_unknown"
     assert "外出未归" in answer["detail"]
+
+
+def test_homes_left_leave_as_file_and_paper(told: Station, screening: int, browse: Any) -> None:
+    homes = sorted({person.path for person in told.world.people[HOME]})
+    visit(told, screening, homes[5], outcome="refused", people=0, answers={})
+    clerk = browse("community_clerk", HOME)
+    page = text(clerk.get(f"/rounds/{screening}/{HOME}/missing/"))
+    assert f"/rounds/{screening}/{HOME}/missing.xlsx" in page
+    answer = clerk.get(f"/rounds/{screening}/{HOME}/missing.xlsx")
+    assert answer.status_code == 200
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+    assert ["楼栋", "户室", "上次结果", "记录时间"] in [row[:4] for row in rows]
+    assert any(row[2] == "拒绝" for row in rows)
+    paper = text(clerk.get(f"/rounds/{screening}/{HOME}/missing/print/"))
+    assert "本次结果" in paper
+    assert "拒绝" in paper
+    grid = browse("grid_worker", HOME, grids=[told.grid])
+    assert "社区办公室" in text(grid.get(f"/rounds/{screening}/{HOME}/missing/"))
+    assert grid.get(f"/rounds/{screening}/{HOME}/missing.xlsx").status_code == 404

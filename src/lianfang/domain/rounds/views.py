@@ -16,6 +16,7 @@ from lianfang.base.access.places import Place, place_of
 from lianfang.domain.residents.api import building_names
 from lianfang.domain.rounds import doorplan, export, pages, sheets
 from lianfang.domain.rounds.homes import homes_of_round
+from lianfang.domain.rounds.homes_export import homes_file
 from lianfang.domain.rounds.models import Round
 from lianfang.domain.rounds.playbook import book_of, excused, outcome_words, reason_words
 from lianfang.domain.rounds.selectors import (
@@ -125,7 +126,8 @@ def _homes(request: HttpRequest, actor: Actor, one: Round, place: Place) -> Http
         "plan": doorplan.plan_of_homes(place.name, found, words) if named and place.level is Level.BUILDING and found.homes else None,
         "chosen": chosen, "filters": pages.reason_filters(found.outcomes, words, (), chosen),
         "may_visit": one.state == "open" and actor.may("record", "visit"), "at_building": place.level is Level.BUILDING,
-        "grid_only": actor.scope == "grid",
+        "grid_only": actor.scope == "grid", "may_export": actor.may("other", "export_small"),
+        "may_print": actor.may("other", "print") or actor.may("other", "print_building_list"),
     }  # fmt: skip
     return render(request, "rounds/homes.html", context)
 
@@ -136,17 +138,19 @@ def missing_print(request: HttpRequest, number: int, code: str) -> HttpResponse:
     """The missing list on A4, a page a building, with a box to tick and the code that brings paper back as facts."""
     actor, one = _actor(request), find_round(number)
     place = near(actor, code)
-    found = missing_people(one, place.path)
-    groups = pages.people_by_building(one, found, building_names(place.path[:12]), named=True)
-    where = (
-        place
-        if place.level is Level.COMMUNITY
-        else place_of(actor, place.path[:12])
-        if actor.covers(place.path[:12])
-        else None
-    )
-    context = {"round": one, "place": place, "where": where, "groups": groups, "found": found, "now_at": timezone.now()}
-    return render(request, "rounds/missing_print.html", context)
+    names, screening = building_names(place.path[:12]), one.kind == "screening"
+    if screening:
+        words = outcome_words(one, pages.language())
+        groups = pages.homes_by_building(homes_of_round(one, place.path), names, words, named=True)
+    else:
+        groups = pages.people_by_building(one, missing_people(one, place.path), names, named=True)
+    above = place.path[:12]
+    where = place if place.level is Level.COMMUNITY else place_of(actor, above) if actor.covers(above) else None
+    context = {
+        "round": one, "place": place, "where": where, "groups": groups, "now_at": timezone.now(),
+        "count": sum(len(group.people) for group in groups),
+    }  # fmt: skip
+    return render(request, f"rounds/{'homes' if screening else 'missing'}_print.html", context)
 
 
 @requires("other:export_small", lists=True)
@@ -155,7 +159,11 @@ def missing_file(request: HttpRequest, number: int, code: str) -> HttpResponse:
     """The missing list as an Excel file with its count and watermark."""
     actor, one = _actor(request), find_round(number)
     place = near(actor, code)
-    body = export.missing_file(one, place, missing_people(one, place.path), building_names(place.path[:12]), actor)
+    names = building_names(place.path[:12])
+    if one.kind == "screening":
+        body = homes_file(one, place, homes_of_round(one, place.path), names, actor)
+    else:
+        body = export.missing_file(one, place, missing_people(one, place.path), names, actor)
     response = HttpResponse(body, content_type=XLSX)
     response["Content-Disposition"] = f'attachment; filename="missing-{one.id}-{place.path}.xlsx"'
     return response
