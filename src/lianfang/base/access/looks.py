@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from django.db import connection
+from django.db import connection, connections
 
 from lianfang.base.access.services import _NAME_COLUMN
 from lianfang.base.vault.api import system_box
@@ -17,6 +17,11 @@ PAGE: Final = 100
 UNUSUAL_OPENED: Final = 12
 """Openings of identity and phone within an hour above which an account is flagged: an assumption, well below the twenty
 at which a second person is asked."""
+UNUSUAL_HOMES: Final = 5
+"""Homes of one building opened by one account within a day above which it is flagged: who walks down a list of doors is seen
+at the sixth door, and people asked for one by one live all over a community. Simulated in the tests of looks."""
+UNUSUAL_REFUSED: Final = 30
+"""Refusals within an hour above which an account is flagged: an assumption, one every two minutes."""
 UNUSUAL_CODES: Final = 300
 """Look-ups by code within an hour above which an account is flagged: an assumption, a desk that scans one person every
 twelve seconds."""
@@ -30,12 +35,25 @@ where l.at > now() - make_interval(hours => %(hours)s) and (%(account)s = 0 or l
     and (%(purpose)s = '' or l.purpose = %(purpose)s)
 """
 _UNUSUAL: Final = """
-select account_id, fields, max(n), (array_agg(at order by n desc, at))[1] from (
-    select l.account_id, l.fields, l.at, count(*) over (
-        partition by l.account_id, l.fields order by l.at range between interval '1 hour' preceding and current row) as n
-    from vault_look l where l.at > now() - make_interval(hours => %(hours)s)) t
-where n > case when fields = %(opened)s then %(most_opened)s else %(most_codes)s end
-group by account_id, fields order by max(n) desc
+select account_id, why, max(n), (array_agg(at order by n desc, at))[1] from (
+    select l.account_id, case when l.fields = %(opened)s then 'opened' else 'codes' end as why, l.at, count(*) over (
+        partition by l.account_id, l.fields order by l.at range between interval '1 hour' preceding and current row) as n,
+        case when l.fields = %(opened)s then %(most_opened)s else %(most_codes)s end as most
+    from vault_look l where l.at > now() - make_interval(hours => %(hours)s)
+    union all
+    select account_id, 'homes', max(at), count(distinct path), %(most_homes)s from vault_look
+    where at > now() - make_interval(hours => %(hours)s) and fields = %(opened)s
+    group by account_id, left(path, 16), (at at time zone 'Asia/Shanghai')::date
+    union all
+    select e.account_id, 'refused', e.at, count(*) over (
+        partition by e.account_id order by e.at range between interval '1 hour' preceding and current row), %(most_refused)s
+    from access_event e where e.what = 'refused' and e.at > now() - make_interval(hours => %(hours)s)) t
+where n > most group by account_id, why order by max(n) desc
+"""
+_REFUSALS: Final = """
+select e.account_id, e.detail, count(*), max(e.at) from access_event e where e.what = 'refused'
+    and e.at > now() - make_interval(hours => %(hours)s) and (%(account)s = 0 or e.account_id = %(account)s)
+group by e.account_id, e.detail order by count(*) desc, max(e.at) desc limit %(top)s
 """
 _BY_PURPOSE: Final = f"""
 select l.purpose, count(*), count(distinct l.person_id), count(distinct l.account_id), max(l.at) from vault_look l {_WHERE}
@@ -59,10 +77,11 @@ order by e.id desc limit %(top)s
 
 @dataclass(frozen=True)
 class Unusual:
-    """An account that looked at many people within one hour. most: looks in its busiest hour, which ended at `at`."""
+    """An account that did something unusual. why: opened or codes (looks within an hour), homes (homes of one building opened
+    within a day), refused (refusals within an hour); most: how many, up to the moment `at`."""
 
     account_id: int
-    fields: str
+    why: str
     most: int
     at: datetime
 
@@ -119,7 +138,9 @@ class Span:
 
 def unusual(span: Span) -> list[Unusual]:
     """Accounts above the limits within any hour of the span, the most looks first; account and purpose don't narrow it."""
-    more = {"most_opened": UNUSUAL_OPENED, "most_codes": UNUSUAL_CODES}
+    more = {
+        "most_opened": UNUSUAL_OPENED, "most_codes": UNUSUAL_CODES, "most_homes": UNUSUAL_HOMES, "most_refused": UNUSUAL_REFUSED,
+    }  # fmt: skip
     return [Unusual(*row) for row in _rows(_UNUSUAL, span.parameters | more)]
 
 
@@ -152,6 +173,27 @@ def exports(span: Span) -> list[Export]:
         what, path, rows = (*detail.split(", "), "", "")[:3]
         found.append(Export(at, account, what, path, rows))
     return found
+
+
+@dataclass(frozen=True)
+class Refused:
+    """What was refused to an account: address of the page by its name, how often, last when."""
+
+    account_id: int
+    what: str
+    times: int
+    last: datetime
+
+
+def refusals_of(span: Span) -> list[Refused]:
+    """What was refused, most often first; by account as the span says."""
+    return [Refused(*row) for row in _rows(_REFUSALS, span.parameters | {"top": TOP})]
+
+
+def note_refusal(account: int, what: str) -> None:
+    """Put on record that something was refused, on a connection of its own: the refused request keeps nothing."""
+    with connections["door"].cursor() as cursor:
+        cursor.execute("select access_note_refusal(%s, %s)", [account, what[:80]])
 
 
 def names_of(accounts: Iterable[int]) -> dict[int, str]:

@@ -31,11 +31,12 @@ def index(request: HttpRequest) -> HttpResponse:
     before = _number(request.GET.get("before", ""))
     found = looks.looks(span, before=before, limit=looks.PAGE + 1)
     unusual, purposes, accounts = looks.unusual(span), looks.by_purpose(span), looks.by_account(span)
-    exports = looks.exports(span)
+    exports, refused = looks.exports(span), looks.refusals_of(span)
     names = looks.names_of(
         [
             *(one.account_id for one in unusual),
             *(one.account_id for one in exports),
+            *(one.account_id for one in refused),
             *(one.key for one in accounts),
             *(one.account_id for one in found),
             span.account,
@@ -45,14 +46,14 @@ def index(request: HttpRequest) -> HttpResponse:
         "span": span,
         "tabs": _tabs(span),
         "unusual": [
-            {"one": one, "name": _name(names, one.account_id), "opened": one.fields == looks.OPENED,
-             "href": _href(span, account=one.account_id)}
+            {"one": one, "name": _name(names, one.account_id), "href": _href(span, account=one.account_id)}
             for one in unusual
         ],
         "purposes": [{"sum": one, "words": purpose_words(one.key), "href": _href(span, purpose=one.key)} for one in purposes],
         "accounts": [{"sum": one, "name": _name(names, one.key), "href": _href(span, account=one.key)} for one in accounts],
         "lines": [_line(one, names) for one in found[: looks.PAGE]],
         "exports": [{"one": one, "name": _name(names, one.account_id)} for one in exports],
+        "refused": [{"one": one, "name": _name(names, one.account_id)} for one in refused],
         "following": found[looks.PAGE - 1].id if len(found) > looks.PAGE else 0,
         "paged": before is not None,
         "narrowed": _narrowed(span, names),
@@ -60,6 +61,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "total": sum(one.looks for one in purposes),
         "most_opened": looks.UNUSUAL_OPENED,
         "most_codes": looks.UNUSUAL_CODES,
+        "most_homes": looks.UNUSUAL_HOMES,
     }  # fmt: skip
     return render(request, "access/looks.html", context)
 
