@@ -68,11 +68,41 @@ def test_a_positive_pool_isolates_and_single_retests_settle(station: Station) ->
     assert all(answer["status"] == "accepted" and "notes" not in answer for answer in answers), answers
     results = [station.result(300 + n, "positive" if n == 3 else "negative") for n in range(10)]
     assert {a["status"] for a in station.send(results, role="laboratory", path="")} == {"accepted"}
-    assert count("select count(*) from rounds_isolation where state = 'released'") == 9
+    assert count("select count(*) from rounds_isolation where state = 'released'") == 8
+    assert count("select count(*) from rounds_isolation where state = 'held'") == 1  # lives with the positive one
     assert count("select count(*) from rounds_isolation where state = 'positive'") == 1
     assert count("select count(*) from worklist_item where what = 'rounds.positive_person'") == 1
     fold()
     assert total("rounds.positive_people", str(station.round), COUNTY) == 1
+
+
+@pytest.mark.row("D1")
+def test_who_lives_with_a_positive_person_stays_held_whichever_result_comes_first(station: Station) -> None:
+    """Playbook: release who is negative and no contact; a negative re-test lifts only what the pool caused."""
+    members = station.world.people[NEXT][12:20]
+    lab = {"role": "laboratory", "path": ""}
+    station.send([station.tube(501, [person.code for person in members])])
+    station.send([station.result(501, "positive")], **lab)
+    station.send([station.tube(510 + number, [person.code]) for number, person in enumerate(members)])
+
+    def states() -> list[str]:
+        with connections["owner"].cursor() as cursor:
+            cursor.execute(
+                "select i.state from rounds_isolation i join rounds_tube t on t.id = i.retest where t.code >= 510 "
+                "and t.code < 520 order by t.code"
+            )
+            return [row[0] for row in cursor.fetchall()]
+
+    assert {members[0].path, members[2].path} == {members[1].path, members[3].path}
+    station.send([station.result(510, "negative")], **lab)
+    assert states()[:2] == ["released", "retested"]
+    station.send([station.result(511, "positive")], **lab)  # the other one of that home, later
+    assert states()[:2] == ["held", "positive"]
+    station.send([station.result(513, "positive")], **lab)
+    station.send([station.result(512, "negative")], **lab)  # here the positive result came first
+    assert states()[2:4] == ["held", "positive"]
+    station.send([station.result(number, "negative") for number in range(514, 518)], **lab)
+    assert states()[4:] == ["released"] * 4
 
 
 @pytest.mark.row("D1")

@@ -38,6 +38,7 @@ STATES = {
     "isolated": ("act", gettext_lazy("Isolated, to be re-tested")),
     "retested": ("watch", gettext_lazy("Re-tested, waiting")),
     "released": ("good", gettext_lazy("Released")),
+    "held": ("act", gettext_lazy("Negative, held as a contact")),
     "positive": ("act", gettext_lazy("Positive")),
     "": ("unknown", gettext_lazy("No action")),
 }
@@ -45,6 +46,7 @@ SHORT = {
     "isolated": gettext_lazy("Isolated"),
     "retested": gettext_lazy("Waiting"),
     "released": gettext_lazy("Released"),
+    "held": gettext_lazy("Held"),
     "positive": gettext_lazy("Positive"),
 }
 """The same states in one word."""

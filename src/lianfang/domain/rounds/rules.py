@@ -39,18 +39,10 @@ class TubeResult(StrEnum):
 
 
 class IsolationState(StrEnum):
-    """Where a member of a positive pool stands."""
+    """Where a member of a positive pool stands. held: negative alone, and a contact of a positive person of their home."""
 
     ISOLATED = "isolated"
     RETESTED = "retested"
     RELEASED = "released"
+    HELD = "held"
     POSITIVE = "positive"
-
-
-def state_after_retest(result: TubeResult) -> IsolationState | None:
-    """The state after the single re-test: negative releases, positive goes to treatment, invalid is taken again."""
-    if result is TubeResult.NEGATIVE:
-        return IsolationState.RELEASED
-    if result is TubeResult.POSITIVE:
-        return IsolationState.POSITIVE
-    return None

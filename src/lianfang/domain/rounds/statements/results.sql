@@ -24,13 +24,29 @@ retested as (
     select * from unnest(%(r_incident)s::smallint[], %(r_round)s::int[], %(r_person)s::bigint[], %(r_tube)s::uuid[], %(r_result)s::text[])
         as t(incident, round_id, person, tube, result)
 ),
-settled as (
+settled as (  -- negative lifts what the pool caused, and only that: who lives with a positive person is their contact
     update rounds_isolation i
-    set state = case r.result when 'negative' then 'released' else 'positive' end, state_at = now()
+    set state = case when r.result = 'positive' then 'positive' when exists (
+            select 1 from rounds_isolation p where p.incident = i.incident and p.path = i.path and length(i.path) > 18
+                and p.person <> i.person and p.state = 'positive'
+            union all
+            select 1 from retested x join rounds_isolation p on p.incident = x.incident and p.round_id = x.round_id
+                and p.person = x.person and p.retest = x.tube
+            where x.result = 'positive' and p.path = i.path and length(i.path) > 18 and p.person <> i.person)
+        then 'held' else 'released' end, state_at = now()
     from retested r join told t on t.id = r.tube
     where i.incident = r.incident and i.round_id = r.round_id and i.person = r.person and i.retest = r.tube
         and r.result in ('negative', 'positive') and i.state = 'retested'
     returning i.incident, i.round_id, i.person, i.path, i.state, i.pool, i.retest
+),
+-- whoever was released before a person of the same household turned out positive is a contact from now on
+contacts as (
+    update rounds_isolation i set state = 'held', state_at = now()
+    from (select distinct p.incident, p.path from retested x join told t on t.id = x.tube
+          join rounds_isolation p on p.incident = x.incident and p.round_id = x.round_id and p.person = x.person and p.retest = x.tube
+          where x.result = 'positive' and length(p.path) > 18) as home
+    where i.incident = home.incident and i.path = home.path and i.state = 'released'
+    returning i.person
 ),
 isolated as (
     insert into rounds_isolation (incident, round_id, person, path, pool, state, since)
