@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from lianfang.planning.rostering.bound import Prices, Relaxation
 from lianfang.planning.rostering.interior import Mix, Optimum, solve_mix
@@ -128,7 +129,8 @@ class Climb:
         while not self.converged and clock.left > 0 and clock.elapsed < end and self.best.value < enough:
             mix = self.pool.mix()
             low, high, need = self._rows()
-            optimum = solve_mix(mix, need, high, -low, tolerance)
+            with threadpool_limits(1, "blas"):  # small matrices: a second thread waits more than it helps
+                optimum = solve_mix(mix, need, high, -low, tolerance)
             place, limit = self._prices(optimum, low, high)
             before = self.best.value
             values, roster, bound = self.try_prices(place, limit)

@@ -22,7 +22,7 @@ from lianfang.planning.stop import Clock
 
 STEPS_A_SECOND = 5e8
 """Path steps a second that the number of sweeps is planned with (about half of what one core did when measured)."""
-LEAST_SWEEPS, MOST_SWEEPS = 30, 600
+LEAST_SWEEPS, MOST_SWEEPS = 30, 2000
 TRIES = 6
 KEPT_SWEEPS = 12
 """So many last sweeps hand their rosters on as columns (assumption)."""
@@ -93,16 +93,18 @@ class Market:
         until: float,
         look: Callable[[Floats], None] = lambda _: None,
     ) -> Outcome:
-        """Anneal from a lawful roster[m, d] over so many sweeps; ends early when a price is `enough` or at `until` s.
+        """Anneal from a lawful roster[m, d] over so many sweeps; ends early when a price is `enough`.
 
+        On a slow machine it cools faster, so that it is cold at `until` seconds of the clock.
         look is shown the multipliers now and then.
         """
         model = self.model
         roster, multiplier = roster.copy(), multiplier.copy()
         counts = np.ascontiguousarray(model.counts(roster))
         best = Outcome(roster.copy(), model.search_cost(roster), multiplier)
+        began = clock.elapsed
         for k in range(sweeps):
-            part = k / max(1, sweeps - 1)
+            part = min(1.0, max(k / max(1, sweeps - 1), (clock.elapsed - began) / max(1e-9, until - began)))
             heat = self.unit * schedule.heat[0] * (schedule.heat[1] / schedule.heat[0]) ** part
             pull = self.unit * schedule.pull[0] * (schedule.pull[1] / schedule.pull[0]) ** part
             going = self.sweep(roster, counts, heat, pull, multiplier, clock)
@@ -111,8 +113,7 @@ class Market:
             cost = model.search_cost(roster)
             if cost < best.cost:
                 best.cost, best.roster = cost, roster.copy()
-            if k >= sweeps - KEPT_SWEEPS or not going:
-                best.seen.append(roster.copy())
+            best.seen = [*best.seen[-KEPT_SWEEPS:], roster.copy()]
             clock.report("market", best.cost)
             if k % LOOK_EVERY == LOOK_EVERY - 1:
                 look(multiplier)

@@ -47,11 +47,13 @@ class Mix:
 
     def spread(self, x: Floats, rows: int) -> Floats:
         """Sum over columns of weight x x, per row."""
-        return np.bincount(self.row, self.weight * np.repeat(x, np.diff(self.first)), minlength=rows)
+        sums: Floats = np.bincount(self.row, self.weight * np.repeat(x, np.diff(self.first)), rows).astype(float)
+        return sums
 
     def sums(self, x: Floats) -> Floats:
         """Sum of x per member."""
-        return np.bincount(self.owner, x, minlength=self.members)
+        sums: Floats = np.bincount(self.owner, x, self.members).astype(float)
+        return sums
 
 
 @nb.njit(nb.void(_I1, _I1, _I1, _F1, _F1, _F1, _F2, _F2), cache=True, nogil=True)
@@ -94,7 +96,6 @@ class Optimum:
     own: Floats
     value: float
     gap: float
-    steps: int = 0
 
 
 def solve_mix(mix: Mix, need: Floats, under: Floats, over: Floats, tolerance: float) -> Optimum:
@@ -129,7 +130,7 @@ class _Method:
     def run(self, tolerance: float) -> Optimum:
         """Iterate until primal, dual and gap are within tolerance."""
         gap = np.inf
-        for steps in range(MOST_STEPS):
+        for _ in range(MOST_STEPS):
             cover, picks = self._product(self.x)
             rp, rz = self.need - cover, 1.0 - picks
             rd = self.cost - self._transposed(self.y, self.z) - self.s
@@ -141,7 +142,7 @@ class _Method:
             if not self._step(rp, rz, rd):
                 break
         share = self.x[: self.k]
-        return Optimum(share, self.y, self.z, float(self.cost @ self.x), gap, steps)
+        return Optimum(share, self.y, self.z, float(self.cost @ self.x), gap)
 
     def _step(self, rp: Floats, rz: Floats, rd: Floats) -> bool:
         x, s, n = self.x, self.s, len(self.x)

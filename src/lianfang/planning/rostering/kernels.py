@@ -20,14 +20,16 @@ FAR = 1e30
 FORGET = 0.9
 """Share of a member's charges that stays from one visit to the next (assumption: rules not broken lately get cheap)."""
 
+Narrow = NDArray[np.int32]
+
 _F1, _F2, _F3 = nb.float64[::1], nb.float64[:, ::1], nb.float64[:, :, ::1]
 _I1, _I2 = nb.int64[::1], nb.int64[:, ::1]
 _N2 = nb.int32[:, ::1]
 
 
 @nb.njit(nb.void(_N2, _I1, _I1, _F1, _F3, _F1, _I2), cache=True, nogil=True, boundscheck=False)
-def cheapest_many(
-    onward: Ints, start: Ints, size: Ints, end: Floats, prices: Floats, value: Floats, chosen: Ints
+def cheapest_many(  # noqa: PLR0912 - lanes are written out, so that they become vector instructions
+    onward: Narrow, start: Ints, size: Ints, end: Floats, prices: Floats, value: Floats, chosen: Ints
 ) -> None:
     """Cheapest roster of every member of one group, in place.
 
@@ -82,11 +84,11 @@ def cheapest_many(
 
 @nb.njit(nb.float64(_N2, _I1, _I1, _F1, _F2, _F1, _I1), cache=True, nogil=True, boundscheck=False)
 def cheapest_one(
-    onward: Ints, start: Ints, size: Ints, end: Floats, prices: Floats, table: Floats, chosen: Ints
+    onward: Narrow, start: Ints, size: Ints, end: Floats, prices: Floats, table: Floats, chosen: Ints
 ) -> float:
     """The same for one member: prices[d, class+1]; table is room for all nodes; → the value."""
     days, kinds = prices.shape
-    at = np.int64(0)
+    at = 0
     for d in range(days + 1):
         at += size[d] + 1
     later = at - size[days] - 1
@@ -106,7 +108,7 @@ def cheapest_one(
                     table[here + node] = min(table[here + node], found)
         table[here + size[d]] = FAR
         later = here
-    node = np.int64(0)
+    node = 0
     for d in range(days):
         later = later + size[d] + 1
         best, pick = 4 * FAR, 0
@@ -133,7 +135,9 @@ def _draw(state: NDArray[np.uint64]) -> float:
 
 
 @nb.njit(
-    nb.void(nb.int64, nb.float64, nb.float64, _F3, _F2, _I2, _F2, _F2, _F2, _I1, _I2, _F2, _F1, _F2, _I2, nb.uint64[::1]),
+    nb.void(
+        nb.int64, nb.float64, nb.float64, _F3, _F2, _I2, _F2, _F2, _F2, _I1, _I2, _F2, _F1, _F2, _I2, nb.uint64[::1]
+    ),
     cache=True,
     nogil=True,
 )
@@ -180,7 +184,15 @@ def _price(
 
 @nb.njit(nb.boolean(nb.int64, _I1, _I1, _I1, _I2, _I2, _F1, _F2, _F1), cache=True, nogil=True)
 def _lawful(
-    m: int, row: Ints, act_shift: Ints, units: Ints, limit: Ints, hours: Ints, weekend: Floats, charge: Floats, band: Floats
+    m: int,
+    row: Ints,
+    act_shift: Ints,
+    units: Ints,
+    limit: Ints,
+    hours: Ints,
+    weekend: Floats,
+    charge: Floats,
+    band: Floats,
 ) -> bool:
     """Whether row[d] keeps the limits per shift, weekends and hours; raises the member's charges where it does not.
 
@@ -189,7 +201,7 @@ def _lawful(
     """
     acts, shifts = len(act_shift), limit.shape[1]
     used = np.zeros(shifts, np.int64)
-    total, ends = np.int64(0), np.int64(0)
+    total, ends = 0, 0
     for d in range(len(row)):
         if row[d] >= 0:
             used[act_shift[row[d]]] += 1
@@ -234,7 +246,7 @@ def settle(
     pull: float,
     group: Ints,
     loose: NDArray[np.bool_],
-    onward: Ints,
+    onward: Narrow,
     start: Ints,
     size: Ints,
     end: Floats,

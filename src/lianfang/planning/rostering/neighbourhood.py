@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from ortools.sat.python import cp_model
 
+from lianfang.planning.rostering.bound import Prices
 from lianfang.planning.rostering.columns import Master
 from lianfang.planning.rostering.descent import Descent
 from lianfang.planning.rostering.dive import dive
@@ -19,6 +20,8 @@ from lianfang.planning.rostering.model import HARD_COST, Floats, Ints
 from lianfang.planning.stop import Clock
 
 LEAST_SIZE, LARGEST_SIZE = 6, 30
+BY_LOSS = 0.5
+"""Share of the neighbourhoods drawn by the members' losses (assumption)."""
 ROUNDS = 30
 COLUMNS_A_MEMBER = 60
 CHOICE_SECONDS = 1.0
@@ -36,8 +39,14 @@ class Search:
     descent: Descent
     roster: Ints
     cost: float
+    prices: Prices | None = None
     tried: int = 0
     improved: int = 0
+
+    def __post_init__(self) -> None:
+        self.own = np.empty(0)
+        if self.prices is not None:
+            self.own, _ = self.descent.relaxation.answer(self.prices.place, self.prices.limit)
 
     def step(self, clock: Clock, seconds: float = STEP_SECONDS) -> bool:
         """Free one set of members and rebuild it; → whether the plan got cheaper."""
@@ -51,11 +60,15 @@ class Search:
         return cost < before - 1e-9
 
     def _pick(self) -> Ints:
-        """Members at random, or half of them able to stand where somebody is missing or too many."""
+        """Members at random, or rather those who lose most against the proven prices, or can fill what is missing."""
         rng, model = self.descent.rng, self.descent.model
         free = self.descent.free
         largest = max(min(LARGEST_SIZE, round(0.8 * len(free))), min(LEAST_SIZE, len(free)))
         size = int(rng.integers(min(LEAST_SIZE, largest), largest + 1))
+        if self.own.size and rng.random() < BY_LOSS:
+            loss = self._loss()[free] + 1e-9
+            weight = loss / loss.sum() + rng.random() / len(free)
+            return rng.choice(free, size, replace=False, p=weight / weight.sum())
         counts = model.counts(self.roster)
         price = np.maximum(model.need - counts, 0) * model.under + np.maximum(counts - model.need, 0) * model.over
         if price.sum() <= 0 or rng.random() < 0.4:
@@ -64,6 +77,14 @@ class Search:
         day, act = divmod(int(cell), price.shape[1])
         fit = np.isfinite(model.cost[free, day, act]).astype(float) + 0.15
         return rng.choice(free, size, replace=False, p=fit / fit.sum())
+
+    def _loss(self) -> Floats:
+        """How much dearer each member's row is than the cheapest at the proven prices: their part of the gap."""
+        prices, model = self.prices, self.descent.model
+        assert prices is not None  # noqa: S101
+        days = np.arange(self.roster.shape[1])
+        places = np.append(prices.place, np.zeros((len(days), 1)), axis=1)[days, self.roster]
+        return np.maximum(model.personal_cost(self.roster) - places.sum(axis=1) - self.own, 0.0)
 
 
 def rebuild(descent: Descent, roster: Ints, who: Ints, clock: Clock, seconds: float) -> Ints:

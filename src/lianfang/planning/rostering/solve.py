@@ -31,9 +31,9 @@ class Params:
     """How to search. Shares are of the stop's seconds; change_cost is paid per cell that differs from `previous`."""
 
     sweeps: int = 4
-    market_share: float = 0.15
-    columns_share: float = 0.25
-    dive_share: float = 0.20
+    market_share: float = 0.25
+    columns_share: float = 0.20
+    dive_share: float = 0.15
     change_cost: float = 2.0
 
 
@@ -112,7 +112,7 @@ class _Run:
             self.climb.pool.add(roster)
             self._climb(roster, self.params.columns_share * seconds)
         if self.alone and not self._done(roster):
-            roster = self._market(roster, self.params.market_share * seconds)
+            roster = self._market(roster, SECOND * self.params.market_share * seconds)
         roster = self._dive(roster)
         roster = self._neighbourhoods(roster)
         return self._result(roster)
@@ -177,7 +177,7 @@ class _Run:
         return found if self.base.search_cost(found) < self.base.search_cost(roster) else roster
 
     def _neighbourhoods(self, roster: Ints) -> Ints:
-        search = Search(self.descent, roster, self.model.search_cost(roster))
+        search = Search(self.descent, roster, self.model.search_cost(roster), self.climb.best)
         quiet = 0
         small = len(self.descent.free) <= 1 and not self.descent.pairs
         while self.clock.left > 0 and not self._done(search.roster) and quiet < (2 if small else QUIET):
@@ -239,8 +239,10 @@ class _Run:
         )
 
 
-LATE = 2.0
+LATE = 1.4
 """So many times its planned seconds a market may take on a slow machine."""
+SECOND = 0.6
+"""Length of the second market, which starts at the proven prices, over the first's (assumption)."""
 DIVE_COLUMNS = 40
 """Columns a member that a dive begins with (assumption)."""
 START_TRIES = 20

@@ -1,12 +1,15 @@
-"""Proves a roster's bound again from its dual prices, with a plain dynamic programme over dictionaries.
+"""Proves a roster's bound again from its dual prices, with a plain dynamic programme over stated states.
 
 Shares nothing with the search but the price table: states, costs and rules are written out from the stated problem.
+Members with the same contract and past share the walk through the states and keep a value each.
 """
 
 from __future__ import annotations
 
+import numpy as np
+
 from lianfang.planning.rostering.problem import Member, Problem, Shift
-from lianfang.planning.rostering.result import Activity, Roster
+from lianfang.planning.rostering.result import Roster
 
 INFINITE = float("inf")
 State = tuple[str, int, int, bool, int, int, int]
@@ -36,53 +39,89 @@ def verify_bound(problem: Problem, result: Roster, *, exact_counters: bool = Tru
                 raise ValueError(f"price {price} of {activity} on day {day} is out of range")
             table[day, a] = price
             total += price * row.count
+    return total + sum(_cheapest(problem, who, result, table, exact_counters) for who in _alike(problem))
+
+
+def _charges(problem: Problem, m: int, result: Roster) -> tuple[dict[str, float], float]:
+    """What each shift is charged for its limit, and what the limits pay back."""
+    member, prices = problem.members[m], result.prices
+    charge, back = {}, 0.0
+    for s, shift in enumerate(problem.shifts):
+        charge[shift.id] = 0.0 if prices is None else float(prices.limit[m, s])
+        if charge[shift.id] < 0:
+            raise ValueError("a limit has a negative price")
+        if charge[shift.id] > 0:
+            back += charge[shift.id] * min(member.shift_limits.get(shift.id, problem.horizon), problem.horizon)
+    return charge, back
+
+
+def _alike(problem: Problem) -> list[list[int]]:
+    """Members with the same contract and the same past walk through the same states."""
+    out: dict[tuple[object, ...], list[int]] = {}
     for m, member in enumerate(problem.members):
-        charge = {}
-        for s, shift in enumerate(problem.shifts):
-            charge[shift.id] = float(prices.limit[m, s])
-            if charge[shift.id] < 0:
-                raise ValueError("a limit has a negative price")
-            if charge[shift.id] > 0:
-                total -= charge[shift.id] * min(member.shift_limits.get(shift.id, problem.horizon), problem.horizon)
-        total += _cheapest(problem, member, result.activities, table, charge, exact_counters)
-    return total
+        past = member.history
+        key = (member.contract, past.last_shift, past.worked_in_row, past.nights_in_row, past.week_minutes)
+        out.setdefault(key, []).append(m)
+    return list(out.values())
 
 
 def _cheapest(
-    problem: Problem,
-    member: Member,
-    activities: tuple[Activity, ...],
-    table: dict[tuple[int, int], float],
-    charge: dict[str, float],
-    exact: bool,
+    problem: Problem, who: list[int], result: Roster, table: dict[tuple[int, int], float], exact: bool
 ) -> float:
-    nights0 = min(m.history.nights_before for m in problem.members)
-    weekends0 = min(m.history.weekends_before for m in problem.members)
+    """Sum over alike members of their cheapest roster: every state holds a row of values, one per member."""
+    shifts = {s.id: s for s in problem.shifts}
+    names = ["", *shifts]
+    charged = [_charges(problem, m, result) for m in who]
+    options = [_options(problem, m, result, table, charge) for m, (charge, _) in zip(who, charged, strict=True)]
+    prices = np.array([[[day[name] for name in names] for day in one] for one in options])
+    layer: dict[State, int] = {_start(problem, problem.members[who[0]]): 0}
+    values = np.zeros((1, len(who)))
+    for day in range(problem.horizon):
+        usable = [name for k, name in enumerate(names) if np.isfinite(prices[:, day, k]).any()]
+        onward: dict[State, int] = {}
+        moves: dict[str, list[tuple[int, int]]] = {name: [] for name in usable}
+        for state, at in layer.items():
+            for name in usable:
+                new = _step(problem, problem.members[who[0]], shifts, state, name, day, exact)
+                if new is not None:
+                    moves[name].append((at, onward.setdefault(new, len(onward))))
+        later = np.full((len(onward), len(who)), INFINITE)
+        for name, pairs in moves.items():
+            if pairs:
+                source, target = np.array(pairs).T
+                np.minimum.at(later, target, values[source] + prices[:, day, names.index(name)])
+        layer, values = onward, later
+    ends = [_end(problem, problem.members[who[0]], state, exact) for state in layer]
+    best = (values + np.array(ends)[:, None]).min(axis=0) if layer else np.full(len(who), INFINITE)
+    return float(best.sum()) - sum(back for _, back in charged)
+
+
+def _options(
+    problem: Problem, m: int, result: Roster, table: dict[tuple[int, int], float], charge: dict[str, float]
+) -> list[dict[str, float]]:
+    """Per day the price of a free day ("") and of each shift at its cheapest place, INFINITE where barred."""
+    member = problem.members[m]
+    nights0 = min(x.history.nights_before for x in problem.members)
+    weekends0 = min(x.history.weekends_before for x in problem.members)
+    history, shifts = member.history, {s.id: s for s in problem.shifts}
     wishes: dict[int, list[tuple[str | None, float, bool]]] = {}
     for wish in problem.wishes:
         if wish.member == member.id:
             wishes.setdefault(wish.day, []).append((wish.shift, wish.weight, wish.wants))
-    shifts = {s.id: s for s in problem.shifts}
-    history = member.history
-    layer: dict[State, float] = {_start(problem, member): 0.0}
+    days = []
     for day in range(problem.horizon):
-        options = {"": sum(w for _, w, wants in wishes.get(day, []) if wants)}
-        for a, (sid, post, skill) in enumerate(activities):
+        options = dict.fromkeys(shifts, INFINITE)
+        options[""] = sum(w for _, w, wants in wishes.get(day, []) if wants)
+        for a, (sid, post, skill) in enumerate(result.activities):
             if (day, a) not in table or not _may(problem, member, shifts[sid], post, skill, day):
                 continue
             price = charge[sid] - table[day, a]
             price += sum(w for s, w, wants in wishes.get(day, []) if (s is None or s == sid) != wants)
             price += problem.rules.night_cost * (history.nights_before - nights0) * shifts[sid].is_night
             price += problem.rules.weekend_cost * (history.weekends_before - weekends0) * problem.is_weekend(day)
-            options[sid] = min(options.get(sid, INFINITE), price)
-        onward: dict[State, float] = {}
-        for state, value in layer.items():
-            for sid, price in options.items():
-                new = _step(problem, member, shifts, state, sid, day, exact)
-                if new is not None and value + price < onward.get(new, INFINITE):
-                    onward[new] = value + price
-        layer = onward
-    return min((value + _end(problem, member, state, exact) for state, value in layer.items()), default=INFINITE)
+            options[sid] = min(options[sid], price)
+        days.append(options)
+    return days
 
 
 def _start(problem: Problem, member: Member) -> State:
