@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import resolve_url
 from django.utils.translation import get_language
 
+from lianfang.base.access.looks import note_refusal
 from lianfang.kernel.errors import Language, LianfangError
 from lianfang.web import errors
 from lianfang.web.middleware import is_partial
@@ -18,6 +19,8 @@ from lianfang.web.middleware import is_partial
 MACHINE_PATHS = re.compile(r"^/(api|openrosa)/")
 ORIGIN = re.compile(r"^https?://[^/]+")
 SESSION_ENDED = "session.expired"
+NOTED = frozenset({"access.not_found", "access.refused", "access.not_allowed", "vault.second_person_needed"})
+"""Refusals that the auditor sees: outside somebody's area or task, or too many people opened."""
 
 
 class ProblemsMiddleware:
@@ -32,7 +35,12 @@ class ProblemsMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer a refusal; anything else is a mistake of ours and goes on to the 500 page."""
-        return answer(request, exception) if isinstance(exception, LianfangError) else None
+        if not isinstance(exception, LianfangError):
+            return None
+        actor, found = getattr(request, "actor", None), request.resolver_match
+        if actor is not None and exception.code in NOTED:
+            note_refusal(actor.account_id, found.view_name if found is not None else "?")
+        return answer(request, exception)
 
 
 def answer(request: HttpRequest, error: LianfangError) -> HttpResponse:

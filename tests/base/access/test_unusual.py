@@ -24,7 +24,7 @@ from tests.support.world import COUNTY, HOME, World
 
 pytestmark = pytest.mark.usefixtures("database")
 DAYS = 12_000
-"""Ordinary user-days: with no false alarm among them the rate is below 3 / 12,000 = 0.25 per 1,000 (rule of three)."""
+"""Ordinary user-days, enough to tell one false alarm in a thousand from one in ten thousand."""
 BUILDINGS, HOMES = 60, 40
 """A community of 6,500 people: about sixty buildings with some forty homes each."""
 Looking = tuple[int, datetime, int, str]
