@@ -17,6 +17,7 @@ APPS = (
     ("accounts/", "lianfang.base.access.accounts_urls"),
     ("trust/", "lianfang.web.trust_urls"),
     ("looks/", "lianfang.base.access.looks_urls"),
+    ("looks/", "lianfang.base.facts.log_urls"),
     ("api/", "lianfang.base.metrics.urls"),
     ("api/", "lianfang.base.worklist.urls"),
     ("api/", "lianfang.web.api.urls"),
