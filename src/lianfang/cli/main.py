@@ -31,6 +31,7 @@ MODULES = (
     "lianfang.cli.verify_log",
     "lianfang.cli.backup",
     "lianfang.cli.restore",
+    "lianfang.cli.upgrade",
     "lianfang.cli.close_incident",
     "lianfang.cli.purge",
 )

@@ -115,6 +115,7 @@ def _database(role: str) -> dict[str, object]:
         "PASSWORD": password,
         "OPTIONS": options,
         "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": True,  # a pooled connection may have died with the database
         "DISABLE_SERVER_SIDE_CURSORS": True,
         "TEST": {"NAME": _target.database},
     }

@@ -58,6 +58,23 @@ def sql_files(apps: list[str]) -> list[Path]:
     return found
 
 
+def run_file(target: Target, path: Path, *, lock_seconds: float) -> None:
+    """Run one file in a transaction of its own that waits for no lock longer than so; what it ran before stays whole.
+
+    Raises psycopg.errors.LockNotAvailable, DeadlockDetected; nothing is changed then.
+    """
+    with psycopg.connect(target.conninfo(ADMIN)) as connection:
+        connection.execute(f"set local lock_timeout = {int(lock_seconds * 1000)}")
+        connection.execute("set local client_min_messages = warning")
+        connection.execute(path.read_text().encode())
+
+
+def grant_sequences(target: Target) -> None:
+    """Let pages and door draw numbers; comes after every file."""
+    with psycopg.connect(target.conninfo(ADMIN)) as connection:
+        connection.execute(f"grant usage, select on all sequences in schema public to {APP}, {DOOR}".encode())
+
+
 def prepare_policies(target: Target, apps: list[str]) -> None:
     """Run the functions, policies and grants of every app in one transaction."""
     with psycopg.connect(target.conninfo(ADMIN)) as connection:

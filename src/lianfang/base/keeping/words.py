@@ -33,7 +33,8 @@ def title(line: Line) -> str:
     return {
         "disk": _("Disk"), "disk_full": _("Disk"), "seal": _("Sealing of the log"), "deltas": _("Figures not added up yet"),
         "held": _("Held facts"), "backup": _("Last backup"), "backup_none": _("Last backup"), "keys": _("Backup of keys"),
-        "keys_none": _("Backup of keys"), "keys_newer": _("Backup of keys"), "archive": _("Archive"), "archive_off": _("Archive"), "archive_gap": _("Archive"),
+        "keys_none": _("Backup of keys"), "keys_newer": _("Backup of keys"),
+        "archive": _("Archive"), "archive_off": _("Archive"), "archive_gap": _("Archive"),
         "clock": _("Clocks"), "clock_jumped": _("Clocks"), "faults": _("Database"), "faults_none": _("Database"),
         "slow": _("Slow pages"), "slow_none": _("Slow pages"), "signed_in": _("Signed in"), "destruction": _("Destruction of incidents"),
         "destruction_failed": _("Destruction of incidents"),
