@@ -361,7 +361,7 @@ PYTHON_MUTANTS: dict[str, tuple[Any, str, Any, Find]] = {
 def _any_upload(token: str, *, actor: Actor) -> Any:
     """`uploads.find` without asking whose file it is."""
     try:
-        return msgspec.json.decode(uploads._read(token, "look", uploads._LOOK), type=uploads.Look)
+        return msgspec.json.decode(uploads.read(token, "look", uploads._LOOK), type=uploads.Look)
     except OSError:
         raise LianfangError("residents.upload_gone") from None
 

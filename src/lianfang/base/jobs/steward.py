@@ -6,13 +6,14 @@ import logging
 import signal
 import threading
 import time
+from collections.abc import Callable, Sequence
 
 import psycopg
 from django.db import DatabaseError, connections
 
 from lianfang.base.database.connect import DOOR, from_environment
 from lianfang.base.facts.seal import seal_once
-from lianfang.base.jobs.api import minute_jobs
+from lianfang.base.jobs.api import minute_jobs, second_jobs
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +21,7 @@ FOLD_SECONDS = 0.2
 """How long a new figure waits at most before it is added up (a city's total must be fresh within one second)."""
 SEAL_SECONDS = 1.0
 JOB_SECONDS = 60.0
+QUEUE_SECONDS = 1.0
 
 
 def run(stop: threading.Event) -> None:
@@ -48,9 +50,17 @@ def keep_jobs(stop: threading.Event) -> None:
         stop.wait(JOB_SECONDS)
 
 
-def run_jobs() -> None:
-    """Run what engines registered; one that fails is logged and does not stop the others."""
-    for job in minute_jobs():
+def keep_queues(stop: threading.Event) -> None:
+    """Ask for waiting work until told to stop."""
+    while not stop.is_set():
+        run_jobs(second_jobs())
+        stop.wait(QUEUE_SECONDS)
+
+
+def run_jobs(jobs: Sequence[Callable[[], object]] | None = None) -> None:
+    """Run what engines registered (each minute, unless others are given); one that fails is logged and does not stop the
+    others."""
+    for job in minute_jobs() if jobs is None else jobs:
         try:
             job()
         except DatabaseError:
@@ -67,6 +77,7 @@ def main() -> None:
     threading.Thread(
         target=keep_jobs, args=[stop], daemon=True
     ).start()  # apart, so that no job holds up a fresh figure
+    threading.Thread(target=keep_queues, args=[stop], daemon=True).start()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, lambda *_: stop.set())
     run(stop)

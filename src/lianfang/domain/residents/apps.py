@@ -10,9 +10,11 @@ class Config(AppConfig):
     label = "residents"
 
     def ready(self) -> None:
-        """Register the metrics of the ledger, the words of its items, and the daily look at what is due."""
-        from lianfang.base.jobs.api import each_minute
+        """Register the metrics of the ledger, the words of its items, the daily look at what is due, and the queue of imports."""
+        from lianfang.base.jobs.api import each_minute, each_second
         from lianfang.domain.residents import metrics, worklist  # noqa: F401  (register by being imported)
         from lianfang.domain.residents.confirm import review_daily
+        from lianfang.domain.residents.import_jobs import run_waiting
 
         each_minute(review_daily)
+        each_second(run_waiting)

@@ -9,12 +9,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
 from lianfang.base.access.api import Actor, requires
 from lianfang.base.access.looks import note_export
 from lianfang.base.access.places import place_of
 from lianfang.base.incidents.api import incident_for
-from lianfang.domain.residents import export_pages, import_pages, import_reads, uploads
+from lianfang.domain.residents import export_pages, import_jobs, import_pages, import_reads, uploads
 from lianfang.domain.residents.forms import REGISTER_WORDS, UploadForm, chosen_columns
 from lianfang.domain.residents.pages import language
 from lianfang.domain.residents.services import discard_import, stage_residents, take_residents, undo_import
@@ -98,10 +99,34 @@ def verdicts(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @requires("other:import", lists=True)
+@require_GET
+def wait(request: HttpRequest, token: str) -> HttpResponse:
+    """How far the work on a large table is; leads on when it is done."""
+    try:
+        found = import_jobs.progress_of(token, _actor(request))
+    except LianfangError:
+        return _to("import-look", uploads.find(token, actor=_actor(request)).token)  # kept, but nothing was asked yet
+    if found.state == "done":
+        onward = _to("import-file", found.file_id, done=found.outcome)
+        return HttpResponseClientRedirect(onward["Location"]) if getattr(request, "htmx", False) else onward
+    context = {
+        "progress": found,
+        "token": token,
+        "has_errors": found.state == "failed",
+        "lines": [found.sentence] if found.state == "failed" else [],
+    }
+    name = "residents/import_wait.html#progress" if getattr(request, "htmx", False) else "residents/import_wait.html"
+    return render(request, name, context)
+
+
+@requires("other:import", lists=True)
 @require_POST
 def take(request: HttpRequest, number: int) -> HttpResponse:
-    """Write the new and changed rows into the ledger."""
+    """Write the new and changed rows into the ledger; a large table beside the pages."""
     try:
+        file = import_reads.import_by_id(number)
+        if file.rows > import_jobs.LARGE_ROWS and file.state == "staged":
+            return _to("import-wait", import_jobs.ask_take(_actor(request), number, file.path, file.rows, language()))
         take_residents(actor=_actor(request), file_id=number)
     except LianfangError as error:
         return _verdicts_page(request, number, error)
@@ -173,8 +198,10 @@ def _send(request: HttpRequest, actor: Actor, form: UploadForm) -> uploads.Look:
 
 
 def _stage(request: HttpRequest, actor: Actor, found: uploads.Look) -> HttpResponse:
-    """Judge every row of a kept file; a file that was imported before leads to that import."""
+    """Judge every row of a kept file, a large one beside the pages; one that was imported before leads to that import."""
     mapping = chosen_columns(request.POST, found, import_pages.headings(found.register))
+    if found.size > import_jobs.LARGE_BYTES:
+        return _to("import-wait", import_jobs.ask_stage(actor, found, mapping, language()))
     report = stage_residents(
         actor=actor,
         source=uploads.contents(found),

@@ -110,8 +110,10 @@ def stage_residents(
     mapping: dict[str, int] | None = None,
     limits: Limits | None = None,
     language: Language = "zh",
+    on_rows: Callable[[int], None] = lambda rows: None,
 ) -> ImportReport:
-    """Read a file into the staging rows with a verdict each; nothing reaches the ledger yet.
+    """Read a file into the staging rows with a verdict each; nothing reaches the ledger yet. on_rows: told how many are
+    done.
 
     Raises the file refusals of `exchange.tables`, access.refused, fact.area_unknown.
     """
@@ -133,7 +135,13 @@ def stage_residents(
             mapping={guess.name: guess.column for guess in table.guesses if guess.name},
         )  # fmt: skip
         counts = staging.stage(
-            file_id, table, ledger, register=register, today=today(), synthetic_allowed=bool(settings.DRILL)
+            file_id,
+            table,
+            ledger,
+            register=register,
+            today=today(),
+            synthetic_allowed=bool(settings.DRILL),
+            on_rows=on_rows,
         )
         rows = sum(counts.values())
         staging.set_counts(file_id, rows, counts)
@@ -141,7 +149,13 @@ def stage_residents(
     return ImportReport(file_id, register, rows, counts, notes=notes, seconds=time.monotonic() - started)
 
 
-def take_residents(*, actor: Actor, file_id: int, rows: Collection[int] | None = None) -> ImportReport:
+def take_residents(
+    *,
+    actor: Actor,
+    file_id: int,
+    rows: Collection[int] | None = None,
+    on_rows: Callable[[int], None] = lambda rows: None,
+) -> ImportReport:
     """Write the new and changed rows of a staged file into the ledger; each is judged again first.
 
     rows: only these row numbers; None means all. A row that meanwhile met somebody else's entry is left for a person.
@@ -151,7 +165,9 @@ def take_residents(*, actor: Actor, file_id: int, rows: Collection[int] | None =
     with scoped(actor):
         file = staging.lock_file(file_id, "staged")
         ledger = Ledger(file.path)
-        taken = take_rows(file, ledger, rows=rows, today=today(), synthetic_allowed=bool(settings.DRILL))
+        taken = take_rows(
+            file, ledger, rows=rows, today=today(), synthetic_allowed=bool(settings.DRILL), on_rows=on_rows
+        )
         counts = staging.finish(file_id, taken)
     return ImportReport(file_id, file.register, file.rows, counts, taken=taken, seconds=time.monotonic() - started)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -70,9 +70,10 @@ def drop(file_id: int) -> None:
 
 
 def stage(
-    file_id: int, table: Table, ledger: Ledger, *, register: str, today: date, synthetic_allowed: bool
-) -> dict[str, int]:
-    """Read, judge and keep all rows of a table; returns how many rows have which verdict."""
+    file_id: int, table: Table, ledger: Ledger, *, register: str, today: date, synthetic_allowed: bool,
+    on_rows: Callable[[int], None] = lambda rows: None,
+) -> dict[str, int]:  # fmt: skip
+    """Read, judge and keep all rows of a table; returns how many rows have which verdict. on_rows: told how many are done."""
     judge = Judge(ledger, register=register)
     counts: Counter[str] = Counter()
     for batch in table.batches(BATCH):
@@ -83,6 +84,7 @@ def stage(
         judge_rows(judge, rows)
         counts.update(row.verdict.value for row in rows)
         _insert(file_id, ledger, rows)
+        on_rows(counts.total())
     return dict(counts)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -25,7 +25,10 @@ _LOCK_SPACE = 410_623
 """First key of our advisory locks on communities; any number that no other lock of the application uses."""
 
 
-def take_rows(file: File, ledger: Ledger, *, rows: Collection[int] | None, today: date, synthetic_allowed: bool) -> int:
+def take_rows(
+    file: File, ledger: Ledger, *, rows: Collection[int] | None, today: date, synthetic_allowed: bool,
+    on_rows: Callable[[int], None] = lambda rows: None,
+) -> int:  # fmt: skip
     """Judge the staged rows again and write the new and changed ones; returns how many were written.
 
     Communities are locked in the order of their paths, so that two imports of one community follow each other.
@@ -37,12 +40,14 @@ def take_rows(file: File, ledger: Ledger, *, rows: Collection[int] | None, today
     )
     judge = Judge(ledger, register=file.register)
     wanted = None if rows is None else frozenset(rows)
-    taken = 0
+    taken = done = 0
     for batch in _batches(file, ledger, wanted, today, synthetic_allowed):
         judge_rows(judge, batch)
         _make_buildings(file, ledger, batch, today)
         taken += _write(file, ledger, batch, today)
         _update_verdicts(file, ledger, batch)
+        done += len(batch)
+        on_rows(done)
     return taken
 
 

@@ -93,8 +93,8 @@ def keep(*, actor: Actor, data: bytes, area_path: str, register: str, name: str)
     look.token = f"{area_path[:6]}-{secrets.token_urlsafe(18)}"
     _purge()
     box = standing_box(area_path)
-    _write(look.token, "file", box.seal(data, _FILE))
-    _write(look.token, "look", box.seal(msgspec.json.encode(look), _LOOK))
+    write(look.token, "file", box.seal(data, _FILE))
+    write(look.token, "look", box.seal(msgspec.json.encode(look), _LOOK))
     return look
 
 
@@ -104,14 +104,14 @@ def again(look: Look, *, actor: Actor, sheet: str) -> Look:
         contents(look), actor=actor, area_path=look.area_path, register=look.register, name=look.name, sheet=sheet
     )
     found.token = look.token
-    _write(look.token, "look", standing_box(look.area_path).seal(msgspec.json.encode(found), _LOOK))
+    write(look.token, "look", standing_box(look.area_path).seal(msgspec.json.encode(found), _LOOK))
     return found
 
 
 def find(token: str, *, actor: Actor) -> Look:
     """The kept look of a file that this account sent; raises residents.upload_gone."""
     try:
-        look = msgspec.json.decode(_read(token, "look", _LOOK), type=Look)
+        look = msgspec.json.decode(read(token, "look", _LOOK), type=Look)
     except (OSError, BadSeal, msgspec.MsgspecError):
         raise LianfangError("residents.upload_gone") from None
     if look.account_id != actor.account_id or not actor.covers(look.area_path):
@@ -122,7 +122,7 @@ def find(token: str, *, actor: Actor) -> Look:
 def contents(look: Look) -> bytes:
     """The bytes of a kept file; raises residents.upload_gone."""
     try:
-        return _read(look.token, "file", _FILE)
+        return read(look.token, "file", _FILE)
     except (OSError, BadSeal):
         raise LianfangError("residents.upload_gone") from None
 
@@ -130,20 +130,20 @@ def contents(look: Look) -> bytes:
 def forget(look: Look) -> None:
     """Delete a kept file and its look."""
     for part in ("file", "look"):
-        _place(look.token, part).unlink(missing_ok=True)
+        place(look.token, part).unlink(missing_ok=True)
 
 
 def keep_notes(area_path: str, file_id: int, sentences: list[str]) -> None:
     """Keep what was noticed about a file for the page that shows its verdicts."""
     token = f"{area_path[:6]}-{'notes' + str(file_id):_>24.24}"
-    _write(token, "notes", standing_box(area_path).seal(msgspec.json.encode(sentences), _NOTES))
+    write(token, "notes", standing_box(area_path).seal(msgspec.json.encode(sentences), _NOTES))
 
 
 def notes(area_path: str, file_id: int) -> list[str]:
     """What was noticed about a file, as long as it is kept."""
     token = f"{area_path[:6]}-{'notes' + str(file_id):_>24.24}"
     try:
-        return msgspec.json.decode(_read(token, "notes", _NOTES), type=list[str])
+        return msgspec.json.decode(read(token, "notes", _NOTES), type=list[str])
     except (OSError, BadSeal, msgspec.MsgspecError):
         return []
 
@@ -165,32 +165,37 @@ def _columns(table: Table) -> Iterator[Column]:
             )
 
 
-def _place(token: str, part: str) -> Path:
+def place(token: str, part: str) -> Path:
+    """Where a part of a kept file lies; raises residents.upload_gone for what is no token."""
     if not _TOKEN.fullmatch(token):
         raise LianfangError("residents.upload_gone")
     return Path(settings.DATA) / "uploads" / f"{token}.{part}"
 
 
-def _write(token: str, part: str, sealed: bytes) -> None:
-    place = _place(token, part)
-    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    place.write_bytes(sealed)
+def write(token: str, part: str, sealed: bytes) -> None:
+    """Keep a sealed part; it is there whole or not at all."""
+    at = place(token, part)
+    at.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = at.with_suffix(".draft")
+    draft.write_bytes(sealed)
+    draft.replace(at)
 
 
-def _read(token: str, part: str, column: bytes) -> bytes:
-    place = _place(token, part)
-    if place.stat().st_mtime < time.time() - KEPT_SECONDS:
-        raise FileNotFoundError(place)
-    return standing_box(token.partition("-")[0]).open(place.read_bytes(), column)
+def read(token: str, part: str, column: bytes) -> bytes:
+    """Open a sealed part that is not older than an hour; raises OSError, BadSeal."""
+    at = place(token, part)
+    if at.stat().st_mtime < time.time() - KEPT_SECONDS:
+        raise FileNotFoundError(at)
+    return standing_box(token.partition("-")[0]).open(at.read_bytes(), column)
 
 
 def _purge() -> None:
     """Delete what nobody decided on."""
     folder = Path(settings.DATA) / "uploads"
     oldest = time.time() - KEPT_SECONDS
-    for place in folder.iterdir() if folder.is_dir() else ():
+    for old in folder.iterdir() if folder.is_dir() else ():
         try:
-            if place.stat().st_mtime < oldest:
-                place.unlink()
+            if old.stat().st_mtime < oldest:
+                old.unlink()
         except FileNotFoundError:  # another worker was faster
             continue

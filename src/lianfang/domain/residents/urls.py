@@ -31,6 +31,7 @@ urlpatterns = [
     path("import/", import_views.index, name="import"),
     path("import/look/<str:token>/", import_views.look, name="import-look"),
     path("import/look/<str:token>/forget/", import_views.forget, name="import-forget"),
+    path("import/wait/<str:token>/", import_views.wait, name="import-wait"),
     path("import/<int:number>/", import_views.verdicts, name="import-file"),
     path("import/<int:number>/take/", import_views.take, name="import-take"),
     path("import/<int:number>/undo/", import_views.undo, name="import-undo"),

@@ -1,0 +1,19 @@
+"""The program of one import job: `python -m lianfang.domain.residents.import_worker TOKEN`, started by the steward."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main(token: str) -> None:
+    """Do the job; what came of it stands in its progress."""
+    import django
+
+    django.setup()
+    from lianfang.domain.residents.import_jobs import run_job
+
+    run_job(token)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
