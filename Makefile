@@ -7,7 +7,7 @@ READY_DEV := .venv/ready-dev
 ARGS ?=
 NAME ?=
 
-.PHONY: help demo serve test check bench rows lock messages format
+.PHONY: help demo serve test check bench rows lock messages reference format
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -39,6 +39,9 @@ rows: $(READY_DEV)  ## every row of the mission with the tests that show it
 
 messages: $(READY_DEV)  ## collect user texts, compile translations
 	$(BIN)/python tools/messages.py
+
+reference: $(READY_DEV)  ## write docs/reference anew from the code (ARGS=--check only says what is not current)
+	@$(BIN)/python tools/reference.py $(ARGS)
 
 format: $(READY_DEV)  ## format the code
 	$(BIN)/ruff check --fix src tests benchmarks tools
