@@ -6,16 +6,16 @@ International Transactions in Operational Research 22:149-167.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 
-from lianfang.planning.siting.costs import IntArray
+from lianfang.planning.siting.costs import FloatArray, IntArray
 from lianfang.planning.siting.fit import whole_model
 from lianfang.planning.siting.lagrange import Selection
-
-if TYPE_CHECKING:
-    from lianfang.planning.siting.capacitated import CapacitySearch
+from lianfang.planning.siting.median import Median, MedianSearch
+from lianfang.planning.siting.model import Model
+from lianfang.planning.stop import Clock
 
 PAIRS = 4000
 """Pairs of one region at most, so that it is solved in seconds (assumption)."""
@@ -23,10 +23,28 @@ PAIRS = 4000
 SECONDS = 5.0
 
 
+class Plan(Protocol):
+    """A capacitated plan that is being improved: what a region reads of it, and how it hands a better one back."""
+
+    model: Model
+    clock: Clock
+    search: MedianSearch
+    capacity: FloatArray
+    weight: FloatArray
+    best: Median
+    site_of: IntArray | None
+
+    def done(self) -> bool:
+        """Whether the plan is good enough."""
+
+    def take(self, chosen: IntArray, site_of: IntArray) -> None:
+        """Keep a plan if it is the best so far."""
+
+
 class Regions:
     """Walks over the open sites; a region that brought nothing rests until a neighbour changes."""
 
-    def __init__(self, search: CapacitySearch) -> None:
+    def __init__(self, search: Plan) -> None:
         self.search, self.model = search, search.model
         self.rng = np.random.default_rng(search.search.seed)
         self.tired: set[tuple[int, ...]] = set()
