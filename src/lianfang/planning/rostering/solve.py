@@ -162,7 +162,8 @@ class _Run:
         return roster
 
     def _dive(self, roster: Ints) -> Ints:
-        if self.before is not None or self.descent.pairs or self._done(roster) or self.clock.left <= 0:
+        crowd = self.alone and len(roster) > DIVE_MEMBERS
+        if crowd or self.before is not None or self.descent.pairs or self._done(roster) or self.clock.left <= 0:
             return roster
         master = Master(self.relaxation, HARD_COST)
         for m, row in self.climb.cheapest_columns(DIVE_COLUMNS):
@@ -243,6 +244,8 @@ LATE = 1.4
 """So many times its planned seconds a market may take on a slow machine."""
 SECOND = 0.6
 """Length of the second market, which starts at the proven prices, over the first's (assumption)."""
+DIVE_MEMBERS = 150
+"""Above this a dive takes too long to pay: the markets find better rosters (200 x 28, measured)."""
 DIVE_COLUMNS = 40
 """Columns a member that a dive begins with (assumption)."""
 START_TRIES = 20
