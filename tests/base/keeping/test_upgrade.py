@@ -110,7 +110,9 @@ def test_facts_are_written_while_it_goes_on(house: House) -> None:
     assert "0 times waited" not in done.stdout, "the lock was felt"
     assert writers.refusals == 0
     assert max(writers.waits) < MOST_SECONDS, f"a fact waited {max(writers.waits):.1f} s"
-    print(f"longest wait of a fact {max(writers.waits):.2f} s, {len(writers.waits)} facts; {done.stdout.splitlines()[1]}")
+    print(
+        f"longest wait of a fact {max(writers.waits):.2f} s, {len(writers.waits)} facts; {done.stdout.splitlines()[1]}"
+    )
     assert house.count() == len(writers.waits) > 100
     last = state.last(house.folder, "upgrade")
     assert last is not None

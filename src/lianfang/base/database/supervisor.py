@@ -59,6 +59,9 @@ SETTINGS = {
 
 HBA = f"local all all scram-sha-256\nlocal replication {ADMIN} scram-sha-256\n"
 """Base backups are taken over the same socket by the owner, with the same password."""
+LEFTOVERS = ('lock file "postmaster.pid" already exists', "pre-existing shared memory block")
+"""What the server says while processes of a killed one are still there."""
+LEFTOVER_SECONDS = 20
 PEER_HBA = f"local all {ADMIN} peer map=keeper\n"
 READ_ONLY = "read-only"
 """A file of this name in the data folder: the disk was full, nothing is written until there is room."""
@@ -115,8 +118,7 @@ class EmbeddedServer:
         if version != str(PINNED_MAJOR):
             raise ServerError(f"{self.cluster} was written by PostgreSQL {version}; this release needs {PINNED_MAJOR}")
         self._write_configuration()
-        self._launch()
-        self._wait_ready()
+        self._launch_patiently()
         self._create_database()
         if self.watched:
             self._watch = Watch(self)
@@ -299,6 +301,23 @@ class EmbeddedServer:
         draft.write_text(text)
         self._own(draft, 0o600)
         draft.replace(path)
+
+    def _launch_patiently(self) -> None:
+        """Start and wait until it answers; after a kill the last processes of the old server may take moments to go."""
+        deadline = time.monotonic() + LEFTOVER_SECONDS
+        while True:
+            log = self.folder / "postgres.log"
+            before = log.stat().st_size if log.exists() else 0
+            self._launch()
+            try:
+                return self._wait_ready()
+            except ServerError:
+                with log.open("rb") as file:
+                    file.seek(before)
+                    said = file.read().decode(errors="replace")
+                if time.monotonic() > deadline or not any(mark in said for mark in LEFTOVERS):
+                    raise
+                time.sleep(0.2)
 
     def _launch(self) -> None:
         log = self.folder / "postgres.log"
