@@ -9,6 +9,9 @@ from typing import Any
 TIMES = 10
 """Rows a scan without an index may read for each row it passes on (bar 9); a count may read what it counts."""
 
+ONE_PAGE = 100
+"""Rows that lie on about one page: reading them all costs what an index would (assumption: 80 bytes a row)."""
+
 
 def unfit_scans(statements: list[str], token: str) -> list[str]:
     """The scans that read more, as `table: read N for M`; the statements run again, inside one rolled-back transaction."""
@@ -32,7 +35,7 @@ def unfit_scans(statements: list[str], token: str) -> list[str]:
                     continue
                 read = int((node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"])
                 returned = max(1, int(node["Actual Rows"] * node["Actual Loops"]))
-                if read > TIMES * returned:
+                if read > max(ONE_PAGE, TIMES * returned):
                     found.append(f"{node['Relation Name']}: read {read} for {returned}")
         transaction.set_rollback(True)
     return found

@@ -33,7 +33,7 @@ class Round:
         self.port, self.token, self.number = port, token, number
         self.watcher = psycopg.connect(conninfo, autocommit=True)
         self.people = self.watcher.execute(
-            "select code, path from residents_person tablesample system (0.5) where path like '1309%' limit 40000"
+            "select code, path from residents_person tablesample system (0.5) where path like '1309%' order by path limit 40000"
         ).fetchall()
         self.lock, self.stop = threading.Lock(), threading.Event()
         self.accepted: list[float] = []
@@ -47,17 +47,20 @@ class Round:
         found = self.watcher.execute(TOTAL, [str(self.number)]).fetchone()
         return int(found[0]) if found else 0
 
-    def _body(self) -> tuple[str, str]:
+    def _body(self) -> str:
         with self.lock:
-            start = self.at = (self.at + TUBE) % (len(self.people) - TUBE)
-        members = self.people[start : start + TUBE]
+            while True:  # a tube holds people of one county
+                start = self.at = (self.at + TUBE) % (len(self.people) - TUBE)
+                members = self.people[start : start + TUBE]
+                if members[0][1][:6] == members[-1][1][:6]:
+                    break
         number = new_code()
         fact: dict[str, Any] = {
             "id": str(uuid7()), "kind": "rounds.tube_filled/1", "area": members[0][1][:12],
             "recorded_at": datetime.now(UTC).isoformat(),
             "payload": {"round": self.number, "tube": number, "people": [format_code(code) for code, _ in members]},
         }  # fmt: skip
-        return json.dumps([fact]), fact["id"]
+        return json.dumps([fact])
 
     def send(self, every: float) -> None:
         """Post one tube every so many seconds, whatever the answers do."""
@@ -67,7 +70,7 @@ class Round:
             due += every
             if (left := due - time.monotonic()) > 0:
                 self.stop.wait(left)
-            body, _ = self._body()
+            body = self._body()
             started = time.monotonic()
             try:
                 connection.request("POST", "/api/facts", body, {"Authorization": f"Bearer {self.token}"})
