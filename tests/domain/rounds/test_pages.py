@@ -86,7 +86,7 @@ def test_a_grid_worker_sees_only_the_grid_and_is_told_so(browse: Any, told: Stat
     people = told.world.people[HOME]
     assert people[10].name in page
     assert people[13].name not in page
-    assert "只列出您的网格" in page
+    assert "只含您网格内的住户" in page
     assert "应检12人，已采10人，未检2人" in page
     text(worker.get(f"/rounds/{told.round}/{HOME}0002/missing/"), 404)
     home = text(worker.get("/"))

@@ -56,7 +56,9 @@ def figures(station: Station) -> dict:
     assert metrics.recompute([one.name for one in metrics.all_metrics() if one.name.startswith("rounds.")]) == []
     with transaction.atomic():
         station.world.enter("community_head", HOME)
-        found = reports.unit_report(reports.period_of(HOME, day=beijing_day(timezone.now()), form="daily_community"), HOME)
+        found = reports.unit_report(
+            reports.period_of(HOME, day=beijing_day(timezone.now()), form="daily_community"), HOME
+        )
         return {**found.derived.values, **found.derived.each}
 
 

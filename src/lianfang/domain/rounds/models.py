@@ -54,3 +54,20 @@ class ExpectedChange(models.Model):
 
     class Meta:
         db_table = "rounds_expected_change"
+
+
+class Answer(models.Model):
+    """What the county tells residents about a round whose results are late. Retention: incident. Personal data: none.
+
+    expected_at: when the results are expected, if anybody can tell.
+    """
+
+    round = models.ForeignKey(Round, on_delete=models.CASCADE)
+    path = models.TextField(db_collation="C")
+    text = models.TextField()
+    expected_at = models.DateTimeField(null=True)
+    said_by = models.BigIntegerField()
+    said_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "rounds_answer"

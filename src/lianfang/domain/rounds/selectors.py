@@ -29,7 +29,8 @@ REASONS = """select person, reason, at from rounds_not_sampled
 where incident = %s::smallint and round_id = %s::int and person = any (%s::bigint[])"""
 POOLS = """select t.id, t.code, t.size, t.area, t.filled_at, t.result_at,
 count(i.person) filter (where i.state = 'isolated'), count(i.person) filter (where i.state = 'retested'),
-count(i.person) filter (where i.state = 'released'), count(i.person) filter (where i.state = 'positive')
+count(i.person) filter (where i.state = 'released'), count(i.person) filter (where i.state = 'held'),
+count(i.person) filter (where i.state = 'positive')
 from rounds_tube t left join rounds_isolation i on i.incident = t.incident and i.round_id = t.round_id and i.pool = t.id
 where t.incident = %s::smallint and t.round_id = %s::int and t.result = 'positive' and t.size > 1
 and t.area >= %s and t.area < %s group by 1, 2, 3, 4, 5, 6 order by t.result_at desc limit 200"""

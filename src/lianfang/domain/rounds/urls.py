@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lianfang.domain.rounds import views, views_desk
+from lianfang.domain.rounds import public, views, views_desk
 
 urlpatterns = [
     path("", views.index, name="rounds"),
     path("new/", views_desk.create, name="round-new"),
+    path("public/", public.results_progress, name="round-public"),
+    path("<int:number>/answer/", public.answer, name="round-answer"),
     path("results/", views_desk.results, name="round-results"),
     path("results/refused.xlsx", views_desk.results_refused, name="round-results-refused"),
     path("<int:number>/", views.start, name="round"),

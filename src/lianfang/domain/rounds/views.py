@@ -19,6 +19,7 @@ from lianfang.domain.rounds.homes import homes_of_round
 from lianfang.domain.rounds.homes_export import homes_file
 from lianfang.domain.rounds.models import Round
 from lianfang.domain.rounds.playbook import book_of, excused, outcome_words, reason_words
+from lianfang.domain.rounds.public import AnswerForm
 from lianfang.domain.rounds.selectors import (
     coverage_at,
     coverage_below,
@@ -82,6 +83,7 @@ def area(request: HttpRequest, number: int, code: str) -> HttpResponse:
         "grids": pages.grid_rows(coverage_by_grid(place.path, rows)) if place.level is Level.COMMUNITY else [],
         "series": pages.series_view(one, language, beijing_day(timezone.now())) if place.path == one.path else None,
         "lists": actor.sees("residents", "masked"), "version": f"{here.sampled}-{sum(here.reasons.values())}-{one.state}",
+        "answer_form": AnswerForm() if testing and place.path == one.path and actor.may("other", "publish_notice") else None,
         "may_close": one.state == "open" and place.path == one.path and actor.may("other", "open_round"),
     }  # fmt: skip
     if getattr(request, "htmx", False):
