@@ -32,11 +32,12 @@ function response(status, _, body)
 end
 
 function done(summary, latency)
-  local taken, failed = 0, 0
+  local taken, failed, spent = 0, 0, false
   for _, thread in ipairs(threads) do
     taken = taken + thread:get("accepted")
     failed = failed + thread:get("other")
+    spent = spent or thread:get("spent")
   end
-  io.write(string.format('\nRESULT {"accepted": %d, "other": %d, "seconds": %.4f, "p50_ms": %.2f, "p99_ms": %.2f}\n',
-    taken, failed, summary.duration / 1e6, latency:percentile(50) / 1000, latency:percentile(99) / 1000))
+  io.write(string.format('\nRESULT {"accepted": %d, "other": %d, "spent": %s, "seconds": %.4f, "p50_ms": %.2f, "p99_ms": %.2f}\n',
+    taken, failed, tostring(spent), summary.duration / 1e6, latency:percentile(50) / 1000, latency:percentile(99) / 1000))
 end

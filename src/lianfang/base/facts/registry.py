@@ -8,38 +8,37 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from psycopg import AsyncCursor
 
 from lianfang.base.facts.envelope import Fact
-
-Ask = Callable[[str, dict[str, Any]], AsyncCursor[Any]]
+from lianfang.base.facts.wire import Rows, Statement
 
 
 class Batch(ABC):
     """The facts of one kind within one transaction of the door, carried through three steps.
 
     `questions` and `statements` are sent together with those of other kinds (one round trip each), so a kind never runs
-    a query per fact. A step reads only what came before it.
+    a query per fact. A step reads only what came before it. Between the two others may write: a statement that finds its
+    questions outdated fails, by a unique key or by calling `facts_race`, and the door looks again.
     """
 
     def __init__(self, facts: list[Fact]) -> None:
         self.facts = facts
 
     @abstractmethod
-    def questions(self) -> list[tuple[str, dict[str, Any]]]:
+    def questions(self) -> list[Statement]:
         """What must be known before deciding: SQL with named parameters, run as the door role."""
 
     @abstractmethod
-    def decide(self, answers: list[list[tuple[Any, ...]]]) -> None:
+    def decide(self, answers: list[Rows]) -> None:
         """Refuse what can't be taken, and set `incident_id` of everything else."""
 
     @abstractmethod
-    def statements(self, facts: list[Fact]) -> list[tuple[str, dict[str, Any]]]:
+    def statements(self, facts: list[Fact]) -> list[Statement]:
         """The set-based writes for the facts that are new (refused and duplicate ones are left out)."""
 
-    def noted(self, facts: list[Fact], answers: list[list[tuple[Any, ...]]]) -> bool:
-        """Turn rows returned by the writes into notes; return False to run the whole batch again (a lost race)."""
-        return True
+    def noted(self, facts: list[Fact], answers: list[Rows]) -> None:
+        """Turn rows returned by the writes into notes."""
+        return
 
 
 @dataclass(frozen=True)

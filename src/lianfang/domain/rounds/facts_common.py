@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from lianfang.base.facts.api import Fact, literal
+from lianfang.base.facts.api import Fact, Rows, Statement, int4s, int8s
 from lianfang.base.playbooks.api import Playbook, load_shipped
 from lianfang.base.vault.api import incident_box
 from lianfang.kernel.errors import LianfangError, define
@@ -15,7 +14,7 @@ from lianfang.kernel.ids import parse_code
 ROUNDS = "select id, incident_id, path, tube_size, state from rounds_round where id = any (%(ids)s::int[])"
 PLAYBOOKS = """select r.id, i.playbook from rounds_round r join incidents_incident i on i.id = r.incident_id
 where r.id = any (%(ids)s::int[])"""
-PEOPLE = "select code, coalesce(stay_path, path), present from residents_person where code = any (%(codes)s::bigint[])"
+PEOPLE = "select code, coalesce(stay_path, path) from residents_person where code = any (%(codes)s::bigint[])"
 BUILDING = 16
 """Length of a building's path: figures of rounds are kept per building."""
 
@@ -44,17 +43,17 @@ class RoundRow:
     state: str
 
 
-def ask_rounds(facts: Iterable[Fact]) -> tuple[str, dict[str, Any]]:
+def ask_rounds(facts: Iterable[Fact]) -> Statement:
     """The question for the rounds that these facts speak of."""
-    return ROUNDS, {"ids": literal(sorted({fact.payload.round for fact in facts}))}
+    return ROUNDS, {"ids": int4s({fact.payload.round for fact in facts})}
 
 
-def ask_playbooks(facts: Iterable[Fact]) -> tuple[str, dict[str, Any]]:
+def ask_playbooks(facts: Iterable[Fact]) -> Statement:
     """The question for the playbooks that the rounds of these facts run by."""
-    return PLAYBOOKS, {"ids": literal(sorted({fact.payload.round for fact in facts}))}
+    return PLAYBOOKS, {"ids": int4s({fact.payload.round for fact in facts})}
 
 
-def playbooks(rows: list[tuple[Any, ...]]) -> dict[int, Playbook]:
+def playbooks(rows: Rows) -> dict[int, Playbook]:
     """Round → its playbook."""
     return {number: load_shipped(name) for number, name in rows}
 
@@ -65,17 +64,17 @@ join residents_presence r on r.person_id = p.id and r.path = coalesce(p.stay_pat
 """
 
 
-def ask_grids(codes: Iterable[int]) -> tuple[str, dict[str, Any]]:
+def ask_grids(codes: Iterable[int]) -> Statement:
     """The question for the grids in which people live, by their printed codes."""
-    return GRIDS, {"codes": literal(sorted(set(codes)))}
+    return GRIDS, {"codes": int8s(sorted(set(codes)))}
 
 
-def ask_people(codes: Iterable[int]) -> tuple[str, dict[str, Any]]:
+def ask_people(codes: Iterable[int]) -> Statement:
     """The question for people by their printed codes."""
-    return PEOPLE, {"codes": literal(sorted(set(codes)))}
+    return PEOPLE, {"codes": int8s(sorted(set(codes)))}
 
 
-def settle_rounds(facts: Iterable[Fact], rows: list[tuple[Any, ...]]) -> dict[int, RoundRow]:
+def settle_rounds(facts: Iterable[Fact], rows: Rows) -> dict[int, RoundRow]:
     """Put the incident on each fact, and refuse what speaks of an unknown, foreign or closed round."""
     rounds = {row[0]: RoundRow(*row) for row in rows}
     for fact in facts:
@@ -98,11 +97,12 @@ def code_number(fact: Fact, text: str) -> int | None:
         return None
 
 
-def pseudonym(fact: Fact, number: int) -> int:
-    """The pseudonym of a resident within the fact's incident."""
-    return incident_box(fact.incident_id).pseudonym(number)
+def pseudonyms(facts: Iterable[Fact]) -> dict[int, Callable[[int], int]]:
+    """By incident: the function that turns a resident's number into their pseudonym within it."""
+    numbers = {fact.incident_id for fact in facts if fact.refusal is None}
+    return {number: incident_box(number).pseudonym for number in numbers}
 
 
-def same_county(one: str, other: str) -> bool:
-    """Whether two paths lie in one county: a sampler may sample anybody of the county, by code."""
-    return one[:6] == other[:6]
+def county_of(path: str) -> str:
+    """The county of a path: a sampler may sample anybody of the county, by code."""
+    return path[:6]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from lianfang.base.facts.api import Batch, Fact, literal
+from lianfang.base.facts.api import Batch, Fact, Rows, Statement, literal
 from lianfang.base.playbooks.api import Playbook
 from lianfang.domain.rounds.facts_common import (
     ask_grids,
@@ -14,7 +13,7 @@ from lianfang.domain.rounds.facts_common import (
     ask_rounds,
     code_number,
     playbooks,
-    pseudonym,
+    pseudonyms,
     settle_rounds,
 )
 from lianfang.domain.rounds.rules import OLDER_REASONS, lifted
@@ -59,22 +58,25 @@ class NotSampledBatch(Batch):
         for fact in facts:
             fact.state = code_number(fact, fact.payload.person)
 
-    def questions(self) -> list[tuple[str, dict[str, Any]]]:
+    def questions(self) -> list[Statement]:
         codes = [fact.state for fact in self.facts if isinstance(fact.state, int)]
         return [ask_rounds(self.facts), ask_people(codes), ask_playbooks(self.facts), ask_grids(codes)]
 
-    def decide(self, answers: list[list[tuple[Any, ...]]]) -> None:
+    def decide(self, answers: list[Rows]) -> None:
         settle_rounds(self.facts, answers[0])
-        homes, books, grids = {code: path for code, path, _ in answers[1]}, playbooks(answers[2]), dict(answers[3])
+        homes: dict[int, str] = dict(answers[1])
+        books = playbooks(answers[2])
+        grids: dict[int, int | None] = dict(answers[3])
+        pseudonym = pseudonyms(self.facts)
         for fact in self.facts:
             home = homes.get(fact.state)
             if fact.refusal is None and not fact.reaches(home, grids.get(fact.state)):
                 fact.refuse("fact.subject_unknown", area=fact.area, subject=fact.payload.person)
             reason = _reason(fact, books)
             if fact.refusal is None:
-                fact.state = NotSampledState(pseudonym(fact, fact.state), str(home), reason)
+                fact.state = NotSampledState(pseudonym[fact.incident_id](fact.state), str(home), reason)
 
-    def statements(self, facts: list[Fact]) -> list[tuple[str, dict[str, Any]]]:
+    def statements(self, facts: list[Fact]) -> list[Statement]:
         latest: dict[tuple[int, int], Fact] = {}
         for fact in sorted(facts, key=lambda fact: fact.at):
             latest[fact.payload.round, fact.state.person] = fact
@@ -97,6 +99,3 @@ class NotSampledBatch(Batch):
                 },
             ),
         ]
-
-    def noted(self, facts: list[Fact], answers: list[list[tuple[Any, ...]]]) -> bool:
-        return answers[1][0][0] == 0 if answers else True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from lianfang.base.facts.api import Batch, Fact, literal
+from lianfang.base.facts.api import Batch, Fact, Rows, Statement, literal
 from lianfang.domain.rounds.facts_common import ask_rounds, code_number, settle_rounds
 from lianfang.domain.rounds.facts_tubes import unpack
 from lianfang.domain.rounds.rules import TubeResult
@@ -53,12 +53,12 @@ class ResultReportedBatch(Batch):
         super().__init__(facts)
         self._numbers = {fact.id: code_number(fact, fact.payload.tube) for fact in facts}
 
-    def questions(self) -> list[tuple[str, dict[str, Any]]]:
+    def questions(self) -> list[Statement]:
         numbers = sorted({number for number in self._numbers.values() if number is not None})
         rounds = sorted({fact.payload.round for fact in self.facts})
         return [ask_rounds(self.facts), (TUBES, {"rounds": literal(rounds), "codes": literal(numbers)})]
 
-    def decide(self, answers: list[list[tuple[Any, ...]]]) -> None:
+    def decide(self, answers: list[Rows]) -> None:
         settle_rounds(self.facts, answers[0])
         tubes = {(row[0], row[1]): TubeRow(row[2], row[3], row[4], bytes(row[5]), row[6]) for row in answers[1]}
         said: dict[Any, str] = {}
@@ -79,7 +79,7 @@ class ResultReportedBatch(Batch):
                 said[tube.id] = given
                 fact.state = tube
 
-    def statements(self, facts: list[Fact]) -> list[tuple[str, dict[str, Any]]]:
+    def statements(self, facts: list[Fact]) -> list[Statement]:
         last = {fact.state.id: fact for fact in sorted(facts, key=lambda fact: fact.at)}
         rows = [last[number] for number in sorted(last)]
         positive = [fact for fact in rows if fact.payload.result is TubeResult.POSITIVE]

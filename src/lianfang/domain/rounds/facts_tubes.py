@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+import struct
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from itertools import repeat
 
-from lianfang.base.facts.api import Batch, Fact, literal, literal_bytes
+from lianfang.base.facts.api import (
+    Batch,
+    Fact,
+    Rows,
+    Statement,
+    byteas,
+    days,
+    instants,
+    int4s,
+    int8s,
+    literal,
+    uuids,
+)
 from lianfang.domain.rounds.facts_common import (
+    BUILDING,
     RoundRow,
     ask_people,
     ask_rounds,
     code_number,
-    pseudonym,
-    same_county,
+    county_of,
+    pseudonyms,
     settle_rounds,
 )
 from lianfang.domain.rounds.sqlfiles import statement
@@ -48,11 +65,12 @@ define(
 
 @dataclass(slots=True)
 class TubeState:
-    """What is known of a tube after looking things up: its number, and (pseudonym, home path) by position."""
+    """What is known of a tube after looking things up: its number, whose swabs it holds by code, pseudonym and home."""
 
     number: int
     codes: list[int]
-    people: list[tuple[int, str]]
+    people: list[int]
+    homes: list[str]
 
 
 class TubeFilledBatch(Batch):
@@ -64,109 +82,116 @@ class TubeFilledBatch(Batch):
             number = code_number(fact, fact.payload.tube)
             codes = [code_number(fact, text) for text in fact.payload.people]
             if number is not None and fact.refusal is None:
-                fact.state = TubeState(number, [code for code in codes if code is not None], [])
-                self._check_twice(fact)
+                fact.state = TubeState(number, [code for code in codes if code is not None], [], [])
+                _check_twice(fact)
 
-    @staticmethod
-    def _check_twice(fact: Fact) -> None:
-        seen: set[int] = set()
-        for code, text in zip(fact.state.codes, fact.payload.people, strict=True):
-            if code in seen:
-                fact.refuse("tube.person_twice", tube=fact.payload.tube, person=text)
-            seen.add(code)
-
-    def questions(self) -> list[tuple[str, dict[str, Any]]]:
+    def questions(self) -> list[Statement]:
         good = [fact for fact in self.facts if fact.refusal is None]
         taken = {
-            "rounds": literal(sorted({fact.payload.round for fact in good})),
-            "codes": literal(sorted({fact.state.number for fact in good})),
+            "rounds": int4s({fact.payload.round for fact in good}),
+            "codes": int8s(sorted({fact.state.number for fact in good})),
         }
         return [ask_rounds(self.facts), ask_people(code for fact in good for code in fact.state.codes), (TAKEN, taken)]
 
-    def decide(self, answers: list[list[tuple[Any, ...]]]) -> None:
+    def decide(self, answers: list[Rows]) -> None:
         rounds = settle_rounds(self.facts, answers[0])
-        homes = {code: path for code, path, _ in answers[1]}
+        homes: dict[int, str] = dict(answers[1])
         taken = {(round_id, code): number for round_id, code, number in answers[2]}
-        claimed: dict[tuple[int, int], Any] = {}
+        pseudonym = pseudonyms(self.facts)
         for fact in self.facts:
             if fact.refusal is None:
-                self._decide_one(fact, rounds[fact.payload.round], homes, taken)
-            if fact.refusal is None:
-                first = claimed.setdefault((fact.payload.round, fact.state.number), fact.id)
+                _check_size(fact, rounds[fact.payload.round])
+                first = taken.setdefault((fact.payload.round, fact.state.number), fact.id)
                 if first != fact.id:
                     fact.refuse("tube.code_taken", outcome="conflict", tube=fact.payload.tube)
+                _find_people(fact, homes)
+            if fact.refusal is None:
+                fact.state.people = list(map(pseudonym[fact.incident_id], fact.state.codes))
 
-    @staticmethod
-    def _decide_one(fact: Fact, row: RoundRow, homes: dict[int, str], taken: dict[tuple[int, int], Any]) -> None:
-        state: TubeState = fact.state
-        if len(state.codes) > row.tube_size:
-            fact.refuse("tube.too_many", tube=fact.payload.tube, count=len(state.codes), limit=row.tube_size)
-            return
-        other = taken.get((row.id, state.number))
-        if other is not None and other != fact.id:
-            fact.refuse("tube.code_taken", outcome="conflict", tube=fact.payload.tube)
-            return
-        state.people = []
-        for code, text in zip(state.codes, fact.payload.people, strict=True):
-            home = homes.get(code)
-            if home is None or not same_county(home, fact.path):
-                fact.refuse("fact.subject_unknown", area=fact.area, subject=text)
-                return
-            state.people.append((pseudonym(fact, code), home))
-
-    def statements(self, facts: list[Fact]) -> list[tuple[str, dict[str, Any]]]:
+    def statements(self, facts: list[Fact]) -> list[Statement]:
         # in the order of people, so that two transactions never wait for each other in a circle
         swabs = sorted(
-            ((person, path, fact) for fact in facts for person, path in fact.state.people), key=lambda swab: swab[0]
+            swab
+            for number, fact in enumerate(facts, start=1)
+            for swab in zip(fact.state.people, fact.state.homes, repeat(number), strict=False)
         )
-        return [
-            (
-                statement("tubes"),
-                {
-                    "incident": literal([fact.incident_id for fact in facts]),
-                    "id": literal([fact.id for fact in facts]),
-                    "round": literal([fact.payload.round for fact in facts]),
-                    "code": literal([fact.state.number for fact in facts]),
-                    "area": literal([fact.path for fact in facts]),
-                    "size": literal([len(fact.state.people) for fact in facts]),
-                    "people": literal_bytes([pack([person for person, _ in fact.state.people]) for fact in facts]),
-                    "at": literal([fact.at.isoformat() for fact in facts]),
-                    "day": literal([fact.day for fact in facts]),
-                    "account": literal([fact.account_id for fact in facts]),
-                    "s_incident": literal([fact.incident_id for _, _, fact in swabs]),
-                    "s_round": literal([fact.payload.round for _, _, fact in swabs]),
-                    "s_person": literal([person for person, _, _ in swabs]),
-                    "s_path": literal([path for _, path, _ in swabs]),
-                    "s_tube": literal([fact.id for _, _, fact in swabs]),
-                    "s_at": literal([fact.at.isoformat() for _, _, fact in swabs]),
-                    "s_day": literal([fact.day for _, _, fact in swabs]),
-                },
-            )
-        ]
+        figures = _figures(facts)
+        tubes = {
+            "incident": int4s(fact.incident_id for fact in facts),
+            "id": uuids(fact.id for fact in facts),
+            "round": int4s(fact.payload.round for fact in facts),
+            "code": int8s(fact.state.number for fact in facts),
+            "area": literal(fact.path for fact in facts),
+            "size": int4s(len(fact.state.people) for fact in facts),
+            "people": byteas(pack(fact.state.people) for fact in facts),
+            "at": instants(fact.at for fact in facts),
+            "day": days(fact.day for fact in facts),
+            "account": int8s(fact.account_id for fact in facts),
+            "s_person": int8s(person for person, _, _ in swabs),
+            "s_path": literal(home for _, home, _ in swabs),
+            "s_tube": int4s(number for _, _, number in swabs),
+            "f_name": literal(name for name, _, _, _ in figures),
+            "f_dim": literal(str(round_id) for _, round_id, _, _ in figures),
+            "f_day": days(day for _, _, day, _ in figures),
+            "f_path": literal(path for _, _, _, path in figures),
+            "f_value": int8s(figures.values()),
+        }
+        return [(statement("tubes"), tubes)]
 
-    def noted(self, facts: list[Fact], answers: list[list[tuple[Any, ...]]]) -> bool:
+    def noted(self, facts: list[Fact], answers: list[Rows]) -> None:
         by_id = {fact.id: fact for fact in facts}
-        tubes_written = 0
-        for what, tube, person in answers[0]:
-            if what == "tube":
-                tubes_written += 1
-            elif what == "repeat":
-                note_repeat(by_id[tube], person)
-        return tubes_written == len(facts)
+        for tube, person in answers[0]:
+            note_repeat(by_id[tube], person)
+
+
+def _check_twice(fact: Fact) -> None:
+    if len(set(fact.state.codes)) == len(fact.state.codes):
+        return
+    seen: set[int] = set()
+    for code, text in zip(fact.state.codes, fact.payload.people, strict=True):
+        if code in seen:
+            fact.refuse("tube.person_twice", tube=fact.payload.tube, person=text)
+        seen.add(code)
+
+
+def _check_size(fact: Fact, row: RoundRow) -> None:
+    if len(fact.state.codes) > row.tube_size:
+        fact.refuse("tube.too_many", tube=fact.payload.tube, count=len(fact.state.codes), limit=row.tube_size)
+
+
+def _find_people(fact: Fact, homes: Mapping[int, str]) -> None:
+    county = county_of(fact.path)
+    fact.state.homes = []
+    for code, text in zip(fact.state.codes, fact.payload.people, strict=True):
+        home = homes.get(code)
+        if home is None or not home.startswith(county):
+            fact.refuse("fact.subject_unknown", area=fact.area, subject=text)
+            return
+        fact.state.homes.append(home)
+
+
+def _figures(facts: Sequence[Fact]) -> Counter[tuple[str, int, date, str]]:
+    """What the tubes add to the figures: (name, round, day, path) → count."""
+    figures: Counter[tuple[str, int, date, str]] = Counter()
+    for fact in facts:
+        round_id, day = fact.payload.round, fact.day
+        figures["rounds.tubes", round_id, day, fact.path] += 1
+        for home in fact.state.homes:
+            figures["rounds.sampled", round_id, day, home[:BUILDING]] += 1
+    return figures
 
 
 def note_repeat(fact: Fact, person: int) -> None:
     """Tell the sender which position of the tube was somebody sampled before; a single re-test is meant to repeat."""
-    for position, (known, _) in enumerate(fact.state.people):
-        if known == person:
-            fact.note("rounds.sampled_already", position=position + 1, person=fact.payload.people[position])
+    position = fact.state.people.index(person)
+    fact.note("rounds.sampled_already", position=position + 1, person=fact.payload.people[position])
 
 
 def pack(people: list[int]) -> bytes:
     """Pseudonyms as 8 bytes each, in order."""
-    return b"".join(person.to_bytes(8, "big", signed=True) for person in people)
+    return struct.pack(f">{len(people)}q", *people)
 
 
 def unpack(raw: bytes) -> list[int]:
     """The pseudonyms in a packed tube, in order."""
-    return [int.from_bytes(raw[at : at + 8], "big", signed=True) for at in range(0, len(raw), 8)]
+    return list(struct.unpack(f">{len(raw) // 8}q", raw))

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from lianfang.base.facts.api import Batch, Fact, literal, literal_bytes
+from lianfang.base.facts.api import Batch, Fact, Rows, Statement, byteas, literal
 from lianfang.base.playbooks.api import DoorVisit, Playbook
 from lianfang.base.vault.api import incident_box
 from lianfang.domain.rounds.facts_common import ask_playbooks, ask_rounds, playbooks, settle_rounds
@@ -85,13 +85,14 @@ class VisitState:
 class HouseholdVisitedBatch(Batch):
     """Visits of one merged transaction."""
 
-    def questions(self) -> list[tuple[str, dict[str, Any]]]:
+    def questions(self) -> list[Statement]:
         paths = literal(sorted({fact.payload.household for fact in self.facts}))
         return [ask_rounds(self.facts), (HOUSEHOLDS, {"paths": paths}), ask_playbooks(self.facts)]
 
-    def decide(self, answers: list[list[tuple[Any, ...]]]) -> None:
+    def decide(self, answers: list[Rows]) -> None:
         settle_rounds(self.facts, answers[0])
-        grids, books = dict(answers[1]), playbooks(answers[2])
+        grids: dict[str, int | None] = dict(answers[1])
+        books = playbooks(answers[2])
         for fact in self.facts:
             household = fact.payload.household
             if fact.refusal is None and (household not in grids or not fact.reaches(household, grids[household])):
@@ -99,7 +100,7 @@ class HouseholdVisitedBatch(Batch):
             if fact.refusal is None:
                 fact.state = _judge(fact, books[fact.payload.round])
 
-    def statements(self, facts: list[Fact]) -> list[tuple[str, dict[str, Any]]]:
+    def statements(self, facts: list[Fact]) -> list[Statement]:
         latest: dict[tuple[int, int], Fact] = {}
         for fact in sorted(facts, key=lambda fact: fact.at):
             latest[fact.payload.round, fact.state.household] = fact
@@ -119,16 +120,13 @@ class HouseholdVisitedBatch(Batch):
                     "outcome": literal([fact.state.outcome for fact in rows]),
                     "done": literal([fact.state.done for fact in rows]),
                     "people": literal([fact.payload.people for fact in rows]),
-                    "sealed": literal_bytes([_seal(fact) for fact in rows]),
+                    "sealed": byteas([_seal(fact) for fact in rows]),
                     "counted": literal([msgspec.json.encode(fact.state.counted).decode() for fact in rows]),
                     "at": literal([fact.at.isoformat() for fact in rows]),
                     "account": literal([fact.account_id for fact in rows]),
                 },
             ),
         ]
-
-    def noted(self, facts: list[Fact], answers: list[list[tuple[Any, ...]]]) -> bool:
-        return answers[1][0][0] == 0 if answers else True
 
 
 def household_number(incident_id: int, path: str) -> int:

@@ -13,8 +13,10 @@ import msgspec
 from lianfang.base.access.api import Actor
 from lianfang.base.database.connect import DOOR, from_environment
 from lianfang.base.facts.api import Fact
-from lianfang.base.facts.door import MERGE_FACTS, Call, connect, flush
+from lianfang.base.facts.door import MERGE_FACTS
+from lianfang.base.facts.merging import merge
 from lianfang.base.facts.reading import read_body
+from lianfang.base.facts.wire import Wire
 from lianfang.kernel.errors import LianfangError
 from lianfang.kernel.ids import uuid7
 
@@ -49,9 +51,9 @@ def submit(actor: Actor, facts: Sequence[dict[str, Any]]) -> list[Fact]:
 
 
 async def _flush(facts: Sequence[Fact]) -> None:
-    connection = await connect(from_environment().conninfo(DOOR))
+    wire = await Wire.connect(from_environment().conninfo(DOOR))
     try:
         for start in range(0, len(facts), MERGE_FACTS):
-            await flush(connection, [Call(list(facts[start : start + MERGE_FACTS]))])
+            await merge(wire, list(facts[start : start + MERGE_FACTS]))
     finally:
-        await connection.close()
+        await wire.close()

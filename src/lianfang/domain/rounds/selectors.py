@@ -290,5 +290,17 @@ def _named(round_: Round, buildings: set[str]) -> dict[int, Resident]:
 def positive_pools(round_: Round, path: str) -> list[dict[str, Any]]:
     """Positive tubes of a round within an area, newest first, with how many members stand in which state."""
     rows = select(POOLS, [round_.incident_id, round_.id, path, path + "~"])
-    names = ("id", "code", "size", "area", "filled_at", "result_at", "isolated", "retested", "released", "held", "positive")
+    names = (
+        "id",
+        "code",
+        "size",
+        "area",
+        "filled_at",
+        "result_at",
+        "isolated",
+        "retested",
+        "released",
+        "held",
+        "positive",
+    )
     return [dict(zip(names, row, strict=True)) for row in rows]

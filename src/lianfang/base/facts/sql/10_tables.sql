@@ -97,6 +97,16 @@ create or replace function facts_admit(p_tokens bytea[], p_paths text[], p_verbs
 $$;
 grant execute on function facts_admit(bytea[], text[], text[]) to lianfang_door;
 
+-- A statement of the door that finds its questions outdated says so; the whole transaction is undone and looks again.
+create or replace function facts_race(p_lost bigint) returns void language plpgsql as $$
+begin
+    if p_lost > 0 then
+        raise exception using errcode = '40001', message = 'facts_race';
+    end if;
+end
+$$;
+grant execute on function facts_race(bigint) to lianfang_door;
+
 create or replace function facts_seal_window(out from_xid xid8, out to_xid xid8, out previous bytea, out number bigint)
     language sql stable security definer set search_path = public, pg_temp as $$
     select coalesce((select s.to_xid from facts_seal s order by s.number desc limit 1), '0'::xid8),

@@ -6,7 +6,9 @@ create table if not exists metrics_delta (
     day date not null,
     path text collate "C" not null,
     value bigint not null
-) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
+);
+-- rows live for a moment; what the folder leaves behind is cleared within seconds, or each fold reads all of it again
+alter table metrics_delta set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
 
 create table if not exists metrics_value (
     name text collate "C" not null,

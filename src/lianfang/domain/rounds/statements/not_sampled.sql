@@ -1,5 +1,5 @@
 -- Reasons for not being sampled; somebody who was sampled meanwhile keeps the sample, a newer reason replaces an older one.
--- Rows that existed were locked just before. Returns how many rows somebody else inserted since then (a lost race).
+-- Rows that existed were locked just before. A row that somebody else inserted since then is a lost race.
 with given as (
     select * from unnest(%(incident)s::smallint[], %(round)s::int[], %(person)s::bigint[], %(path)s::text[], %(reason)s::text[],
         %(at)s::timestamptz[], %(account)s::bigint[]) as t(incident, round_id, person, path, reason, at, account_id)
@@ -27,5 +27,5 @@ figures as (
     select 'rounds.not_sampled', b.round_id || ':' || b.reason, (b.at at time zone 'Asia/Shanghai')::date, left(b.path, 16), -count(*)
         from before b join written w using (round_id, person) group by 2, 3, 4
 )
-select count(*) from written w
+select facts_race(count(*)) from written w
 where not is_new and not exists (select 1 from before b where b.round_id = w.round_id and b.person = w.person)

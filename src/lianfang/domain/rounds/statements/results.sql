@@ -83,4 +83,6 @@ figures as (
         from (select round_id, path from settled where state = 'positive'
               union all select round_id, path from isolated where state = 'positive') as p group by 2, 3, 4
 )
-select 1
+-- somebody else told another result since we looked
+select facts_race(count(*)) from given g join rounds_tube t on t.incident = g.incident and t.id = g.id
+where t.result is distinct from g.result and not exists (select 1 from told where told.id = g.id)

@@ -1,5 +1,5 @@
 -- Visits of one merged transaction; figures change by the difference between the visit that stood and the one that stands.
--- Rows that existed were locked just before. Returns how many rows somebody else inserted since then (a lost race).
+-- Rows that existed were locked just before. A row that somebody else inserted since then is a lost race.
 with given as (
     select * from unnest(%(incident)s::smallint[], %(round)s::int[], %(household)s::bigint[], %(path)s::text[], %(outcome)s::text[],
         %(done)s::boolean[], %(people)s::smallint[], %(sealed)s::bytea[], %(counted)s::jsonb[], %(at)s::timestamptz[], %(account)s::bigint[])
@@ -38,5 +38,5 @@ figures as (
     select 'rounds.answers', round_id || ':' || k.key, (at at time zone 'Asia/Shanghai')::date, left(path, 16), sum(sign * k.value::bigint)
         from change cross join lateral jsonb_each_text(counted) as k where done group by 2, 3, 4
 )
-select count(*) from written w
+select facts_race(count(*)) from written w
 where not is_new and not exists (select 1 from before b where b.round_id = w.round_id and b.household = w.household)
