@@ -252,3 +252,18 @@ def test_statements_do_not_grow_with_the_people(browse, world):
         counts.append(len(captured))
     assert counts[0] == counts[1]
     assert max(counts) <= 14, counts
+
+
+def test_a_large_place_counts_care_tags_when_asked(browse, monkeypatch: pytest.MonkeyPatch) -> None:
+    from lianfang.domain.residents import views
+
+    clerk = browse("community_clerk", HOME)
+    address = f"/residents/area/{HOME}/"
+    at_once = text(clerk.get(address))
+    assert 'class="states"' in at_once
+    monkeypatch.setattr(views, "COUNTED_AT_ONCE", 3)
+    page = text(clerk.get(address))
+    assert 'class="states"' not in page
+    assert "?care=1" in page
+    assert 'class="states"' in text(clerk.get(address + "?care=1"))
+    assert 'class="states"' in text(clerk.get(address + "?kind=1"))

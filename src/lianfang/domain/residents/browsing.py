@@ -51,6 +51,7 @@ select t.tag, count(distinct p.id) from residents_presence r join residents_pers
 cross join lateral unnest(p.tags || (100 + p.kind)::smallint) as t(tag)
 where r.path >= %s and r.path < %s group by t.tag
 """
+_COUNT: Final = "select count(distinct r.person_id) from residents_presence r where r.path >= %s and r.path < %s"
 _PLACES: Final = """
 select r.path, r.why, coalesce(a.name, ''), coalesce(b.name, ''), coalesce(g.name, '')
 from residents_presence r left join areas_area a on a.path = left(r.path, 12)
@@ -157,6 +158,11 @@ def buildings(path: str) -> list[BuildingCount]:
     """The buildings of a community with their counts, in their order."""
     low, high = path, path + ABOVE_ALL
     return [BuildingCount(*row) for row in select(_BUILDINGS, {"low": low, "high": high})]
+
+
+def count(path: str) -> int:
+    """How many people the lists of a place hold."""
+    return int(select(_COUNT, [path, path + ABOVE_ALL])[0][0])
 
 
 def tag_counts(path: str) -> tuple[dict[int, int], dict[int, int]]:

@@ -20,6 +20,9 @@ from lianfang.kernel.divisions import PATH_LENGTH, Level
 from lianfang.kernel.errors import LianfangError, define
 from lianfang.kernel.ids import format_code, group_code, parse_code
 
+COUNTED_AT_ONCE = 2_000
+"""People of a place up to whom care tags are counted with every list; in larger ones when somebody asks (assumption:
+most communities are smaller, and counting 6,500 costs half of the page)."""
 BROWSE = ("see:residents:named", "see:residents:masked")
 
 define(
@@ -158,8 +161,9 @@ def _list_page(request: HttpRequest, place: Place, home: str, *, word: str = "")
     if home and not found and not request.GET:
         raise LianfangError("access.not_found")
     buildings = browsing.buildings(place.path if not home else home[: PATH_LENGTH[Level.BUILDING]])
-    tags, kinds = browsing.tag_counts(path)
-    everybody = sum(kinds.values())
+    everybody, by_care = browsing.count(path), bool(tag or kind or request.GET.get("care"))
+    counted = by_care or everybody <= COUNTED_AT_ONCE
+    tags, kinds = browsing.tag_counts(path) if counted else ({}, {})
     lines = pages.people_lines(found[: browsing.PAGE], actor, {one.path: one.name for one in buildings})
     last = (lines[0]["door"] if lines else "") if home else ""
     context = {
@@ -172,6 +176,7 @@ def _list_page(request: HttpRequest, place: Place, home: str, *, word: str = "")
         "buildings": buildings if place.level is Level.COMMUNITY and not home else [],
         "now": timezone.now(),
         "filters": pages.filters(tags, kinds, everybody, tag, kind),
+        "counted": counted,
         "filtered": bool(tag or kind or word),
         "following": "" if word else pages.following(found),
         "paged": bool(request.GET.get("after")),
