@@ -35,6 +35,7 @@ WORDS = (
     "transfer",
     "link",
     "objection",
+    "list",
 )
 NOWHERE = "419999999999"
 _VARYING = re.compile(
@@ -96,7 +97,7 @@ def inside(scene: Scene, seat: Seat) -> dict[str, str]:
         "screening": str(scene.rounds["screening"]), "home": person.path,
         "incident": str(scene.incident), "zone": str(scene.zones[HOME]),
         "person_id": str(person.id), "change": str(scene.changes[HOME]), "transfer": str(scene.transfers[HOME]),
-        "link": str(scene.links[HOME]), "objection": str(scene.objections[HOME]),
+        "link": str(scene.links[HOME]), "objection": str(scene.objections[HOME]), "list": str(scene.lists[HOME]),
         "token": scene.kept.get(seat.role, "411621-" + "x" * 24), "held": str(scene.held[HOME]),
         "account": str(scene.seats["grid_worker"].account), "grant": str(scene.seats["grid_worker"].grant),
     }  # fmt: skip
@@ -115,7 +116,7 @@ def outside(scene: Scene, seat: Seat) -> dict[str, str]:
         "incident": str(scene.others[_foreign(scene, community)]), "zone": str(scene.zones[community]),
         "person_id": str(scene.at(near)[-1].id), "change": str(scene.changes[community]),
         "transfer": str(scene.transfers[community]), "link": str(scene.links[community]),
-        "objection": str(scene.objections[community]),
+        "objection": str(scene.objections[community]), "list": str(scene.lists[community]),
         "token": strangers, "held": str(scene.held[community]),
         "account": str(scene.stranger[0]), "grant": str(scene.stranger[1]),
     }  # fmt: skip
@@ -127,7 +128,7 @@ def missing(seat: Seat) -> dict[str, str]:
         "place": NOWHERE if len(seat.outside) == 12 else NOWHERE + "0001", "tube": str(uuid.UUID(int=7 << 64)),
         "person": format_code(999_999), "county_person": format_code(999_999), "token": "411621-" + "y" * 24,
         **dict.fromkeys(("round", "file", "held", "account", "grant", "screening", "home", "incident", "zone"), "8888888"),
-        **dict.fromkeys(("person_id", "change", "transfer", "link", "objection"), "8888888"),
+        **dict.fromkeys(("person_id", "change", "transfer", "link", "objection", "list"), "8888888"),
     }  # fmt: skip
 
 

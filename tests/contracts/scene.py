@@ -108,6 +108,7 @@ class Scene:
     held: dict[str, int] = field(default_factory=dict)
     changes: dict[str, int] = field(default_factory=dict)
     links: dict[str, int] = field(default_factory=dict)
+    lists: dict[str, int] = field(default_factory=dict)
     objections: dict[str, int] = field(default_factory=dict)
     transfers: dict[str, int] = field(default_factory=dict)
     zones: dict[str, int] = field(default_factory=dict)
@@ -148,7 +149,18 @@ def build_scene(*, per_home: int = PER_HOME, homes: int = 2) -> Scene:
     scene = Scene(policy())
     with transaction.atomic(using="owner"):
         for at, table in enumerate(
-            ("access_account", "access_grant", "rounds_round", "residents_import_file", "facts_quarantine"), start=1
+            (
+                "access_account",
+                "access_grant",
+                "rounds_round",
+                "residents_import_file",
+                "facts_quarantine",
+                "residents_change",
+                "residents_transfer",
+                "residents_export_request",
+                "selfview_link",
+            ),
+            start=1,
         ):  # numbers that stand out in a page
             run("select setval(%s, %s)", f"{table}_id_seq", at * 1_111_111)
         for community in COMMUNITIES:
@@ -342,6 +354,11 @@ def _ledger_life(scene: Scene, community: str) -> None:
     scene.changes[community] = run(
         "insert into residents_change (on_day, kind, path, person_id, role) values ('2022-03-20', 'residence', %s, %s, '') returning id",
         one.path, one.id,
+    )  # fmt: skip
+    scene.lists[community] = run(
+        "insert into residents_export_request (path, purpose, people, state, asked_by) "
+        "values (%s, 'audit', 600, 'asked', 999) returning id",
+        community,
     )  # fmt: skip
     scene.links[community] = run(
         "insert into selfview_link (code_hash, person_id, path, made_by, ends_on) values (%s, %s, %s, 999, '2100-01-01') returning id",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lianfang.domain.residents import confirm_views, import_views, life_views, transfers_views, views
+from lianfang.domain.residents import confirm_views, import_views, large_views, life_views, transfers_views, views
 
 urlpatterns = [
     path("", views.index, name="residents"),
@@ -22,6 +22,10 @@ urlpatterns = [
     path("confirm/<str:code>/", confirm_views.building, name="residents-confirm"),
     path("confirm/<str:path>/yes/", confirm_views.home, name="residents-confirm-home"),
     path("review/<str:code>/", confirm_views.review, name="residents-review"),
+    path("exports/", large_views.index, name="residents-exports"),
+    path("exports/ask/", large_views.ask, name="residents-export-ask"),
+    path("exports/<int:number>/decide/", large_views.decide, name="residents-export-decide"),
+    path("exports/<int:number>/file/", large_views.take, name="residents-export-take"),
     path("transfers/", transfers_views.index, name="residents-transfers"),
     path("transfers/ask/<str:code>/", transfers_views.ask, name="residents-transfer-ask"),
     path("transfers/<int:number>/", transfers_views.one, name="residents-transfer"),
