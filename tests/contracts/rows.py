@@ -40,6 +40,7 @@ TABLES: dict[str, Table] = {
     "rounds_visit": Table("path", TASK, by_grid=True),
     "rounds_site": Table("path"),
     "rounds_expected_change": Table("path", filled=False),
+    "rounds_answer": Table("path", filled=False),
     "metrics_value": Table("path", ("see:metrics:figures",)),
     "reports_return": Table("path", ("see:metrics:figures",), filled=False),
     "worklist_item": Table("path"),

@@ -26,8 +26,8 @@ define(
 define(
     "round.not_in_playbook",
     status=422,
-    zh="预案“{playbook}”没有{kind}的规定，不能开启这种轮次。请改选另一种，或先在预案里补充。",
-    en="The playbook '{playbook}' says nothing about {kind}, so no such round is opened. Choose the other kind.",
+    zh="预案“{playbook}”没有规定这种轮次（{kind}），不能开启。请改选另一种，或先在预案里补充。",
+    en="The playbook '{playbook}' knows no rounds of the kind '{kind}', so none is opened. Choose the other kind.",
 )
 
 
@@ -80,8 +80,7 @@ def _require_in_playbook(incident_id: int, kind: str) -> None:
         raise LianfangError("access.not_found")
     book = playbook_of(found)
     if not (book.rounds.tests if kind == RoundKind.TESTING else book.door_visits):
-        zh_en = "采样检测 testing" if kind == RoundKind.TESTING else "入户 door visits"
-        raise LianfangError("round.not_in_playbook", playbook=book.playbook, kind=zh_en)
+        raise LianfangError("round.not_in_playbook", playbook=book.playbook, kind=kind)
 
 
 def add_site(*, actor: Actor, round_id: int, path: str, name: str, desks: int, samplers: int) -> int:
