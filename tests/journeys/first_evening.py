@@ -108,17 +108,22 @@ class Browser:
             urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context),
             urllib.request.HTTPCookieProcessor(self.jar),
         )  # fmt: skip
-        self.opener.addheaders = [("Accept-Language", "zh-CN"), *(headers or {}).items()]
+        self.headers = {"Accept-Language": "zh-CN", **(headers or {})}
+        self.opener.addheaders = []
+        host = self.headers.get("Host")
+        self.shown = f"{site.partition('://')[0]}://{host}" if host else site
 
     def get(self, path: str) -> tuple[int, str]:
         """Status and text of a page, redirects followed."""
-        return self._open(urllib.request.Request(self.site + path))
+        return self._open(urllib.request.Request(self.site + path, headers=self.headers))
 
     def post(self, path: str, **fields: str) -> tuple[int, str]:
         """Send a form as its page would."""
         token = next((cookie.value or "" for cookie in self.jar if cookie.name == "lf_csrf"), "")
         body = urllib.parse.urlencode({**fields, "csrfmiddlewaretoken": token}).encode()
-        return self._open(urllib.request.Request(self.site + path, body, {"Referer": self.site + path}))
+        return self._open(
+            urllib.request.Request(self.site + path, body, {**self.headers, "Referer": self.shown + path})
+        )
 
     def _open(self, request: urllib.request.Request) -> tuple[int, str]:
         try:

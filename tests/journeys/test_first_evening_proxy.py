@@ -108,8 +108,6 @@ def test_metrics_stay_inside(machine: Machine, site: Browser) -> None:
 
 
 def test_what_a_client_writes_into_headers_goes_no_further(site: Browser) -> None:
-    forged = Browser(site.site, None)
-    forged.opener = site.opener
     request = urllib.request.Request(
         site.site + "/sign-in/",
         headers={
