@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from lianfang.planning import ProblemError, Status, Stop
 from lianfang.planning import assignment as engine
+from lianfang.planning.assignment.jobs_search import search
 from lianfang.planning.instances import gap
 
 SHARED = Path(os.environ.get("LIANFANG_SHARED", Path(__file__).parents[4] / "shared"))
@@ -77,6 +78,51 @@ def test_pinned_jobs_stay():
     result = engine.solve(problem, stop=FAST, pins=pins)
     assert engine.check(problem, result) == []
     assert result.agent_of_job[:3].tolist() == [3, 3, 0]
+
+
+def large(seed=4, agents=12, jobs=70, fraction=0.0):
+    """Loads and costs against each other, as in the published d files: the exact search alone does not prove it soon."""
+    rng = np.random.default_rng(seed)
+    load = rng.integers(1, 101, (agents, jobs))
+    cost = 111 - load + rng.integers(-10, 11, load.shape) + fraction * rng.random(load.shape)
+    return engine.Generalised(cost, load, np.full(agents, int(0.8 * load.sum() / agents**2)))
+
+
+@pytest.mark.parametrize("fraction", [0.0, 0.5])
+def test_a_large_problem_ends_close_to_its_bound_within_its_time(fraction):
+    problem = large(fraction=fraction)
+    result = engine.solve(problem, stop=Stop(seconds=4), seed=1)
+    assert engine.check(problem, result) == []
+    assert result.gap < 0.05
+    assert result.seconds < 6
+    plain = engine.baseline(problem)
+    assert plain.objective is None or result.objective < plain.objective
+
+
+def test_pins_hold_in_the_search_of_a_large_problem():
+    problem = large(seed=5)
+    pins = np.full(problem.jobs, -1)
+    pins[:6] = [3, 3, 0, 1, 2, 11]
+    result = engine.solve(problem, stop=Stop(seconds=3), pins=pins)
+    assert engine.check(problem, result) == []
+    assert result.agent_of_job[:6].tolist() == [3, 3, 0, 1, 2, 11]
+
+
+def test_cancelling_a_large_problem_yields_a_valid_plan():
+    problem = large()
+    result = engine.solve(problem, on_progress=lambda progress: progress.phase != "search")
+    assert engine.check(problem, result) == []
+    assert result.objective is not None
+
+
+def test_compiled_search_lists_the_better_plan_by_hand():
+    # Two agents with room 5: jobs of load 3, 2 and 3, 2; the plan at hand swaps the cheap homes.
+    cost = np.array([[1.0, 1.0, 9.0, 9.0], [9.0, 9.0, 1.0, 1.0]])
+    load = np.array([[3.0, 2.0, 3.0, 2.0], [3.0, 2.0, 3.0, 2.0]])
+    plan = np.array([1, 1, 0, 0])
+    found, best = search(cost, load, np.array([5.0, 5.0]), np.zeros(2), plan, 2, 2, 0.0, 1.0, 20, 1000, 3, 0)
+    assert found == 4.0
+    assert best.tolist() == [0, 0, 1, 1]
 
 
 def test_a_job_nobody_can_take_is_named():

@@ -13,6 +13,7 @@ from lianfang.planning.assignment.domain import (
     Reserve,
     ReserveResult,
 )
+from lianfang.planning.assignment.kinds import ByKind, answer
 from lianfang.planning.assignment.problem import Generalised, Transport
 from lianfang.planning.assignment.result import GeneralisedResult, TransportResult
 from lianfang.planning.result import Result, Status, Violation
@@ -29,18 +30,10 @@ def check(problem: object, result: Result) -> list[Violation]:
         return [] if result.objective is None else [Violation("assignment.status", "No plan, but an objective.")]
     if result.objective is None:
         return [Violation("assignment.status", "A plan without an objective.")]
-    found = _gap(problem, result)
-    if isinstance(problem, Transport) and isinstance(result, TransportResult):
-        return found + _transport(problem, result)
-    if isinstance(problem, Generalised) and isinstance(result, GeneralisedResult):
-        return found + _generalised(problem, result)
-    if isinstance(problem, Deployment) and isinstance(result, DeploymentResult):
-        return found + check_deployment(problem, result)
-    if isinstance(problem, Pairing) and isinstance(result, PairingResult):
-        return found + check_pairing(problem, result)
-    if isinstance(problem, Reserve) and isinstance(result, ReserveResult):
-        return found + check_reserve(problem, result)
-    return [Violation("assignment.kind", "The result is not of the kind of the problem.")]
+    rest = answer(_CHECKS, problem, result)
+    if rest is None:
+        return [Violation("assignment.kind", "The result is not of the kind of the problem.")]
+    return _gap(problem, result) + rest
 
 
 def _gap(problem: object, result: Result) -> list[Violation]:
@@ -170,3 +163,12 @@ def _generalised(problem: Generalised, result: GeneralisedResult) -> list[Violat
             Violation("assignment.objective", "The objective is not what the jobs cost.", total - result.objective)
         )
     return found
+
+
+_CHECKS: ByKind[Violation] = {
+    (Transport, TransportResult): _transport,
+    (Generalised, GeneralisedResult): _generalised,
+    (Deployment, DeploymentResult): check_deployment,
+    (Pairing, PairingResult): check_pairing,
+    (Reserve, ReserveResult): check_reserve,
+}

@@ -13,6 +13,7 @@ from lianfang.planning.assignment.domain import (
     Reserve,
     ReserveResult,
 )
+from lianfang.planning.assignment.kinds import ByKind, answer
 from lianfang.planning.assignment.problem import Generalised, Transport
 from lianfang.planning.assignment.result import GeneralisedResult, TransportResult
 from lianfang.planning.result import Reason, Result, Status
@@ -24,18 +25,7 @@ def explain(problem: object, result: Result) -> list[Reason]:
     """Reasons for the lines of a plan and for the plan as a whole; the result's own reasons when there is none."""
     if result.status in (Status.INFEASIBLE, Status.TIMEOUT):
         return list(result.reasons)
-    whole = [_proof(result)]
-    if isinstance(problem, Transport) and isinstance(result, TransportResult):
-        return whole + _transport(problem, result)
-    if isinstance(problem, Generalised) and isinstance(result, GeneralisedResult):
-        return whole + _generalised(problem, result)
-    if isinstance(problem, Deployment) and isinstance(result, DeploymentResult):
-        return whole + _deployment(problem, result)
-    if isinstance(problem, Pairing) and isinstance(result, PairingResult):
-        return whole + _pairing(problem, result)
-    if isinstance(problem, Reserve) and isinstance(result, ReserveResult):
-        return whole + _reserve(problem, result)
-    return whole
+    return [_proof(result), *(answer(_REASONS, problem, result) or [])]
 
 
 def _proof(result: Result) -> Reason:
@@ -160,3 +150,12 @@ def _reserve(problem: Reserve, result: ReserveResult) -> list[Reason]:
             Reason("assignment.unmet", text, place, (("missing", int(result.unmet[place])), ("total", total)))
         )
     return reasons
+
+
+_REASONS: ByKind[Reason] = {
+    (Transport, TransportResult): _transport,
+    (Generalised, GeneralisedResult): _generalised,
+    (Deployment, DeploymentResult): _deployment,
+    (Pairing, PairingResult): _pairing,
+    (Reserve, ReserveResult): _reserve,
+}

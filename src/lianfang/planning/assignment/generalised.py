@@ -1,6 +1,6 @@
-"""The generalised assignment problem: LP bound, a core of promising pairs, then an exact search on what bounds leave.
+"""The generalised assignment problem: LP bound, a good plan by compiled search, then an exact search on what bounds leave.
 
-A pair whose reduced cost exceeds best - bound cannot be in a better plan (reduced-cost fixing), so the second search is
+A pair whose reduced cost exceeds best - bound cannot be in a better plan (reduced-cost fixing), so the last search is
 exact although it sees few pairs. Source: Martello and Toth 1990, chapter 7; Yagiura, Ibaraki and Glover 2006 for the files.
 """
 
@@ -11,17 +11,17 @@ from typing import Any
 
 import numpy as np
 
+from lianfang.planning.assignment.jobs import Hunt, better_plan, first_plan
 from lianfang.planning.assignment.mip import INFINITE, Answer, Program, Relaxed, relax, run
 from lianfang.planning.assignment.problem import Generalised, Int
 from lianfang.planning.assignment.result import GeneralisedResult
 from lianfang.planning.result import ProblemError, Reason, Status
 from lianfang.planning.stop import Clock
 
-CORE_PAIRS = 4  # pairs per job in the first search, besides those the LP uses; assumption, tuned on the d and e files
-CORE_SHARE = 0.15  # of the time for the first search; assumption
-FIRST_SHARE = 0.2  # of what is left then, for a first exact search; assumption
-HOOD_SHARE = 0.8  # of what is left then, for neighbourhoods; assumption
-HOOD_AGENTS, HOOD_SECONDS, HOOD_MISSES = 3, 2.0, 30  # agents freed at first, time and patience for each; assumptions
+CORE_PAIRS = 4  # pairs per job in a first exact search, when annealing finds no plan; assumption
+FIRST_SHARE = 0.15  # of the time for a first exact search: enough for easy problems; assumption
+SMALL = 400  # pairs: below, the exact search alone will do; assumption
+SEARCH_SHARE = 0.85  # of what is left then, for the search of better plans; the rest tries a proof again; assumption
 ROUNDING = 1e-6  # a bound this close below a whole number counts as that number when all costs are whole
 
 
@@ -60,6 +60,11 @@ def solve_generalised(
         text = "Each job fits somewhere, but no combination fits all capacities at once."
         return _finish(problem, table, None, None, clock, (Reason("assignment.combination", text),), price)
     return _finish(problem, table, best, bound, clock, (), price)
+
+
+def exact_alone(problem: Generalised) -> bool:
+    """Whether a problem is so small that the exact search alone will do."""
+    return problem.agents * problem.jobs < SMALL
 
 
 def _table(problem: Generalised, pins: Any) -> Table:
@@ -108,28 +113,39 @@ def _program(table: Table, pairs: np.ndarray) -> Program:
 def _search(
     table: Table, reduced: np.ndarray, relaxed: Relaxed, best: Int | None, clock: Clock, seed: int
 ) -> tuple[Int | None, float, bool]:
-    """Core first, then the exact search, neighbourhoods of what it found, and again; (plan, bound, proven empty)."""
+    """A plan by annealing, the exact search, better plans, the exact search again; (plan, bound, proven empty)."""
     bound = _round_up(relaxed.cost, table.whole)
     answer = Answer(None, None, None, False, False)
-    if clock.report("bound", None, bound):
-        core = _core(table, reduced, best, CORE_PAIRS)
-        best = _better(table, best, _run(table, core, clock, clock.left * CORE_SHARE), core)
-    for share in (FIRST_SHARE, 1.0):  # easy problems are proven at once; hard ones get neighbourhoods in between
+    hunt = Hunt(table.cost, table.load, table.capacity, table.allowed, reduced, -relaxed.upper_price, table.whole)
+    small = table.cost.size < SMALL
+    if not small and clock.report("bound", None, bound):
+        best = _cheaper(table, best, first_plan(hunt, clock, seed))
+        if best is None:
+            core = _core(table, reduced, best, CORE_PAIRS)
+            best = _better(table, best, _run(table, core, clock, clock.left * FIRST_SHARE), core)
+    for share in (1.0,) if small else (FIRST_SHARE, 1.0):  # hard problems get better plans in between
         if (best is None or _cost(table, best) > bound + ROUNDING) and clock.report("exact", None, bound):
             left = _not_excluded(table, reduced, relaxed, best)
             answer = _run(table, left, clock, clock.left * share)
             best = _better(table, best, answer, left)
             if answer.bound is not None:
                 bound = max(bound, _round_up(answer.bound, table.whole))
-        if answer.optimal or answer.infeasible:
+        if answer.optimal or answer.infeasible or (best is not None and _cost(table, best) <= bound + ROUNDING):
             break
-        if best is not None and share < 1.0 and clock.report("neighbourhoods", _cost(table, best), bound):
-            best = _neighbourhoods(table, best, bound, clock, seed)
+        if share < 1.0 and best is not None and clock.report("search", _cost(table, best), bound):
+            best = _cheaper(table, best, better_plan(hunt, best, bound, clock, clock.left * SEARCH_SHARE, seed))
     if best is not None:
         bound = min(bound, _cost(table, best))
         if answer.optimal or answer.infeasible:
             bound = _cost(table, best)
     return best, bound, answer.infeasible
+
+
+def _cheaper(table: Table, best: Int | None, plan: Int | None) -> Int | None:
+    """The cheaper of both; a plan that does not fit after all is left out."""
+    if plan is None or _overload(table, plan) > 0:
+        return best
+    return plan if best is None or _cost(table, plan) < _cost(table, best) else best
 
 
 def _not_excluded(table: Table, reduced: np.ndarray, relaxed: Relaxed, best: Int | None) -> np.ndarray:
@@ -139,45 +155,6 @@ def _not_excluded(table: Table, reduced: np.ndarray, relaxed: Relaxed, best: Int
         room = _cost(table, best) - relaxed.cost - (1.0 - ROUNDING if table.whole else 0.0)
         left &= reduced <= room + ROUNDING
     return left
-
-
-def _neighbourhoods(table: Table, best: Int, bound: float, clock: Clock, seed: int) -> Int:
-    """Re-solve the jobs of a few agents at a time, everything else held; more agents when nothing improves any more."""
-    random = np.random.default_rng(seed)
-    until = clock.elapsed + clock.left * HOOD_SHARE
-    count, misses = min(HOOD_AGENTS, table.capacity.size), 0
-    while clock.elapsed < until and _cost(table, best) > bound + ROUNDING:
-        agents = random.choice(table.capacity.size, count, replace=False)
-        free = np.flatnonzero(np.isin(best, agents))
-        if not free.size:
-            continue
-        small = _part(table, best, agents, free)
-        pairs = small.allowed
-        answer = _run(small, pairs, clock, min(HOOD_SECONDS, until - clock.elapsed))
-        old = np.searchsorted(np.sort(agents), best[free])
-        new = _better(small, old, answer, pairs)
-        assert new is not None  # noqa: S101 - old is a plan
-        if _cost(small, new) < _cost(small, old):
-            best = best.copy()
-            best[free] = np.sort(agents)[new]
-            misses = 0
-        else:
-            misses += 1
-        if not answer.optimal:
-            count, misses = max(2, count - 1), 0
-        elif misses > HOOD_MISSES:
-            if count == table.capacity.size:
-                break
-            count, misses = count + 1, 0
-        if not clock.report("neighbourhood", _cost(table, best), bound):
-            break
-    return best
-
-
-def _part(table: Table, best: Int, agents: Int, free: Int) -> Table:
-    """Some agents with the jobs they have now."""
-    rows = np.ix_(np.sort(agents), free)
-    return Table(table.cost[rows], table.load[rows], table.capacity[np.sort(agents)], table.allowed[rows], table.whole)
 
 
 def _core(table: Table, reduced: np.ndarray, best: Int | None, pairs: int) -> np.ndarray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, overload
 
+from lianfang.planning.assignment import augment, jobs
 from lianfang.planning.assignment.columns import Params
 from lianfang.planning.assignment.deployment import solve_deployment
 from lianfang.planning.assignment.domain import (
@@ -14,7 +15,7 @@ from lianfang.planning.assignment.domain import (
     Reserve,
     ReserveResult,
 )
-from lianfang.planning.assignment.generalised import solve_generalised
+from lianfang.planning.assignment.generalised import exact_alone, solve_generalised
 from lianfang.planning.assignment.pairing import solve_pairing
 from lianfang.planning.assignment.problem import Generalised, Transport
 from lianfang.planning.assignment.reserve import solve_reserve
@@ -53,7 +54,12 @@ def solve(
     pins: what a person has set. Transport: (from[k], to[k], amount[k]); Generalised: agent_of_job[jobs] with -1 for
     free; Deployment: place_of_person[n] with -1 for free; Pairing: (organisation[k], place[k]); Reserve:
     place_of_team[t] with -2 for free and -1 for home. previous: an earlier result; the re-plan changes little.
+    Compiled searches are made ready before the clock starts: seconds, once on a machine.
     """
+    if isinstance(problem, Generalised) and not exact_alone(problem):
+        jobs.prepare()
+    if isinstance(problem, Transport) and previous is not None:
+        augment.prepare()
     clock = Clock(stop or Stop(), on_progress)
     chosen = params or Params()
     if isinstance(problem, Transport):
