@@ -100,18 +100,19 @@ class _Run:
         self.climb = Climb(self.relaxation, first_prices(self.relaxation), self.market.unit)
         rules = base.problem.rules
         self.alone = not (rules.two_person or rules.together or rules.apart)
+        self.trades = self.alone and self.relaxation.loose.mean() <= MOST_LOOSE
 
     def go(self) -> Roster:
         """The whole search."""
         seconds = self.clock.stop.seconds
         roster = self._start()
-        if self.alone:
+        if self.trades:
             roster = self._market(roster, self.params.market_share * seconds)
         self._sweeps(roster)
         if not self._done(roster) and self.clock.left > 0:
             self.climb.pool.add(roster)
             self._climb(roster, self.params.columns_share * seconds)
-        if self.alone and not self._done(roster):
+        if self.trades and not self._done(roster):
             roster = self._market(roster, SECOND * self.params.market_share * seconds)
         roster = self._dive(roster)
         roster = self._neighbourhoods(roster)
@@ -162,7 +163,7 @@ class _Run:
         return roster
 
     def _dive(self, roster: Ints) -> Ints:
-        crowd = self.alone and len(roster) > DIVE_MEMBERS
+        crowd = self.trades and len(roster) > DIVE_MEMBERS
         if crowd or self.before is not None or self.descent.pairs or self._done(roster) or self.clock.left <= 0:
             return roster
         master = Master(self.relaxation, HARD_COST)
@@ -242,6 +243,8 @@ class _Run:
 
 LATE = 1.4
 """So many times its planned seconds a market may take on a slow machine."""
+MOST_LOOSE = 0.2
+"""Share of members whose graph leaves rules out above which markets do worse than sweeps (published file 13)."""
 SECOND = 0.6
 """Length of the second market, which starts at the proven prices, over the first's (assumption)."""
 DIVE_MEMBERS = 150
