@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from lianfang.exchange.tables import write_table
 from lianfang.web.accounts_table import COLUMNS
-from tests.journeys.first_evening import Browser, Machine, commands
+from tests.journeys.first_evening import Browser, Machine, commands, own_folder
 
 pytestmark = pytest.mark.row("A3")
 SECRETS = ("欧阳青禾", "尉迟长林", "13912340077", "qinghe-duty")
@@ -26,19 +26,16 @@ SECRETS = ("欧阳青禾", "尉迟长林", "13912340077", "qinghe-duty")
 
 
 @pytest.fixture(scope="module")
-def machine(tmp_path_factory: pytest.TempPathFactory) -> Machine:
+def machine() -> Iterator[Machine]:
     """An empty machine with a table of accounts on it."""
-    folder = tmp_path_factory.mktemp("county")
-    folder.chmod(0o755)
-    for parent in list(folder.parents)[:2]:
-        parent.chmod(0o711)  # a test run as root gives the database a user of its own, who must pass through
     rows = [
         ("西关居民委员会", SECRETS[0], "社区书记", SECRETS[2], SECRETS[3], None, None, None),
         ("411621001002", SECRETS[1], "社区工作者", None, None, None, None, None),
         ("没有这个村", "王芳", "社区工作者", None, None, None, None, None),
     ]
-    write_table(folder / "accounts.xlsx", columns=COLUMNS, rows=rows)
-    return Machine(folder)
+    with own_folder() as folder:
+        write_table(folder / "accounts.xlsx", columns=COLUMNS, rows=rows)
+        yield Machine(folder)
 
 
 @pytest.fixture(scope="module")

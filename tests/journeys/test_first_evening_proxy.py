@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import pytest
 
 from lianfang.cli import authority
-from tests.journeys.first_evening import ROOT, Browser, Machine, commands, free_port
+from tests.journeys.first_evening import ROOT, Browser, Machine, commands, free_port, own_folder
 
 NGINX = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
 NAME = "lianfang.example.gov.cn"
@@ -23,20 +23,17 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def machine(tmp_path_factory: pytest.TempPathFactory) -> Machine:
+def machine() -> Iterator[Machine]:
     """A machine with an initialised county."""
-    folder = tmp_path_factory.mktemp("proxied")
-    folder.chmod(0o755)
-    for parent in list(folder.parents)[:2]:
-        parent.chmod(0o711)
-    made = Machine(folder)
     [init] = [command for command in commands("start.md") if command.startswith("lianfang init")]
-    made.run(init)
-    return made
+    with own_folder() as folder:
+        made = Machine(folder)
+        made.run(init)
+        yield made
 
 
 @pytest.fixture(scope="module")
-def site(machine: Machine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+def site(machine: Machine) -> Iterator[Browser]:
     """The recipe as shipped, with this machine's ports and certificate, in front of the command as documented."""
     files = authority.ensure(machine.folder / "tls", [NAME])
     secure, plain = free_port(), free_port()
