@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lianfang.domain.residents import confirm_views, import_views, large_views, life_views, transfers_views, views
+from lianfang.domain.residents import (
+    confirm_views,
+    import_views,
+    large_views,
+    life_codes_views,
+    life_views,
+    transfers_views,
+    views,
+)
 
 urlpatterns = [
     path("", views.index, name="residents"),
@@ -22,6 +30,8 @@ urlpatterns = [
     path("confirm/<str:code>/", confirm_views.building, name="residents-confirm"),
     path("confirm/<str:path>/yes/", confirm_views.home, name="residents-confirm-home"),
     path("review/<str:code>/", confirm_views.review, name="residents-review"),
+    path("codes/", life_codes_views.index, name="residents-codes"),
+    path("codes/follow/", life_codes_views.follow, name="residents-codes-follow"),
     path("exports/", large_views.index, name="residents-exports"),
     path("exports/ask/", large_views.ask, name="residents-export-ask"),
     path("exports/<int:number>/decide/", large_views.decide, name="residents-export-decide"),
