@@ -70,7 +70,7 @@ define(
     "init.founder_malformed",
     status=422,
     zh="{option} 应写成“姓名:账号”，例如 {option} 王芳:wangfang。",
-    en="{option} is written NAME:USER, for example {option} 王芳:wangfang.",
+    en="{option} is written NAME:USER, for example {option} 'Wang Fang:wangfang'.",
 )
 
 
