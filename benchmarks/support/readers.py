@@ -15,7 +15,7 @@ TYPICAL = 6_518
 """People of the community that the documents describe; a search by name opens the names of one of about this size."""
 NAMES = ["rounds.expected", "rounds.sampled", "rounds.not_sampled"]
 ROLL_SQL = """select p.id, p.code, p.path, p.present, p.sealed, h.sealed from residents_presence r
-join residents_person p on p.id = r.person_id join residents_household h on h.id = p.household_id
+join residents_person p on p.id = r.person_id join residents_household h on h.path = r.path
 where r.path >= %s and r.path < %s order by r.path, p.id"""
 SAMPLES_SQL = "select person from rounds_sample where incident = %s and round_id = %s and person = any (%s)"
 REASONS_SQL = (
@@ -89,8 +89,8 @@ def places(conninfo: str) -> Places:
     return Places(sizes[len(sizes) // 4][0], middle, typical, building, grids[0][0] if grids else 0)
 
 
-def sample_really(conninfo: str, number: int, community: str) -> list[int]:
-    """Samples of nine in ten people of one community under their true pseudonyms; returns everybody's pseudonyms."""
+def sample_really(conninfo: str, number: int, community: str) -> list[tuple[int, str]]:
+    """Samples of nine in ten people of one community under their true pseudonyms; returns everybody's (pseudonym, path)."""
     from lianfang.base.vault.api import incident_box
 
     with psycopg.connect(conninfo, autocommit=True) as connection:
@@ -100,8 +100,8 @@ def sample_really(conninfo: str, number: int, community: str) -> list[int]:
             [community, community + "~"],
         ).fetchall()
         box = incident_box(incident)
-        hidden = [box.pseudonym(code) for code, _ in people]
-        kept = [(person, path) for at, (person, (_, path)) in enumerate(zip(hidden, people, strict=True)) if at % 10]
+        hidden = [(box.pseudonym(code), path) for code, path in people]
+        kept = [pair for at, pair in enumerate(hidden) if at % 10]
         connection.execute(
             "insert into rounds_sample (incident, round_id, person, path, tube, at) "
             "select %s, %s, person, path, gen_random_uuid(), now() from unnest(%s::int8[], %s::text[]) as t(person, path) "
@@ -127,14 +127,19 @@ def routes(conninfo: str, number: int) -> list[Route]:
     dispatchers = {path: token("county_dispatcher", path) for path in (county, at.small[:6])}
     township = token("township_dispatcher", town)
     command = token("command", CITY)
-    taken = (SAMPLES_SQL, [one.incident_id, number, hidden]), (REASONS_SQL, [one.incident_id, number, hidden])
 
     def figures(path: str, level: int) -> Bare:
         names = (BUILDINGS_SQL, [path, path + "~"]) if level == 16 else (AREAS_SQL, [path])
         return (FIGURES_SQL, [NAMES, level, path, path + "~"]), names
 
     def roll(path: str) -> Bare:
-        return ((ROLL_SQL, [path, path + "~"]), *taken)
+        these = [person for person, home in hidden if home.startswith(path)]
+        left = these[::10]  # nine in ten have a sample
+        return (
+            (ROLL_SQL, [path, path + "~"]),
+            (SAMPLES_SQL, [one.incident_id, number, these]),
+            (REASONS_SQL, [one.incident_id, number, left]),
+        )
 
     return [
         Route("coverage of a community by building", f"/rounds/{number}/{here}/", clerk, PAGE_MS, figures(here, 16),

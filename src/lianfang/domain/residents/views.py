@@ -62,6 +62,8 @@ def area(request: HttpRequest, code: str) -> HttpResponse:
             "now": timezone.now(),
             "figures": actor.sees("metrics", "figures"),
             "may_import": actor.may("other", "import"),
+            "may_ask_list": actor.may("other", "ask_export"),
+            "may_follow": actor.may("other", "follow_codes"),
         }
         return render(request, "residents/above.html", context)
     return _list_page(request, place, home)
@@ -161,9 +163,10 @@ def _list_page(request: HttpRequest, place: Place, home: str, *, word: str = "")
     if home and not found and not request.GET:
         raise LianfangError("access.not_found")
     buildings = browsing.buildings(place.path if not home else home[: PATH_LENGTH[Level.BUILDING]])
-    everybody, by_care = browsing.count(path), bool(tag or kind or request.GET.get("care"))
-    counted = by_care or everybody <= COUNTED_AT_ONCE
+    by_care = bool(tag or kind or request.GET.get("care"))
+    counted = by_care or sum(one.people for one in buildings) <= COUNTED_AT_ONCE
     tags, kinds = browsing.tag_counts(path) if counted else ({}, {})
+    everybody = sum(kinds.values()) if counted else browsing.count(path)
     lines = pages.people_lines(found[: browsing.PAGE], actor, {one.path: one.name for one in buildings})
     last = (lines[0]["door"] if lines else "") if home else ""
     context = {
