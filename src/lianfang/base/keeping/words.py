@@ -110,7 +110,7 @@ _TO_DO: dict[str, Callable[[], str]] = {
     "backup_none": lambda: _("Run lianfang backup --to a folder on another disk, and let it run every day."),
     "keys_none": lambda: _("Two people run lianfang backup --keys: without the keys no backup can be read."),
     "keys_newer": lambda: _("Two people run lianfang backup --keys again and put the old file out of use."),
-    "archive": lambda: _(
+    "archive_off": lambda: _(
         "Without an archive a backup restores only to its own moment: run lianfang backup without --no-archive."
     ),
     "archive_gap": lambda: _("Make room where backups are kept, then run lianfang backup: it closes the gap."),
