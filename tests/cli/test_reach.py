@@ -299,3 +299,29 @@ def test_the_container_file_is_well_formed() -> None:
     assert [line for line in lines if line.startswith("USER")][-1] == "USER lianfang"
     assert lines.index("USER lianfang") < next(at for at, line in enumerate(lines) if line.startswith("ENTRYPOINT"))
     assert os.path.commonpath(["/opt/lianfang", "/opt/lianfang/bin"]) == "/opt/lianfang"
+
+
+# -- the page -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_page_hands_out_the_certificate_as_each_system_takes_it(tmp_path: Path) -> None:
+    import plistlib
+
+    from cryptography.hazmat.primitives import serialization
+    from django.test import Client
+
+    files = authority.ensure(tmp_path / "tls", ["10.1.2.3"], title="扶沟县")
+    client = Client()
+    assert client.get("/trust/lianfang-ca.crt").status_code == 404
+    with override_settings(TLS_FOLDER=str(tmp_path / "tls"), PLAIN_PORT="8080"):
+        page = client.get("/trust/").content.decode()
+        assert authority.fingerprint(files.root) in page
+        assert "http://testserver:8080/trust/" in page
+        assert "扶沟县" in page
+        assert client.get("/trust/lianfang-ca.crt").content == files.root.read_bytes()
+        profile = plistlib.loads(client.get("/trust/lianfang.mobileconfig").content)
+    [inner] = profile["PayloadContent"]
+    root = x509.load_pem_x509_certificate(files.root.read_bytes())
+    assert inner["PayloadType"] == "com.apple.security.root"
+    assert inner["PayloadContent"] == root.public_bytes(serialization.Encoding.DER)
+    assert b"PRIVATE" not in files.root.read_bytes()

@@ -34,7 +34,7 @@ def page(request: HttpRequest) -> HttpResponse:
         digits = root.fingerprint(hashes.SHA256()).hex().upper()
         context |= {
             "fingerprint": " ".join(digits[at : at + 4] for at in range(0, len(digits), 4)),
-            "until": root.not_valid_after_utc, "host": request.get_host(), "title": _title(root),
+            "until": root.not_valid_after_utc, "host": _host(request), "title": _title(root),
         }  # fmt: skip
     return render(request, "lianfang/trust.html", context)
 
@@ -87,5 +87,10 @@ def _address(request: HttpRequest) -> str:
     """Where a device opens this page before it trusts anything: the plain port, when there is one."""
     if not settings.PLAIN_PORT:
         return request.build_absolute_uri(reverse("trust"))
-    host = request.get_host().rsplit(":", 1)[0] if not request.get_host().endswith("]") else request.get_host()
-    return f"http://{host}:{settings.PLAIN_PORT}{reverse('trust')}"
+    return f"http://{_host(request)}:{settings.PLAIN_PORT}{reverse('trust')}"
+
+
+def _host(request: HttpRequest) -> str:
+    """The host name or address that was asked for, without its port."""
+    asked = request.get_host()
+    return asked if asked.endswith("]") else asked.rsplit(":", 1)[0]
