@@ -1,8 +1,9 @@
 """Compiled shortest augmenting paths: the optimum over listed arcs from any prices, keeping whatever flow still fits them.
 
-Every node has its price, every arc a reduced cost of at least 0, flow only where that is 0. A unit without a place looks
-for the cheapest way to a column with room (Dijkstra over reduced costs, ended at the first such column); prices change only
-where it looked: those of rows rise, those of columns fall. Source: Ahuja, Magnanti and Orlin 1993, Network Flows, 9.7;
+Every column has its price, and flow runs only where cost - price is the least of its row. A unit without a place looks for the
+cheapest way to a column with room: Dijkstra over columns, where a line from row i to j is a way from j to every other column
+that row i reaches. Only the cheapest way between two columns is kept. The search ends at the first column with room, and
+prices fall only where it looked. Source: Ahuja, Magnanti and Orlin 1993, Network Flows, 9.7;
 Jonker and Volgenant 1987, Computing 38, for ending early. Numba compiles this file once and keeps the code on disk.
 """
 
@@ -19,14 +20,17 @@ from lianfang.planning.stop import Clock, Stop
 
 FAR = np.iinfo(np.int64).max // 4
 PATHS_AT_ONCE = 500  # between two looks at the clock; assumption
-HEAP, SEEN, SETTLED, ROWS, NEXT_ROW = range(5)  # places in `count`: how far each list of a search is filled
+HEAP, SEEN, SETTLED, ARENA = range(4)  # places in `count`: how far each list is filled
 
-Search = tuple[Int, Int, Int, Int]
-"""distance[columns], by[columns] (arc a column is reached over), row_distance[rows], row_by[rows]."""
-Marks = tuple[Int, Int, Int, Int, Int, Int]
-"""seen columns, settled columns, met rows, heap keys, heap nodes, count."""
+Network = tuple[Int, Int, Int, Int]
+"""start[rows + 1] into row, column, cost of the arcs."""
 Lists = tuple[Int, Int, Int]
 """head[columns], after[arcs], before[arcs]: the arcs that carry flow to each column, linked."""
+Moves = tuple[Int, Int, Int, Int, Int, Int]
+"""first[columns], size[columns] (-1: to be listed anew) into to, width, arc, line: the cheapest way to each other column."""
+Search = tuple[Int, Int, Int, Int, Int, Int, Int]
+"""distance[columns], by[columns] (arc reached over), over[columns] (line given up for it, -1: none), seen columns,
+settled columns, heap keys, heap nodes."""
 
 
 @nb.njit(cache=True, nogil=True)
@@ -102,41 +106,89 @@ def _settle_prices(start: Int, column: Int, cost: Int, flow: Int, u: Int, v: Int
 
 
 @nb.njit(cache=True, nogil=True)
-def _relax_rows(
-    start: Int, column: Int, cost: Int, u: Int, v: Int, room: Int, search: Search, marks: Marks, bound: int
-) -> int:
-    """Look along the arcs of rows that were reached but not looked at; the distance beyond which nothing matters."""
-    distance, by, row_distance, _ = search
-    seen, _, met, key, node, count = marks
-    while count[NEXT_ROW] < count[ROWS]:
-        i = met[count[NEXT_ROW]]
-        count[NEXT_ROW] += 1
-        base = row_distance[i] - u[i]
-        for a in range(start[i], start[i + 1]):
-            k = column[a]
-            d = base + cost[a] - v[k]
-            if d < distance[k] and d < bound:
-                if distance[k] == FAR:
-                    seen[count[SEEN]] = k
-                    count[SEEN] += 1
-                distance[k], by[k] = d, a
-                if room[k] > 0:
-                    bound = d + 1
-                count[HEAP] = _push(key, node, count[HEAP], d, k)
-    return bound
+def _collect(net: Network, k: int, head: Int, after: Int, moves: Moves, spot: Int, count: Int) -> None:
+    """List anew the cheapest way from column k to every other column: over which line, along which arc."""
+    start, row, column, cost = net
+    first, size, to, width, arc, line = moves
+    base = count[ARENA]
+    n, b = 0, head[k]
+    while b >= 0:
+        i, own = row[b], cost[b]
+        for a in range(start[i], start[i + 1] if i < start.size - 2 else start[i]):  # the shortage row has its own way
+            other, w = column[a], cost[a] - own
+            if other == k:
+                continue
+            at = spot[other]
+            if at < 0:
+                at = n
+                spot[other] = n
+                to[base + n], width[base + n] = other, w + 1
+                n += 1
+            if w < width[base + at]:
+                width[base + at], arc[base + at], line[base + at] = w, a, b
+        b = after[b]
+    for at in range(n):
+        spot[to[base + at]] = -1
+    first[k], size[k] = base, n
+    count[ARENA] = base + n
+
+
+@nb.njit(cache=True, nogil=True)
+def _reach(k: int, d: int, arc: int, line: int, bound: int, room: Int, search: Search, count: Int) -> int:
+    """Note that column k can be reached at distance d; the distance beyond which nothing matters."""
+    distance, by, over, seen, _, key, node = search
+    if d >= distance[k] or d >= bound:
+        return bound
+    if distance[k] == FAR:
+        seen[count[SEEN]] = k
+        count[SEEN] += 1
+    distance[k], by[k], over[k] = d, arc, line
+    count[HEAP] = _push(key, node, count[HEAP], d, k)
+    return d + 1 if room[k] > 0 else bound
+
+
+@nb.njit(cache=True, nogil=True)
+def _make_room(ways: int, search: Search, moves: Moves, count: Int) -> None:
+    """Space for this many more ways: outdated heap entries go, and all lists when they fill the arena."""
+    distance, _, _, _, _, key, node = search
+    if count[ARENA] + ways > moves[2].size:
+        moves[1][:] = -1
+        count[ARENA] = 0
+    if count[HEAP] + ways > key.size:
+        size = 0
+        for h in range(count[HEAP]):
+            if key[h] == distance[node[h]]:
+                size = _push(key, node, size, key[h], node[h])
+        count[HEAP] = size
 
 
 @nb.njit(cache=True, nogil=True)
 def _nearest_room(
-    start: Int, row: Int, column: Int, cost: Int, u: Int, v: Int, room: Int, head: Int, after: Int, search: Search,
-    marks: Marks,
-) -> int:  # fmt: skip
-    """Dijkstra from the one row that is met: the nearest column with room; the path stands in `by` and `row_by`."""
-    distance, _, row_distance, row_by = search
-    _, settled, met, key, node, count = marks
-    bound = FAR
+    net: Network,
+    source: int,
+    v: Int,
+    flow: Int,
+    room: Int,
+    lists: Lists,
+    moves: Moves,
+    spot: Int,
+    search: Search,
+    count: Int,
+) -> int:
+    """Dijkstra from one row over columns: the nearest with room; the way back stands in `by` and `over`."""
+    start, _, column, cost = net
+    distance, settled, key, node = search[0], search[4], search[5], search[6]
+    first, size, to, width, arc, line = moves
+    lack, lacking = (
+        start[start.size - 2],
+        True,
+    )  # arcs of the shortage row, in order of columns; looked at once a search
+    bound, least = FAR, FAR
+    for a in range(start[source], start[source + 1]):
+        least = min(least, cost[a] - v[column[a]])
+    for a in range(start[source], start[source + 1]):
+        bound = _reach(column[a], cost[a] - v[column[a]] - least, a, -1, bound, room, search, count)
     while True:
-        bound = _relax_rows(start, column, cost, u, v, room, search, marks, bound)
         count[HEAP] = _pop(key, node, count[HEAP])
         d, k = key[count[HEAP]], node[count[HEAP]]
         if d > distance[k]:
@@ -145,34 +197,38 @@ def _nearest_room(
             return int(k)
         settled[count[SETTLED]] = k
         count[SETTLED] += 1
-        a = head[k]
-        while a >= 0:
-            i = row[a]
-            if row_distance[i] < 0:
-                row_distance[i], row_by[i] = d, a
-                met[count[ROWS]] = i
-                count[ROWS] += 1
-            a = after[a]
+        _make_room(2 * v.size, search, moves, count)
+        if size[k] < 0:
+            _collect(net, k, lists[0], lists[1], moves, spot, count)
+        base = d + v[k]
+        for e in range(first[k], first[k] + size[k]):
+            bound = _reach(to[e], base + width[e] - v[to[e]], arc[e], line[e], bound, room, search, count)
+        if lacking and flow[lack + k] > 0:
+            lacking = False
+            for a in range(lack, lack + v.size):
+                far = base + cost[a] - cost[lack + k] - v[column[a]]
+                bound = _reach(column[a], far, a, lack + k, bound, room, search, count)
 
 
 @nb.njit(cache=True, nogil=True)
-def _send(source: int, target: int, row: Int, column: Int, flow: Int, most: int, lists: Lists, search: Search) -> int:
-    """Send as many units as the path to `target` takes; how many."""
+def _send(target: int, column: Int, flow: Int, most: int, lists: Lists, moves: Moves, search: Search) -> int:
+    """Send as many units as the path to `target` takes; how many. The columns on it forget their lists."""
     head, after, before = lists
-    _, by, _, row_by = search
+    _, by, over = search[:3]
+    size = moves[1]
     amount, k = most, target
-    while row[by[k]] != source:
-        amount = min(amount, flow[row_by[row[by[k]]]])
-        k = column[row_by[row[by[k]]]]
+    while over[k] >= 0:
+        amount = min(amount, flow[over[k]])
+        k = column[over[k]]
     k = target
     while True:
-        a = by[k]
-        if flow[a] == 0:
-            _link(a, column, head, after, before)
-        flow[a] += amount
-        if row[a] == source:
+        size[k] = -1
+        if flow[by[k]] == 0:
+            _link(by[k], column, head, after, before)
+        flow[by[k]] += amount
+        back = over[k]
+        if back < 0:
             return amount
-        back = row_by[row[a]]
         flow[back] -= amount
         k = column[back]
         if flow[back] == 0:
@@ -181,51 +237,39 @@ def _send(source: int, target: int, row: Int, column: Int, flow: Int, most: int,
 
 @nb.njit(cache=True, nogil=True)
 def _augment(
-    start: Int,
-    row: Int,
-    column: Int,
-    cost: Int,
-    flow: Int,
-    u: Int,
-    v: Int,
-    excess: Int,
-    room: Int,
-    first: int,
-    most: int,
+    start: Int, row: Int, column: Int, cost: Int, flow: Int, v: Int, excess: Int, room: Int, first: int, most: int
 ) -> int:
     """Send the excess of rows from `first` on, at most `most` paths; the row to go on with, or the number of rows."""
-    rows, columns = start.size - 1, v.size
+    rows, columns, arena = start.size - 1, v.size, 4 * column.size + 4 * v.size
+    net = (start, row, column, cost)
     lists = (np.full(columns, -1), np.empty(flow.size, np.int64), np.empty(flow.size, np.int64))
     for a in range(flow.size):
         if flow[a] > 0:
             _link(a, column, lists[0], lists[1], lists[2])
-    search = (np.full(columns, FAR), np.empty(columns, np.int64), np.full(rows, -1), np.empty(rows, np.int64))
-    count = np.zeros(5, np.int64)
-    marks = (
-        np.empty(columns, np.int64), np.empty(columns, np.int64), np.empty(rows, np.int64),
-        np.empty(flow.size + 1, np.int64), np.empty(flow.size + 1, np.int64), count,
+    moves = (
+        np.zeros(columns, np.int64), np.full(columns, -1), np.empty(arena, np.int64), np.empty(arena, np.int64),
+        np.empty(arena, np.int64), np.empty(arena, np.int64),
     )  # fmt: skip
-    distance, row_distance = search[0], search[2]
+    search = (
+        np.full(columns, FAR), np.empty(columns, np.int64), np.empty(columns, np.int64), np.empty(columns, np.int64),
+        np.empty(columns, np.int64), np.empty(arena, np.int64), np.empty(arena, np.int64),
+    )  # fmt: skip
+    spot, count = np.full(columns, -1), np.zeros(4, np.int64)
     for source in range(first, rows):
         while excess[source] > 0:
             if most == 0:
                 return source
             most -= 1
-            count[:] = 0
-            count[ROWS] = 1
-            marks[2][0], row_distance[source] = source, 0
-            target = _nearest_room(start, row, column, cost, u, v, room, lists[0], lists[1], search, marks)
-            amount = _send(source, target, row, column, flow, min(excess[source], room[target]), lists, search)
+            count[:ARENA] = 0
+            target = _nearest_room(net, source, v, flow, room, lists, moves, spot, search, count)
+            far = search[0][target]
+            for k in search[4][: count[SETTLED]]:
+                v[k] -= far - search[0][k]
+            for k in search[3][: count[SEEN]]:
+                search[0][k] = FAR
+            amount = _send(target, column, flow, min(excess[source], room[target]), lists, moves, search)
             excess[source] -= amount
             room[target] -= amount
-            far = distance[target]
-            for k in marks[1][: count[SETTLED]]:
-                v[k] -= far - distance[k]
-            for i in marks[2][: count[ROWS]]:
-                u[i] += far - row_distance[i]
-                row_distance[i] = -1
-            for k in marks[0][: count[SEEN]]:
-                distance[k] = FAR
     return rows
 
 
@@ -247,17 +291,16 @@ class Residual:
     room: Int
 
     def run(self, clock: Clock) -> bool:
-        """Place every unit; False when the clock came first. Ends with v[pool] = 0."""
+        """Place every unit; False when the clock came first. Ends with v[pool] = 0 and u to match v."""
         _settle_prices(self.start, self.column, self.cost, self.flow, self.u, self.v, self.excess, self.room)
         at, rows = 0, self.excess.size
         while at < rows and (at == 0 or clock.left > 0):
             at = _augment(
-                self.start, self.row, self.column, self.cost, self.flow, self.u, self.v, self.excess, self.room, at,
+                self.start, self.row, self.column, self.cost, self.flow, self.v, self.excess, self.room, at,
                 PATHS_AT_ONCE,
             )  # fmt: skip
-        shift = int(self.v[-1])
-        self.v -= shift
-        self.u += shift
+        self.v -= self.v[-1]
+        _settle_prices(self.start, self.column, self.cost, self.flow, self.u, self.v, self.excess, self.room)
         return at == rows
 
 

@@ -29,7 +29,7 @@ class Params:
 
     threads: int = 2
     nearest: int = 16
-    listed: float = 10.0
+    listed: float = 16.0
     tight: float = 3.0
     bridges: int = 6
     keep_lines: bool = False
