@@ -41,6 +41,7 @@ SETTINGS = {
     "work_mem": "'16MB'",
     "max_wal_size": "'1GB'",
     "checkpoint_timeout": "'5min'",
+    "autovacuum_naptime": "'5s'",  # figures in waiting (metrics_delta) turn over a hundred thousand rows in that time
     "wal_compression": "'pglz'",
     "random_page_cost": "1.1",
     "jit": "off",

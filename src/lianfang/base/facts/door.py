@@ -20,8 +20,9 @@ log = logging.getLogger(__name__)
 
 MERGE_FACTS = 192
 """Facts in one merged transaction (measured: 128–192 keep p99 under 60 ms and the database busy)."""
-FLUSHERS = 2
-"""Connections of one worker: while one waits for the disk, the other gathers."""
+FLUSHERS = 1
+"""Connections of one worker. A second one gathers while the first waits for the disk, but makes merges smaller: on two
+cores it cost 8 % more CPU a tube (docs/methods/door.md)."""
 QUEUE_FACTS = 4000
 """Facts waiting in one worker before new callers are asked to come back."""
 RETRY_SECONDS = 2
@@ -41,7 +42,7 @@ class Call:
 
 
 class Door:
-    """One worker's share of the door: a queue and a few flushers, each with a connection of the door role."""
+    """One worker's share of the door: a queue and its flushers, each with a connection of the door role."""
 
     def __init__(self, conninfo: str, *, flushers: int = FLUSHERS, merge: int = MERGE_FACTS) -> None:
         self._conninfo = conninfo
