@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lianfang.base.incidents import views, views_withdraw
+from lianfang.base.incidents import editions_views, views, views_withdraw
 
 app_name = "incidents"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("new/", views.new, name="new"),
     path("propose/", views.propose, name="propose"),
     path("<int:number>/", views.one, name="one"),
+    path("<int:number>/edition/", editions_views.edition, name="edition"),
     path("<int:number>/open/", views.open_one, name="open"),
     path("<int:number>/withdraw/", views_withdraw.withdraw, name="withdraw"),
     path("<int:number>/close/", views.close, name="close"),
