@@ -3,6 +3,7 @@ and a building confirmed door by door; both languages, phone and desk."""
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -198,3 +199,28 @@ def test_a_building_confirmed_door_by_door(desk: Any, offices: dict[str, Any], l
     ) == [(0,)]
     assert owner("select count(*) from worklist_item where what = 'doubt_moved_out' and done_at is null")[0][0] >= 1
     assert [*clerk.trouble, *worker.trouble] == []
+
+
+@pytest.mark.parametrize(("language", "size"), [("zh", "desk"), ("en", "phone")])
+def test_the_countys_pages(desk: Any, offices: dict[str, Any], language: str, size: str) -> None:
+    """A large list asked for, and a community whose code ended led to its successor."""
+    from lianfang.base.access.services import open_session
+    from lianfang.base.areas.services import close_area
+    from tests.domain.residents.offices import office
+
+    ended = "411621001003" if size == "desk" else "411621001004"
+    owner("insert into areas_building (path, name) values (%s, '1号楼') on conflict do nothing", ended + "0001")
+    close_area(path=ended, into=[(THERE, "")], on=date(2022, 4, 1), decided_by="x")
+    county = desk(open_session(office("411621", "county_dispatcher").account_id), language, size)
+    page = county.go("/residents/area/411621000000/")
+    page.click("a[href$='/exports/']")
+    page.click("form[action$='/ask/'] button")
+    page.wait_for_selector("main .banner.good")
+    county.check("county-lists")
+    county.go("/residents/codes/")
+    county.check("county-codes")
+    page.click(f"section:has(input[value='{ended}']) button.main")
+    page.wait_for_selector("main .banner.good")
+    connections["owner"].close()
+    assert owner("select count(*) from areas_building where path like %s", ended + "%") == [(0,)]
+    assert county.trouble == []
