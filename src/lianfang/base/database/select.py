@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -25,9 +26,16 @@ def select(
     started = time.monotonic()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         cursor.format = Format.BINARY
-        cursor.execute(statement, parameters, prepare=True)
+        execute: Callable[..., object] = partial(_execute, cursor)
+        for wrapper in reversed(connection.execute_wrappers):  # whoever watches statements sees these too
+            execute = partial(wrapper, execute)
+        execute(statement, parameters, False, {"connection": connection, "cursor": cursor})
         rows = cursor.fetchall()
     if connection.queries_logged:
         text = psycopg.ClientCursor(connection.connection).mogrify(statement, parameters)
         connection.queries_log.append({"sql": text, "time": f"{time.monotonic() - started:.3f}"})
     return rows
+
+
+def _execute(cursor: psycopg.Cursor[Any], statement: str, parameters: Any, _many: bool, _context: object) -> None:
+    cursor.execute(statement, parameters, prepare=True)
