@@ -237,6 +237,7 @@ def verdict_lines(verdicts: Sequence[ConditionVerdict]) -> list[dict[str, Any]]:
         "met": ("good", pgettext("condition", "Holds")),
         "not_met": ("act", pgettext("condition", "Does not hold")),
         "unknown": ("unknown", pgettext("condition", "Not verified")),
+        "stated": ("watch", pgettext("condition", "Stated by a person")),
     }
     lines = []
     for verdict in verdicts:
@@ -248,7 +249,13 @@ def verdict_lines(verdicts: Sequence[ConditionVerdict]) -> list[dict[str, Any]]:
             evidence = _("From {source}").format(source=_source(verdict.source))
         if any(verdict.detail):
             evidence = _("{evidence} ({detail})").format(evidence=evidence, detail=_told(verdict.detail))
-        lines.append({"words": _condition(verdict), "state": states[verdict.standing], "evidence": evidence})
+        lines.append(
+            {
+                "words": _condition(verdict),
+                "state": states["stated" if verdict.statement else verdict.standing],
+                "evidence": evidence,
+            }
+        )
     return lines
 
 
