@@ -35,6 +35,8 @@ FIRST = 10**9
 """Where a positive pool stands among what is wrong: before anything that is counted in people."""
 BUILDINGS = 10
 """Buildings shown on a community's first page; the missing list has them all."""
+ADMINISTRATORS = (("accounts", "accounts"), ("logs", "looks"), ("configuration", "operations"))
+"""What the three administrators open, and the page where it is."""
 COMMUNITY = PATH_LENGTH[Level.COMMUNITY]
 LATE_STEPS = (
     maps.Step("scale-5", "0", 0.0001),
@@ -51,8 +53,9 @@ def home(request: HttpRequest) -> HttpResponse:
     if actor.sees("metrics", "figures") and actor.lists:
         inside = actor.path if len(actor.path) > COMMUNITY else actor.area_code
         return HttpResponseRedirect(reverse("area", args=[inside]))
-    if actor.sees("accounts", "open") or actor.sees("logs", "open"):
-        return HttpResponseRedirect(reverse("accounts" if actor.sees("accounts", "open") else "looks"))
+    for what, page in ADMINISTRATORS:
+        if actor.sees(what, "open"):
+            return HttpResponseRedirect(reverse(page))
     one = _latest_round(actor.path)
     context = {
         "tasks": tasks_of(actor), "round": one, "now_at": timezone.now(), "may_report": actor.may("record", "result"),
