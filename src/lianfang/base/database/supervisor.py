@@ -256,6 +256,7 @@ class EmbeddedServer:
     def _initdb(self) -> None:
         self._say("creating the database cluster")
         shutil.rmtree(self.cluster, ignore_errors=True)
+        (self.folder / archive.NAME).unlink(missing_ok=True)  # an archive belongs to one cluster
         self.cluster.mkdir()
         self._own(self.cluster, 0o700)
         passwords = {role: secrets.token_urlsafe(24) for role in (ADMIN, *ROLES)}

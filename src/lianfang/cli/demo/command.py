@@ -89,6 +89,8 @@ def _remove(data: Path) -> None:
         "postgres.log",
         "server.lock",
         "roster.xlsx",
+        "keeping.json",
+        "faults.jsonl",
         runtime.DRILL_MARK,
     ):
         (data / name).unlink(missing_ok=True)
