@@ -208,6 +208,27 @@ def test_a_replan_after_any_change_of_supply_and_demand_is_the_optimum(case, see
     assert new.objective == pytest.approx(engine.solve(again, stop=FAST).objective)
 
 
+def test_an_old_plan_with_other_costs_is_not_trusted():
+    supply, demand, cost = town(300, 30)
+    first = engine.solve(engine.Transport(supply, demand, block_of(cost), 20_000))
+    other = engine.Transport(supply, demand, block_of(cost[:, ::-1].copy()), 20_000)
+    new = engine.solve(other, previous=first)
+    assert engine.check(other, new) == []
+    assert new.objective == engine.solve(other).objective
+
+
+def test_a_shortage_everywhere_is_replanned_to_the_optimum():
+    supply, demand, cost = town(200, 60)
+    problem = engine.Transport(supply, 3 * demand, block_of(cost), 5_000)
+    first = engine.solve(problem)
+    again = engine.Transport(np.roll(supply * 2, 3), 4 * demand, block_of(cost), 5_000)
+    new = engine.solve(again, previous=first)
+    assert first.unmet.any()
+    assert engine.check(again, new) == []
+    assert new.status is Status.OPTIMAL
+    assert new.objective == engine.solve(again).objective
+
+
 def test_a_cancelled_replan_is_a_valid_plan_with_a_valid_bound():
     supply, demand, cost = town()
     first = engine.solve(engine.Transport(supply, demand, block_of(cost), 20_000))

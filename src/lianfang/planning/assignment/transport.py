@@ -16,6 +16,7 @@ from lianfang.planning.assignment.scan import WIDEST_COST, Pairs, all_pairs
 from lianfang.planning.result import ProblemError, Reason, Status
 from lianfang.planning.stop import Clock
 
+SAMPLE_ROWS = 64  # whose costs are compared before an old plan is trusted; assumption
 NONE: Int = np.zeros(0, dtype=np.int64)
 NONE.setflags(write=False)
 LARGEST_COST = (
@@ -173,13 +174,24 @@ def _all_pairs(problem: Transport, params: Params, clock: Clock, previous: Trans
     memory = previous.memory if previous is not None else None
     for lift in (4, 64, 4096):  # a shortage cost of its own is tried small first: small costs make the flow fast
         numbers = _numbers(problem, pairs.scale, largest * lift)
-        if memory is not None and memory.price.size == problem.columns and memory.floor.size == problem.rows:
+        if memory is not None and _same_costs(pairs, memory):
             state = _again(pairs, numbers, memory, previous, clock, params)
         else:
             state = solve_all_pairs(pairs, numbers, clock, params)
         if problem.shortage_cost is not None or not state.plan.unmet(numbers).any() or clock.left == 0:
             break
     return _result(problem, numbers, state, pairs.scale, clock)
+
+
+def _same_costs(pairs: Pairs, memory: Memory) -> bool:
+    """Whether a memory fits these pairs: sizes, quantum, and the costs of its arcs in a sample of rows."""
+    if memory.price.size != pairs.columns or memory.floor.size != pairs.rows or memory.scale != pairs.scale:
+        return False
+    sample = np.unique(np.linspace(0, pairs.rows - 1, min(pairs.rows, SAMPLE_ROWS)).astype(np.int64))
+    mine = np.flatnonzero(np.isin(memory.arc_from, sample))
+    place = np.searchsorted(sample, memory.arc_from[mine])
+    now = pairs.quanta(pairs.costs(sample))[place, memory.arc_to[mine]]
+    return bool((now == memory.arc_cost[mine]).all())
 
 
 def _numbers(problem: Transport, scale: float, price: float) -> Numbers:
