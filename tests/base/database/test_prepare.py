@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection, transaction
 
 from lianfang.base.database import connect
 from lianfang.base.database.errors import refusals, translate
-from lianfang.base.database.prepare import prepare, read_passwords, sql_files
+from lianfang.base.database.prepare import PACKAGE, prepare, read_passwords, sql_files
 from lianfang.kernel.errors import LianfangError
 
 pytestmark = pytest.mark.pg15
@@ -74,7 +74,7 @@ def test_preparing_again_changes_nothing(prepared: connect.Target) -> None:
 
 
 def test_files_run_in_the_order_of_apps_then_names() -> None:
-    found = [path.relative_to(path.parents[3]).as_posix() for path in sql_files(list(settings.INSTALLED_APPS))]
+    found = [path.relative_to(PACKAGE).as_posix() for path in sql_files(list(settings.INSTALLED_APPS))]
     assert "base/access/sql/10_scope.sql" in found
     order = [app.removeprefix("lianfang.").replace(".", "/") for app in settings.INSTALLED_APPS]
     ranks = [(order.index(path.split("/sql/")[0]), path) for path in found]
