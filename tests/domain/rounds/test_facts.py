@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from django.db import connections
 
+from lianfang.base.facts.api import Batch, Fact, Statement
 from tests.domain.rounds.conftest import Station
 from tests.support.world import COUNTY, HOME, NEXT, fold, total
 
@@ -174,3 +178,53 @@ def test_a_role_without_the_verb_is_refused(station: Station) -> None:
 def test_a_foreign_subject_is_refused(station: Station) -> None:
     [answer] = station.send([station.tube(930, ["ZZZZZZZZ" + "0"])])
     assert answer["status"] == "refused"
+
+
+@pytest.fixture
+def rival(station: Station, monkeypatch: pytest.MonkeyPatch) -> Callable[[type[Batch], list[Any]], None]:
+    """Let somebody else's facts of the same kind be written between the look and the write of the next facts of a kind."""
+
+    def between(batch: type[Batch], facts: list[Any], role: str = "sampler") -> None:
+        plain = batch.statements
+        waiting = [facts]
+
+        def statements(self: Batch, mine: list[Fact]) -> list[Statement]:
+            if waiting:
+                answers = station.send(waiting.pop(), role=role, path="" if role == "laboratory" else COUNTY)
+                assert [answer["status"] for answer in answers] == ["accepted"] * len(answers), answers
+            return plain(self, mine)
+
+        monkeypatch.setattr(batch, "statements", statements)
+
+    return between
+
+
+@pytest.mark.row("D1")
+def test_a_tube_taken_since_we_looked_is_a_conflict_and_its_neighbour_stands(station: Station, rival: Any) -> None:
+    from lianfang.domain.rounds.facts_tubes import TubeFilledBatch
+
+    people = [person.code for person in station.world.people[HOME]]
+    rival(TubeFilledBatch, [station.tube(7001, people[:2])])
+    late, neighbour = station.send([station.tube(7001, people[2:4]), station.tube(7002, people[4:6])])
+    assert (late["status"], late["code"]) == ("conflict", "tube.code_taken")
+    assert neighbour["status"] == "accepted"
+
+
+@pytest.mark.row("D1")
+def test_the_same_fact_written_since_we_looked_is_a_duplicate(station: Station, rival: Any) -> None:
+    from lianfang.domain.rounds.facts_tubes import TubeFilledBatch
+
+    people = [person.code for person in station.world.people[HOME]]
+    fact = station.tube(7003, people[:2])
+    rival(TubeFilledBatch, [fact])
+    assert [answer["status"] for answer in station.send([fact])] == ["duplicate"]
+
+
+def test_another_result_told_since_we_looked_is_a_conflict(station: Station, rival: Any) -> None:
+    from lianfang.domain.rounds.facts_results import ResultReportedBatch
+
+    people = [person.code for person in station.world.people[HOME]]
+    assert station.send([station.tube(7004, people[:2])])[0]["status"] == "accepted"
+    rival(ResultReportedBatch, [station.result(7004, "negative")], "laboratory")
+    [late] = station.send([station.result(7004, "positive")], role="laboratory", path="")
+    assert (late["status"], late["code"]) == ("conflict", "tube.result_differs")
