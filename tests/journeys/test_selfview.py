@@ -128,3 +128,18 @@ def test_a_residents_evening(desk: Any, world: World, language: str, size: str) 
     assert "990101198001011234" not in mine.inner_text("body")
     trouble = [line for line in [*clerk.trouble, *phone.trouble] if "422" not in line]
     assert trouble == []
+
+
+def test_a_drill_says_so_on_paper(desk: Any, world: World) -> None:
+    import pypdfium2
+
+    clerk = desk(world.token("community_clerk", HOME), "zh", "desk")
+    page = clerk.go(f"/residents/area/{HOME}/")
+    page.evaluate(
+        "() => { for (let n = 0; n < 120; n++) document.querySelector('main').append(document.createElement('hr'), 'x') }"
+    )
+    pdf = pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True))
+    texts = [sheet.get_textpage().get_text_range() for sheet in pdf]
+    assert len(texts) >= 2
+    assert "演练" in texts[0]
+    assert "演练" in texts[-1]
