@@ -142,7 +142,14 @@ def _pool(console: Console, told: dict[str, Any]) -> None:
 def _late(console: Console, told: dict[str, Any]) -> None:
     period = period_of(COUNTY, form="daily_community", day=date.fromisoformat(told["report_day"]))
     counted = counts(period, COUNTY)
-    words = {"not_reported": "未报", "late": "补报", "zero_report": "零报告", "reported": "已报", "corrected": "更正"}
+    words = {
+        "not_reported": "未报",
+        "late": "补报",
+        "zero_report": "零报告",
+        "reported": "已报",
+        "corrected": "更正",
+        "returned": "退回",
+    }
     line = ", ".join(f"{words.get(state, state)} {count}" for state, count in counted.items() if count)
     names = "、".join(one.name for one in units(period, COUNTY, states=("not_reported",), limit=SHOWN))
     console.print(

@@ -21,6 +21,7 @@ from lianfang.base.access.places import Place, level_below, place_of
 from lianfang.base.incidents.api import incident_at
 from lianfang.base.playbooks.api import Column
 from lianfang.domain.reports import export, pages
+from lianfang.domain.reports.before import until_an_incident
 from lianfang.domain.reports.forms import area_forms, due_at, level_of_form
 from lianfang.domain.reports.rules import Snapshot, changes, not_zero
 from lianfang.domain.reports.selectors import (
@@ -59,6 +60,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @requires(*READS, lists=True)
 @require_GET
+@until_an_incident
 def unit(request: HttpRequest, code: str) -> HttpResponse:
     """Tonight's return of a unit: figures that filled themselves, one open question at most, one button."""
     return unit_page(request, _place(_actor(request), code))
@@ -100,6 +102,7 @@ def correct(request: HttpRequest, code: str) -> HttpResponse:
 
 @requires(*READS, lists=True)
 @require_GET
+@until_an_incident
 def late(request: HttpRequest, code: str) -> HttpResponse:
     """Who is late below an area: what is wrong first, counts as filters, areas to drill into, units page by page."""
     actor = _actor(request)
@@ -134,6 +137,7 @@ def late(request: HttpRequest, code: str) -> HttpResponse:
 
 @requires("see:metrics:figures", lists=True)
 @require_GET
+@until_an_incident
 def table(request: HttpRequest, code: str) -> HttpResponse:
     """What the areas below have confirmed, beside what is true now, and the difference."""
     at = _place(_actor(request), code)
@@ -175,6 +179,7 @@ def late_file(request: HttpRequest, code: str) -> HttpResponse:
 
 @requires(*READS, lists=True)
 @require_GET
+@until_an_incident
 def history(request: HttpRequest, code: str) -> HttpResponse:
     """Every version of a unit's return and what changed from one to the next."""
     at, now = _place(_actor(request), code), timezone.now()
