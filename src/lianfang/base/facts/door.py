@@ -21,8 +21,8 @@ log = logging.getLogger(__name__)
 MERGE_FACTS = 192
 """Facts in one merged transaction (measured: 128–192 keep p99 under 60 ms and the database busy)."""
 FLUSHERS = 1
-"""Connections of one worker. A second one gathers while the first waits for the disk, but makes merges smaller: on two
-cores it cost 8 % more CPU a tube (docs/methods/door.md)."""
+"""Connections of one worker. A second one gathers while the first waits for the disk, but makes merges smaller; on two busy
+cores neither was measurably better (docs/methods/door.md), so the simpler stands."""
 QUEUE_FACTS = 4000
 """Facts waiting in one worker before new callers are asked to come back."""
 RETRY_SECONDS = 2
