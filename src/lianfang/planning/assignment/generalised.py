@@ -21,7 +21,8 @@ from lianfang.planning.stop import Clock
 CORE_PAIRS = 4  # pairs per job in a first exact search, when annealing finds no plan; assumption
 FIRST_SHARE = 0.15  # of the time for a first exact search: enough for easy problems; assumption
 SMALL = 400  # pairs: below, the exact search alone will do; assumption
-SEARCH_SHARE = 0.85  # of what is left then, for the search of better plans; the rest tries a proof again; assumption
+OPEN_SHARE = 0.6  # of the pairs left by the bounds: above, a proof is out of reach at first; assumption
+SEARCH_SHARE = 0.9  # of what is left then, for the search of better plans; the rest tries a proof again; assumption
 ROUNDING = 1e-6  # a bound this close below a whole number counts as that number when all costs are whole
 
 
@@ -124,8 +125,10 @@ def _search(
             core = _core(table, reduced, best, CORE_PAIRS)
             best = _better(table, best, _run(table, core, clock, clock.left * FIRST_SHARE), core)
     for share in (1.0,) if small else (FIRST_SHARE, 1.0):  # hard problems get better plans in between
-        if (best is None or _cost(table, best) > bound + ROUNDING) and clock.report("exact", None, bound):
-            left = _not_excluded(table, reduced, relaxed, best)
+        left = _not_excluded(table, reduced, relaxed, best)
+        hopeless = share < 1.0 and best is not None and left.sum() > max(SMALL, OPEN_SHARE * table.allowed.sum())
+        unproven = best is None or _cost(table, best) > bound + ROUNDING
+        if unproven and not hopeless and clock.report("exact", None, bound):
             answer = _run(table, left, clock, clock.left * share)
             best = _better(table, best, answer, left)
             if answer.bound is not None:
