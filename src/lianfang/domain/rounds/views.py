@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from lianfang.base.access.actor import Actor
 from lianfang.base.access.api import requires
+from lianfang.base.access.looks import note_export
 from lianfang.base.access.places import Place, place_of
 from lianfang.domain.residents.api import building_names
 from lianfang.domain.rounds import doorplan, export, pages, sheets
@@ -163,9 +164,12 @@ def missing_file(request: HttpRequest, number: int, code: str) -> HttpResponse:
     place = near(actor, code)
     names = building_names(place.path[:12])
     if one.kind == "screening":
-        body = homes_file(one, place, homes_of_round(one, place.path), names, actor)
+        homes = homes_of_round(one, place.path)
+        body, count = homes_file(one, place, homes, names, actor), len(homes.left)
     else:
-        body = export.missing_file(one, place, missing_people(one, place.path), names, actor)
+        people = missing_people(one, place.path)
+        body, count = export.missing_file(one, place, people, names, actor), len(people.people)
+    note_export("missing", place.path, count)
     response = HttpResponse(body, content_type=XLSX)
     response["Content-Disposition"] = f'attachment; filename="missing-{one.id}-{place.path}.xlsx"'
     return response
