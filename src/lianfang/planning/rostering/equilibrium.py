@@ -43,6 +43,11 @@ class Schedule:
     follow: float = 0.3
 
 
+FIRM = Schedule(heat=(0.5, 0.06), pull=(2.4, 24.0), follow=0.03)
+"""For members under many limits of their own: prices stay near the true ones (file 13: 1914 in 60 sweeps, where the
+soft schedule ended at 15,639; on 200 x 28 it freezes early, at 942 instead of 8)."""
+
+
 @dataclass
 class Outcome:
     """Best roster met and its price, the last multipliers, and rosters of the last sweeps."""

@@ -14,7 +14,7 @@ from lianfang.planning.rostering.climb import Climb
 from lianfang.planning.rostering.columns import Master
 from lianfang.planning.rostering.descent import Descent
 from lianfang.planning.rostering.dive import dive
-from lianfang.planning.rostering.equilibrium import Market, Schedule
+from lianfang.planning.rostering.equilibrium import FIRM, Market, Schedule
 from lianfang.planning.rostering.infeasible import reasons_nobody_fits
 from lianfang.planning.rostering.model import HARD_COST, Ints, Model, compile_model
 from lianfang.planning.rostering.neighbourhood import Search
@@ -106,26 +106,26 @@ class _Run:
         """The whole search."""
         seconds = self.clock.stop.seconds
         roster = self._start()
-        if self.trades:
-            roster = self._market(roster, self.params.market_share * seconds)
+        if self.alone:
+            roster = self._market(roster, self.params.market_share * seconds, Schedule() if self.trades else FIRM)
         self._sweeps(roster)
         if not self._done(roster) and self.clock.left > 0:
             self.climb.pool.add(roster)
             self._climb(roster, self.params.columns_share * seconds)
         if self.trades and not self._done(roster):
-            roster = self._market(roster, SECOND * self.params.market_share * seconds)
+            roster = self._market(roster, SECOND * self.params.market_share * seconds, Schedule())
         roster = self._dive(roster)
         roster = self._neighbourhoods(roster)
         return self._result(roster)
 
-    def _market(self, roster: Ints, seconds: float) -> Ints:
+    def _market(self, roster: Ints, seconds: float, schedule: Schedule) -> Ints:
         """One run of the market from the best prices known; its last rosters become columns."""
         best = self.climb.best
         found = self.market.run(
             roster,
             best.place,
             self.market.sweeps(seconds),
-            Schedule(),
+            schedule,
             self.clock,
             lambda cost: self.before is None and cost <= self._bound() + 1e-9,
             self.clock.elapsed + LATE * seconds,
@@ -244,7 +244,7 @@ class _Run:
 LATE = 1.4
 """So many times its planned seconds a market may take on a slow machine."""
 MOST_LOOSE = 0.2
-"""Share of members whose graph leaves rules out above which markets do worse than sweeps (published file 13)."""
+"""Share of members whose graph leaves rules out above which the market is run firmly."""
 SECOND = 0.6
 """Length of the second market, which starts at the proven prices, over the first's (assumption)."""
 DIVE_MEMBERS = 150
