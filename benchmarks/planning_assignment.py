@@ -18,6 +18,7 @@ from scipy.spatial import cKDTree
 from benchmarks.support.cells import cell
 from lianfang.planning import Status, Stop
 from lianfang.planning import assignment as engine
+from lianfang.planning.assignment import augment, jobs
 from lianfang.planning.instances import gap
 
 SHARED = Path(os.environ.get("LIANFANG_SHARED", Path(__file__).parents[2] / "shared"))
@@ -31,6 +32,8 @@ GAP_TARGET = {"e": 0.5}
 
 def run(quick: bool = False) -> list[dict[str, Any]]:
     """Measure and return the rows; `quick` takes small sizes, one pair of runs and six files."""
+    jobs.prepare()  # compiled or loaded once, before anything is timed
+    augment.prepare()
     rows = []
     for people, places, pairs in ((3_000, 400, 1),) if quick else SIZES:
         rows += transport_rows(people, places, pairs)
@@ -53,7 +56,7 @@ def stress_row(kind: str, people: int, places: int) -> dict[str, Any]:
 
 def _row(bar: str, what: str, value: float, unit: str, target: str, holds: bool | None) -> dict[str, Any]:
     return {
-        "bar": bar, "what": what, "value": value, "unit": unit, "target": target, "holds": holds,
+        "bar": bar, "what": what, "value": value, "unit": unit, "target": target, "holds": None if holds is None else bool(holds),
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}", "date": date.today().isoformat(),
     }  # fmt: skip
 
@@ -133,71 +136,54 @@ def nearest_flow(home: np.ndarray, place: np.ndarray, demand: np.ndarray) -> tup
 
 def _transport_rows(people: int, places: int, pairs: int) -> list[dict[str, Any]]:
     """Full problem / nearest-20 flow, and re-plan / full problem, interleaved."""
-    name = f"town {people:,} × {places:,}"
     home, place, demand = instance("town", people, places)
     problem = engine.Transport(np.ones(people, dtype=int), demand, block_of(home, place), SHORTAGE_METRES)
-    full, again, ratios, spent = [], [], [], []
+    wall, spent = [], []
     for k in range(pairs):
+        changed = _changed(problem, k)
         at = [time.process_time()]
         cost, unmet, reference = nearest_flow(home, place, demand)
         at.append(time.process_time())
         result = engine.solve(problem, stop=Stop(seconds=300))
         at.append(time.process_time())
-        rng = np.random.default_rng(k)
-        supply = np.ones(people, dtype=int)
-        chosen = rng.choice(people, people // 100, replace=False)
-        supply[chosen[: chosen.size // 2]], supply[chosen[chosen.size // 2 :]] = 0, 2
-        changed = engine.Transport(supply, demand, problem.cost, SHORTAGE_METRES)
-        at.append(time.process_time())
         new = engine.solve(changed, stop=Stop(seconds=300), previous=result)
         at.append(time.process_time())
-        spent.append(np.diff(at))
-        full.append(result.seconds)
-        ratios.append(result.seconds / reference)
-        again.append(new.seconds / result.seconds)
+        wall.append((reference, result.seconds, new.seconds))
+        spent.append(tuple(np.diff(at)))
     started = time.perf_counter()
     sound = not engine.check(problem, result) and not engine.check(changed, new)
     checked = time.perf_counter() - started
-    optimal = sound and result.status is Status.OPTIMAL and new.status is Status.OPTIMAL
-    lines = len(_lines(result) ^ _lines(new))
-    least = fewest_changes(changed, result, new)
+    lines, least = len(_lines(result) ^ _lines(new)), fewest_changes(changed, result, new)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    optimal = sound and result.status is Status.OPTIMAL and new.status is Status.OPTIMAL
     better = 100 * (cost / result.objective - 1)
-    return [
-        _row(
-            "12", f"{name}: all pairs proven optimal, checker accepts the certificate", float(optimal), "", "1", optimal
-        ),
-        _row("12", f"{name}: seconds", float(np.median(full)), "s", "", None),
-        _row("12", f"{name}: time / nearest-20 flow", float(np.median(ratios)), "×", "≤ 2", np.median(ratios) <= 2),
-        _row("12", f"{name}: nearest-20 flow above the optimum ({unmet} not placed)", better, "%", "", None),
-        _row(
-            "12",
-            f"{name}: the same in processor seconds",
-            float(np.median([s[1] / s[0] for s in spent])),
-            "×",
-            "",
-            None,
-        ),
-        _row("12", f"{name}: re-plan of 1 % / full", float(np.median(again)), "×", "≤ 0.1", np.median(again) <= 0.1),
-        _row(
-            "12",
-            f"{name}: the same in processor seconds",
-            float(np.median([s[3] / s[1] for s in spent])),
-            "×",
-            "",
-            None,
-        ),
-        _row(
-            "12",
-            f"{name}: changed lines / fewest possible ({least})",
-            lines / max(least, 1),
-            "×",
-            "≤ 3",
-            lines <= 3 * least,
-        ),
-        _row("12", f"{name}: checker", checked, "s", "", None),
-        _row("12", f"{name}: peak memory of the process", memory, "GB", "≤ 4", memory <= 4),
+    full, again = _median(wall, 1, 0), _median(wall, 2, 1)
+    facts = [
+        ("all pairs proven optimal, checker accepts the certificate", float(optimal), "", "1", optimal),
+        ("seconds", float(np.median([seconds for _, seconds, _ in wall])), "s", "", None),
+        ("time / nearest-20 flow", full, "×", "≤ 2", full <= 2),
+        ("time / nearest-20 flow, processor seconds", _median(spent, 1, 0), "×", "", None),
+        (f"nearest-20 flow above the optimum ({unmet} not placed)", better, "%", "", None),
+        ("re-plan of 1 % / full", again, "×", "≤ 0.1", again <= 0.1),
+        ("re-plan of 1 % / full, processor seconds", _median(spent, 2, 1), "×", "", None),
+        (f"changed lines / fewest possible ({least})", lines / max(least, 1), "×", "≤ 3", lines <= 3 * least),
+        ("checker", checked, "s", "", None),
+        ("peak memory of the process", memory, "GB", "≤ 4", memory <= 4),
     ]
+    name = f"town {people:,} × {places:,}"
+    return [_row("12", f"{name}: {what}", *rest) for what, *rest in facts]
+
+
+def _changed(problem: engine.Transport, seed: int) -> engine.Transport:
+    """The same problem after 1 % of the people changed: half of them gone, as many more beside the others."""
+    supply = np.ones(problem.rows, dtype=int)
+    chosen = np.random.default_rng(seed).choice(problem.rows, problem.rows // 100, replace=False)
+    supply[chosen[: chosen.size // 2]], supply[chosen[chosen.size // 2 :]] = 0, 2
+    return engine.Transport(supply, problem.demand, problem.cost, SHORTAGE_METRES)
+
+
+def _median(runs: list[tuple[float, ...]], over: int, under: int) -> float:
+    return float(np.median([run[over] / run[under] for run in runs]))
 
 
 def _lines(result: engine.TransportResult) -> set[tuple[int, int]]:
