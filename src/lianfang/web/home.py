@@ -182,8 +182,12 @@ def wrong_lines(
     waiting = [pool for pool in pools if pool["isolated"] or pool["retested"]]
     if one and waiting:
         people = sum(pool["isolated"] + pool["retested"] for pool in waiting)
-        title = _("%(n)s positive pools are not settled") % {"n": len(waiting)}
-        hint = _("%(n)s people wait for their single re-test") % {"n": number(people)}
+        title = (
+            _("A positive pool is not settled")
+            if len(waiting) == 1
+            else _("%(n)s positive pools are not settled") % {"n": len(waiting)}
+        )
+        hint = _("People waiting for their single re-test: %(n)s") % {"n": number(people)}
         door = reverse("round-area", args=[one.id, place.code])
         found.append((FIRST, Task(title, door, hint, "act", _("Re-test"), waiting[0]["result_at"])))
     silent = here.missing - here.explained if here else 0
