@@ -46,7 +46,7 @@ class Graph:
     """next_node[d][node, class+1]: node of the next layer, or its size when barred. end_cost over the last layer."""
 
     classes: Classes
-    next_node: list[Ints]
+    next_node: list[NDArray[np.integer]]
     end_cost: Floats
     dropped: tuple[str, ...] = ()
     nodes: int = field(default=0)
@@ -184,7 +184,7 @@ class _Layers:
             week = 0
         start = (self.runs.start, min(week, self.dims[1] - 1), *(0 for _ in self.dims[2:]))
         codes = np.array([np.ravel_multi_index(start, self.dims)])
-        layers: list[Ints] = []
+        layers: list[NDArray[np.integer]] = []
         for day in range(problem.horizon):
             flat = self._onward(codes, day)
             good = flat >= 0
@@ -300,9 +300,10 @@ def joint(one: Graph, two: Graph) -> Graph:
     sizes = [len(layer) for layer in two.next_node[1:]] + [len(two.end_cost)]
     codes = np.array([0], dtype=np.int64)
     width = len(two.next_node[0])
-    layers: list[Ints] = []
+    layers: list[NDArray[np.integer]] = []
     for day, size in enumerate(sizes):
-        first, second = one.next_node[day][codes // width], two.next_node[day][codes % width]
+        first = one.next_node[day][codes // width].astype(np.int64)
+        second = two.next_node[day][codes % width]
         last = len(one.next_node[day + 1]) if day + 1 < len(one.next_node) else len(one.end_cost)
         good = (first < last) & (second < size)
         codes, inverse = np.unique((first * size + second)[good], return_inverse=True)

@@ -39,17 +39,27 @@ class Tables:
 
     def answer_one(self, g: int, prices: Floats) -> tuple[float, Ints]:
         """The same for one member: prices[d, class+1] → (value, class[d])."""
-        value, chosen = self.answer(g, prices[None])
-        return float(value[0]), chosen[0]
+        finite = np.ascontiguousarray(np.minimum(prices, kernels.FAR))
+        chosen = np.full(len(prices), -1, dtype=np.int64)
+        room = np.empty(int(self.size[g].sum()) + len(prices) + 2)
+        ends = self.end[self.end_at[g] : self.end_at[g + 1]]
+        value = kernels.cheapest_one(self.onward, self.start[g], self.size[g], ends, finite, room, chosen)
+        return (value if value < kernels.FAR / 2 else np.inf), chosen
 
 
 def flatten(graphs: list[Graph]) -> Tables:
-    """Lay the graphs out one after the other."""
+    """Lay the graphs out one after the other; their own layers become views of the table (memory)."""
     sizes = np.array([[*(len(layer) for layer in g.next_node), len(g.end_cost)] for g in graphs], dtype=np.int64)
     firsts = np.concatenate([[0], np.cumsum(sizes[:, :-1].ravel())[:-1]]).reshape(len(graphs), -1)
-    rows = np.concatenate([layer for g in graphs for layer in g.next_node])
+    kinds = graphs[0].next_node[0].shape[1]
+    onward = np.empty((kinds, int(sizes[:, :-1].sum())), dtype=np.int32)
+    for g, graph in enumerate(graphs):
+        for day, layer in enumerate(graph.next_node):
+            part = onward[:, firsts[g, day] : firsts[g, day] + len(layer)]
+            part[:] = layer.T
+            graph.next_node[day] = part.T
     return Tables(
-        onward=np.ascontiguousarray(rows.T.astype(np.int32)),
+        onward=onward,
         start=np.ascontiguousarray(firsts.astype(np.int64)),
         size=sizes,
         end=np.minimum(np.concatenate([g.end_cost for g in graphs]), kernels.FAR),
