@@ -27,7 +27,8 @@ WITHOUT_POLICIES = {"django_migrations": "written by migrations, granted to nobo
 """Tables without row-level security."""
 PERSONAL = {
     "residents_person": ("sealed", "sex", "born_year", "tags", "kind"), "residents_household": ("sealed",),
-    "residents_secret": ("sealed", "identity_blind", "person_id"), "access_account": ("name_sealed", "phone_sealed", "password", "username"),
+    "residents_secret": ("sealed", "identity_blind", "person_id"),
+    "access_account": ("name_sealed", "phone_sealed", "password", "username"),
     "facts_log": ("sealed",), "facts_quarantine": ("sealed",), "residents_import_row": ("sealed", "why", "path"),
     "vault_look": ("person_id", "purpose", "account_id"),
 }  # fmt: skip

@@ -24,7 +24,10 @@ ROLES = (
     "laboratory", "sampler", "security_admin", "audit_admin", "system_admin", "resident",
 )  # fmt: skip
 """Whose page is looked at: the first of these who may open it."""
-NO_PAGES = ("healthz", "readyz", "metrics", "-file", "-refused", "-template", ":record", ":certificate", "trust-certificate", "trust-profile")
+NO_PAGES = (
+    "healthz", "readyz", "metrics", "-file", "-refused", "-template", ":record", ":certificate", "trust-certificate",
+    "trust-profile",
+)  # fmt: skip
 """Answers for machines, and downloads."""
 FIRST_PAGES = ("home", "worklist", "my-account")
 """Pages that differ by role; they are looked at as everybody."""

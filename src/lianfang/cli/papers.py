@@ -68,4 +68,6 @@ def tell(made: Sequence[Any], address: str) -> None:
     for one in made:
         print(f"  {one.role or one.purpose}\n    {one.name}  账号 {one.username}  登录码 {one.code}")
     if made:
-        print(f"  {address}/slip/  每码一次，{made[0].until.astimezone(BEIJING):%Y-%m-%d %H:%M} 前有效 · each code works once")
+        print(
+            f"  {address}/slip/  每码一次，{made[0].until.astimezone(BEIJING):%Y-%m-%d %H:%M} 前有效 · each code works once"
+        )

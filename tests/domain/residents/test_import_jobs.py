@@ -61,7 +61,7 @@ def test_a_large_table_waits_is_judged_and_taken_beside_the_pages(clerk: Client,
     assert import_jobs.run_waiting in second_jobs()
     wait = send(clerk, tmp_path, 100)
     page = clerk.get(wait).content.decode()
-    assert "正在排队" in page, page[page.index("<main"):page.index("</main")]
+    assert "正在排队" in page, page[page.index("<main") : page.index("</main")]
     assert owner("select count(*) from residents_import_file") == [(0,)]
     part = clerk.get(wait, headers={"HX-Request": "true"}).content.decode()
     assert part.lstrip().startswith("<section")

@@ -154,7 +154,8 @@ def request_lift(
             "days": one.condition.days,
             "source": one.source,
             "statement": one.statement,
-            "detail": list(one.detail), "words": [one.words("zh"), one.words("en")],
+            "detail": list(one.detail),
+            "words": [one.words("zh"), one.words("en")],
         }
         for one in verdicts
     ]
