@@ -31,6 +31,11 @@ def digest(engine: str) -> str:
     return found.hexdigest()[:16]
 
 
+def _plain(value: Any) -> Any:
+    """NumPy's numbers and truths as Python's; anything else as its words."""
+    return value.item() if hasattr(value, "item") else str(value)
+
+
 def cell(engine: str, name: str, measure: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """The row of one cell: as kept if it was measured on this source of the engine, else measured now and kept."""
     path = CELLS / engine / (re.sub(r"[^\w.-]+", "_", name) + ".json")
@@ -41,6 +46,6 @@ def cell(engine: str, name: str, measure: Callable[[], dict[str, Any]]) -> dict[
             return dict(kept["row"])
     row = measure()
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({"source": source, "row": row}, ensure_ascii=False, default=str))
+    path.write_text(json.dumps({"source": source, "row": row}, ensure_ascii=False, default=_plain))
     print(f"  {name}: {row.get('value')} {row.get('unit', '')}", file=sys.stderr, flush=True)
     return row
