@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import resolve_url
 from django.utils.translation import get_language
 
+from lianfang.base.access.actor import Actor
 from lianfang.base.access.looks import note_refusal
 from lianfang.kernel.errors import Language, LianfangError
 from lianfang.web import errors
@@ -38,7 +39,7 @@ class ProblemsMiddleware:
         if not isinstance(exception, LianfangError):
             return None
         actor, found = getattr(request, "actor", None), request.resolver_match
-        if actor is not None and exception.code in NOTED:
+        if isinstance(actor, Actor) and exception.code in NOTED:
             note_refusal(actor.account_id, found.view_name if found is not None else "?")
         return answer(request, exception)
 

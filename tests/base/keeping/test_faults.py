@@ -242,9 +242,10 @@ def script(text: str, *words: str) -> subprocess.Popen[str]:
 
 
 def cut_power(data: Path, process: subprocess.Popen[str]) -> None:
-    """Kill the program and its database at once."""
+    """Kill the program and its database at once; on a fast machine both may have ended by themselves."""
     postmaster = data / "postgres" / "postmaster.pid"
-    for pid in (int(postmaster.read_text().split()[0]), process.pid):
+    running = [int(postmaster.read_text().split()[0])] if postmaster.exists() else []
+    for pid in (*running, process.pid):
         with suppress(ProcessLookupError):
             os.killpg(pid, signal.SIGKILL)
     process.communicate()

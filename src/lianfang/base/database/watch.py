@@ -24,6 +24,8 @@ LOW_BYTES = 512 * 2**20
 AGAIN = 1.5
 """Room over LOW_BYTES at which writing goes on, so that it does not flicker."""
 PAUSE_SECONDS = 0.3
+RESERVE, RESERVE_BYTES = "room", 4 * 2**20
+"""A file that only takes room: given up when the disk fills faster than the watch looks, so that the switch can be written."""
 
 
 def low_bytes() -> int:
@@ -59,6 +61,7 @@ class Watch:
 
     def start(self) -> None:
         """Begin to watch."""
+        self._keep_room()
         self._thread.start()
 
     def stop(self) -> None:
@@ -102,7 +105,28 @@ class Watch:
             self._server.read_only(on)
         except OSError as error:
             log.warning("the database can't be made %s: %s", "read-only" if on else "writable", error)
+            if self._give_room():
+                self._switch(on, what, free)
             return
         self._full = on
+        if not on:
+            self._keep_room()
         faults.note(self._server.folder, what, megabytes=free // 2**20)
         log.warning("%s: %d MB free", what, free // 2**20)
+
+    def _keep_room(self) -> None:
+        """Take the reserve, if the disk has it."""
+        reserve = self._server.folder / RESERVE
+        try:
+            if not reserve.exists():
+                reserve.write_bytes(bytes(RESERVE_BYTES))
+        except OSError:
+            reserve.unlink(missing_ok=True)
+
+    def _give_room(self) -> bool:
+        """Give the reserve up; False if it was given up before."""
+        reserve = self._server.folder / RESERVE
+        if not reserve.exists():
+            return False
+        reserve.unlink()
+        return True
