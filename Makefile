@@ -21,6 +21,7 @@ serve: $(READY)  ## serve pages and the door on the data folder
 test: $(READY_DEV) check  ## every check, then every test (ARGS goes to pytest)
 	@sh tools/browser.sh
 	@sh tools/proxy.sh
+	@sh tools/postgres.sh
 	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 	@sh tools/test_external.sh $(BIN)/pytest
 

@@ -3,40 +3,24 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
 import time
-from pathlib import Path
 
 HISTORIES = 10_000
 
 
 def worker(folder: str, histories: int) -> None:
     """In a process and database of its own: run, compare once, print what was found as JSON."""
+    from benchmarks.support.own import own_database
     from lianfang.base.database import connect
-    from lianfang.base.database.supervisor import EmbeddedServer
 
-    with EmbeddedServer(Path(folder)) as server:
-        target = server.target()
-        connect.export(target)
-        os.environ |= {
-            "LIANFANG_DATA": folder,
-            "LIANFANG_DRILL": "1",
-            "DJANGO_SETTINGS_MODULE": "lianfang.config.settings",
-        }
-        import django
-
-        django.setup()
-        from lianfang.base.access.services import load_rights
-        from lianfang.base.database.prepare import prepare
+    with own_database(folder) as target:
         from lianfang.base.metrics import api as metrics
         from tests.support.histories import countable, run_histories
         from tests.support.world import build_world
 
-        prepare(target)
-        load_rights()
         begin = time.monotonic()
         found = run_histories(build_world(), target.conninfo(connect.DOOR), histories, seed=20220320)
         sent = time.monotonic() - begin

@@ -34,30 +34,15 @@ def worker(file: str, folder: str) -> None:
     import resource
     import time
 
-    from lianfang.base.database import connect
-    from lianfang.base.database.supervisor import EmbeddedServer
+    from benchmarks.support.own import own_database
 
-    with EmbeddedServer(Path(folder)) as server:
-        target = server.target()
-        connect.export(target)
-        os.environ |= {
-            "LIANFANG_DATA": folder,
-            "LIANFANG_DRILL": "1",
-            "DJANGO_SETTINGS_MODULE": "lianfang.config.settings",
-        }
-        import django
-
-        django.setup()
+    with own_database(folder):
         from django.db import connection, transaction
 
         from lianfang.base.access.api import create_account, create_grant, enter, open_session, token_digest
-        from lianfang.base.access.services import load_rights
         from lianfang.base.areas.api import load_divisions, shipped_divisions
-        from lianfang.base.database.prepare import prepare
         from lianfang.domain.residents.api import import_residents
 
-        prepare(target)
-        load_rights()
         load_divisions(shipped_divisions("fugou"), edition=2020)
         account = create_account(username="clerk", name="演练员", password="only-for-benchmarks")
         create_grant(account_id=account, role="community_clerk", path=AREA)

@@ -2,17 +2,8 @@
 # The marked subset of the tests against a PostgreSQL (15 or newer) of the system, instead of the embedded one.
 set -eu
 pytest=$1
-bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1 || true)
-if [ -z "$bin" ]; then
-    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
-        echo "installing PostgreSQL from the system's packages"
-        apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql >/dev/null
-        bin=$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
-    else
-        echo "The tests against an external server need PostgreSQL. Ask an administrator: apt-get install postgresql" >&2
-        exit 1
-    fi
-fi
+sh "$(dirname "$0")/postgres.sh"
+bin=$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
 folder=$(mktemp -d)
 port=$((20000 + $$ % 20000))
 as() { if [ "$(id -u)" = 0 ]; then setpriv --reuid=postgres --regid=postgres --clear-groups -- "$@"; else "$@"; fi; }

@@ -28,6 +28,9 @@ RACES = 5
 """How often a batch is run again after losing a race before it is tried fact by fact."""
 LOST_RACE = (errors.DeadlockDetected, errors.SerializationFailure, errors.UniqueViolation)
 
+NOT_NOW = (psycopg.OperationalError, errors.ReadOnlySqlTransaction)
+"""Nobody's mistake: the server is gone, or writes nothing while its disk is full. Phones keep their facts."""
+
 ADMIT = """
 select i, account_id, grant_id, role, state, reach, grids
 from facts_admit(%(tokens)s::bytea[], %(paths)s::text[], %(verbs)s::text[])
@@ -49,7 +52,7 @@ QUARANTINE_COLUMN = b"facts_quarantine.sealed"
 
 
 async def merge(wire: Wire, facts: list[Fact]) -> None:
-    """Judge and write facts, splitting on failure; raises psycopg.OperationalError when the server is gone."""
+    """Judge and write facts, splitting on failure; raises one of NOT_NOW when nothing can be written now."""
     before = [(fact, fact.refusal, len(fact.notes)) for fact in facts]
     for _ in range(RACES):
         try:
@@ -58,7 +61,7 @@ async def merge(wire: Wire, facts: list[Fact]) -> None:
         except LOST_RACE as lost:
             error: Exception = lost
             _restore(before)
-        except psycopg.OperationalError:
+        except NOT_NOW:
             raise  # nothing was acknowledged
         except Exception as mistake:  # also in one kind's own code: it must not fail its neighbours
             error = mistake

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from lianfang.base.incidents.api import Incident, playbook_of
 from lianfang.base.playbooks.api import ReportForm
 from lianfang.domain.reports import problems as _problems  # noqa: F401 - defines the sentences
-from lianfang.kernel.clock import beijing_day, cutoff_instant, in_time
+from lianfang.kernel.clock import cutoff_instant
 from lianfang.kernel.divisions import Level
 from lianfang.kernel.errors import LianfangError
 
@@ -57,13 +57,3 @@ def cutoff(form: ReportForm, part: int) -> str:
 def due_at(form: ReportForm, day: date, part: int = 1) -> datetime:
     """The last instant (UTC) at which a return is in time."""
     return cutoff_instant(day, cutoff(form, part))
-
-
-def part_due(form: ReportForm, day: date, now: datetime) -> int:
-    """The return of the day that is due next, or the last one when all are over."""
-    if beijing_day(now) < day:
-        return 1
-    for number, hour in enumerate(form.cutoffs, start=1):
-        if in_time(now, day, hour):
-            return number
-    return len(form.cutoffs)

@@ -18,7 +18,7 @@ from lianfang.domain.residents.reading import REGISTERS, Reason
 from lianfang.domain.residents.rules import Verdict
 from lianfang.domain.residents.uploads import Look
 from lianfang.kernel.divisions import Level, short_name
-from lianfang.kernel.errors import Language, problem
+from lianfang.kernel.errors import problem
 from lianfang.kernel.identity import mask_name, mask_number, mask_phone
 
 VERDICTS: dict[str, tuple[str, str, Promise]] = {
@@ -208,8 +208,3 @@ def history_lines(files: Sequence[ImportFile], actor: Actor) -> list[dict[str, A
             }
         )
     return made
-
-
-def said_language() -> Language:
-    """The reader's language, as the catalogue names it."""
-    return language()

@@ -36,13 +36,3 @@ class TubeResult(StrEnum):
     NEGATIVE = "negative"
     POSITIVE = "positive"
     INVALID = "invalid"
-
-
-class IsolationState(StrEnum):
-    """Where a member of a positive pool stands. held: negative alone, and a contact of a positive person of their home."""
-
-    ISOLATED = "isolated"
-    RETESTED = "retested"
-    RELEASED = "released"
-    HELD = "held"
-    POSITIVE = "positive"

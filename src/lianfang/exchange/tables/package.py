@@ -76,6 +76,7 @@ def _entries(data: bytes, limits: Limits) -> list[zipfile.ZipInfo]:
         with zipfile.ZipFile(BytesIO(data)) as package:
             entries = package.infolist()
     except (zipfile.BadZipFile, struct.error, ValueError, NotImplementedError, OverflowError) as error:
+        # zipfile raises NotImplementedError for versions and methods of packing that it does not know
         raise LianfangError("tables.damaged", detail="ZIP") from error
     names = [entry.filename.lower() for entry in entries]
     if len(entries) > limits.parts or len(set(names)) < len(names):

@@ -36,6 +36,19 @@ drop policy if exists door_reads on incidents_zone;
 create policy door_reads on incidents_zone for select to lianfang_door using (true);
 grant select on incidents_zone to lianfang_app, lianfang_door;
 
+-- The incident, locked, for somebody who holds one of the rights over all of it.
+create or replace function incidents_held(p_incident smallint, variadic p_verbs text[]) returns incidents_incident
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    one incidents_incident%rowtype;
+begin
+    select * into one from incidents_incident where id = p_incident for update;
+    perform incidents_require(p_verbs, one.path);
+    return one;
+end
+$$;
+revoke all on function incidents_held(smallint, text[]) from public;
+
 create or replace function incidents_propose(p_name text, p_path text, p_playbook text, p_edition text, p_drill boolean) returns smallint
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -52,10 +65,8 @@ $$;
 create or replace function incidents_open(p_incident smallint) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
-    one incidents_incident%rowtype;
+    one incidents_incident%rowtype := incidents_held(p_incident, 'open_incident_two_person');
 begin
-    select * into one from incidents_incident where id = p_incident for update;
-    perform incidents_require(array['open_incident_two_person'], one.path);
     perform incidents_expect(one.state = 'proposed', 'incident.not_proposed');
     perform incidents_second_person(one.proposed_by);
     perform incidents_make_partitions(p_incident);
@@ -67,10 +78,8 @@ $$;
 create or replace function incidents_withdraw(p_incident smallint) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
-    one incidents_incident%rowtype;
+    one incidents_incident%rowtype := incidents_held(p_incident, 'open_incident_two_person');
 begin
-    select * into one from incidents_incident where id = p_incident for update;
-    perform incidents_require(array['open_incident_two_person'], one.path);
     perform incidents_expect(one.state = 'proposed', 'incident.not_proposed');
     update incidents_incident set state = 'withdrawn', closed_by = access_account(), closed_at = now() where id = p_incident;
 end
@@ -79,10 +88,8 @@ $$;
 create or replace function incidents_close(p_incident smallint) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
-    one incidents_incident%rowtype;
+    one incidents_incident%rowtype := incidents_held(p_incident, 'close_incident_two_person');
 begin
-    select * into one from incidents_incident where id = p_incident for update;
-    perform incidents_require(array['close_incident_two_person'], one.path);
     perform incidents_expect(one.state in ('open', 'closing'), 'incident.not_open');
     if one.state = 'open' then
         update incidents_incident set state = 'closing', closed_by = access_account() where id = p_incident;
@@ -97,10 +104,8 @@ $$;
 create or replace function incidents_reopen(p_incident smallint) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
-    one incidents_incident%rowtype;
+    one incidents_incident%rowtype := incidents_held(p_incident, 'close_incident_two_person');
 begin
-    select * into one from incidents_incident where id = p_incident for update;
-    perform incidents_require(array['close_incident_two_person'], one.path);
     perform incidents_expect(one.state = 'closing', 'incident.not_closing');
     update incidents_incident set state = 'open', closed_by = null where id = p_incident;
 end
@@ -122,10 +127,8 @@ $$;
 create or replace function incidents_approve_scope(p_incident smallint) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
-    one incidents_incident%rowtype;
+    one incidents_incident%rowtype := incidents_held(p_incident, 'open_incident_two_person');
 begin
-    select * into one from incidents_incident where id = p_incident for update;
-    perform incidents_require(array['open_incident_two_person'], one.path);
     perform incidents_expect(one.state = 'open' and one.next_path <> '', 'incident.no_scope_proposed');
     perform incidents_require(array['open_incident_two_person'], one.next_path);
     perform incidents_second_person(one.next_by);
@@ -136,10 +139,8 @@ $$;
 create or replace function incidents_withdraw_scope(p_incident smallint) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
-    one incidents_incident%rowtype;
+    one incidents_incident%rowtype := incidents_held(p_incident, 'open_incident_two_person');
 begin
-    select * into one from incidents_incident where id = p_incident for update;
-    perform incidents_require(array['open_incident_two_person'], one.path);
     perform incidents_expect(one.next_path <> '', 'incident.no_scope_proposed');
     update incidents_incident set next_path = '', next_by = null where id = p_incident;
 end

@@ -21,14 +21,25 @@ $$;
 create unique index if not exists incidents_zone_one_live on incidents_zone (incident_id, path)
     where state in ('proposed', 'live', 'lift_requested');
 
-create or replace function incidents_approve_zone(p_zone bigint) returns void
+-- The zone, locked, in the state that the step asks for, for somebody who holds one of the rights over it.
+create or replace function incidents_zone_held(p_zone bigint, p_state text, variadic p_verbs text[]) returns incidents_zone
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     one incidents_zone%rowtype;
 begin
     select * into one from incidents_zone where id = p_zone for update;
-    perform incidents_require(array['zone_approve'], one.path);
-    perform incidents_expect(one.state = 'proposed', 'incident.zone_state');
+    perform incidents_require(p_verbs, one.path);
+    perform incidents_expect(one.state = p_state, 'incident.zone_state');
+    return one;
+end
+$$;
+revoke all on function incidents_zone_held(bigint, text, text[]) from public;
+
+create or replace function incidents_approve_zone(p_zone bigint) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    one incidents_zone%rowtype := incidents_zone_held(p_zone, 'proposed', 'zone_approve');
+begin
     perform incidents_second_person(one.proposed_by);
     update incidents_zone set state = 'live', approved_by = access_account(), from_at = now() where id = p_zone;
 end
@@ -38,11 +49,8 @@ $$;
 create or replace function incidents_withdraw_zone(p_zone bigint) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
-    one incidents_zone%rowtype;
+    one incidents_zone%rowtype := incidents_zone_held(p_zone, 'proposed', 'zone_propose', 'zone_approve');
 begin
-    select * into one from incidents_zone where id = p_zone for update;
-    perform incidents_require(array['zone_propose', 'zone_approve'], one.path);
-    perform incidents_expect(one.state = 'proposed', 'incident.zone_state');
     update incidents_zone set state = 'withdrawn', to_at = now(), lifted_by = access_account() where id = p_zone;
 end
 $$;
@@ -50,11 +58,8 @@ $$;
 create or replace function incidents_request_lift(p_zone bigint, p_to text, p_reason text, p_evidence jsonb) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
-    one incidents_zone%rowtype;
+    one incidents_zone%rowtype := incidents_zone_held(p_zone, 'live', 'lift_zone_request', 'zone_propose');
 begin
-    select * into one from incidents_zone where id = p_zone for update;
-    perform incidents_require(array['lift_zone_request', 'zone_propose'], one.path);
-    perform incidents_expect(one.state = 'live', 'incident.zone_state');
     update incidents_zone set state = 'lift_requested', lift_to = p_to, lift_reason = p_reason, lift_evidence = p_evidence,
         lift_by = access_account() where id = p_zone;
 end
@@ -63,11 +68,8 @@ $$;
 create or replace function incidents_withdraw_lift(p_zone bigint) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
-    one incidents_zone%rowtype;
+    one incidents_zone%rowtype := incidents_zone_held(p_zone, 'lift_requested', 'lift_zone_request', 'zone_propose');
 begin
-    select * into one from incidents_zone where id = p_zone for update;
-    perform incidents_require(array['lift_zone_request', 'zone_propose'], one.path);
-    perform incidents_expect(one.state = 'lift_requested', 'incident.zone_state');
     update incidents_zone set state = 'live', lift_to = '', lift_reason = '', lift_evidence = null, lift_by = null where id = p_zone;
 end
 $$;
@@ -76,12 +78,9 @@ $$;
 create or replace function incidents_approve_lift(p_zone bigint) returns bigint
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
-    one incidents_zone%rowtype;
+    one incidents_zone%rowtype := incidents_zone_held(p_zone, 'lift_requested', 'zone_approve');
     made bigint;
 begin
-    select * into one from incidents_zone where id = p_zone for update;
-    perform incidents_require(array['zone_approve'], one.path);
-    perform incidents_expect(one.state = 'lift_requested', 'incident.zone_state');
     perform incidents_second_person(one.lift_by);
     update incidents_zone set state = 'lifted', to_at = now(), lifted_by = access_account() where id = p_zone;
     if one.lift_to <> '' then
@@ -96,11 +95,8 @@ $$;
 create or replace function incidents_refuse_lift(p_zone bigint, p_reason text) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
-    one incidents_zone%rowtype;
+    one incidents_zone%rowtype := incidents_zone_held(p_zone, 'lift_requested', 'zone_approve');
 begin
-    select * into one from incidents_zone where id = p_zone for update;
-    perform incidents_require(array['zone_approve'], one.path);
-    perform incidents_expect(one.state = 'lift_requested', 'incident.zone_state');
     update incidents_zone set state = 'live', lift_to = '', lift_reason = p_reason, lift_by = null where id = p_zone;
 end
 $$;

@@ -71,11 +71,22 @@ begin
 end
 $$;
 
+-- Nobody waits for anything any more: neither asked for nor approved while a duty is open.
+create or replace function retirement_expect_no_duties(p_incident smallint) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    open bigint := (select sum(d.count) from retirement_duties(p_incident) d);
+begin
+    if open > 0 then
+        raise exception using errcode = 'LF409', message = 'retirement.duties_open', detail = json_build_object('count', open)::text;
+    end if;
+end
+$$;
+
 create or replace function retirement_ask(p_incident smallint) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     one retirement_retirement%rowtype := retirement_mine(p_incident);
-    duty record;
 begin
     if one.asked_at is not null then
         raise exception using errcode = 'LF409', message = 'retirement.asked_already';
@@ -84,10 +95,7 @@ begin
         raise exception using errcode = 'LF409', message = 'retirement.too_early', detail = json_build_object('day',
             to_char((one.closed_at + make_interval(days => one.wait_days)) at time zone 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI'))::text;
     end if;
-    select sum(d.count) as count into duty from retirement_duties(p_incident) d;
-    if duty.count > 0 then
-        raise exception using errcode = 'LF409', message = 'retirement.duties_open', detail = json_build_object('count', duty.count)::text;
-    end if;
+    perform retirement_expect_no_duties(p_incident);
     update retirement_retirement set asked_by = access_account(), asked_at = now() where incident_id = p_incident;
 end
 $$;
@@ -96,7 +104,6 @@ create or replace function retirement_approve(p_incident smallint) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     one retirement_retirement%rowtype := retirement_mine(p_incident);
-    duty record;
 begin
     if one.approved_at is not null then
         raise exception using errcode = 'LF409', message = 'retirement.approved_already';
@@ -107,10 +114,7 @@ begin
     if one.asked_by = access_account() then
         raise exception using errcode = 'LF409', message = 'retirement.same_person';
     end if;
-    select sum(d.count) as count into duty from retirement_duties(p_incident) d;
-    if duty.count > 0 then
-        raise exception using errcode = 'LF409', message = 'retirement.duties_open', detail = json_build_object('count', duty.count)::text;
-    end if;
+    perform retirement_expect_no_duties(p_incident);
     update retirement_retirement set approved_by = access_account(), approved_at = now() where incident_id = p_incident;
 end
 $$;
@@ -135,6 +139,6 @@ begin
     return query select d.code, d.count from retirement_duties(p_incident) d;
 end
 $$;
-revoke all on function retirement_call(text, smallint), retirement_duties(smallint), retirement_mine(smallint) from public;
+revoke all on function retirement_call(text, smallint), retirement_duties(smallint), retirement_mine(smallint), retirement_expect_no_duties(smallint) from public;
 grant execute on function retirement_ask(smallint), retirement_approve(smallint), retirement_withdraw(smallint),
     retirement_open_duties(smallint) to lianfang_app;
