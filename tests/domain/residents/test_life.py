@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connections
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from lianfang.base.access.api import Actor
@@ -467,6 +467,7 @@ STEP = st.tuples(st.integers(0, 3), st.sampled_from(["died", "out", "away", "bac
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEP, min_size=1, max_size=10))
+@example(steps=[(0, "move"), (0, "stay")])  # staying at one's own home once counted twice
 def test_whatever_happens_figures_are_what_the_rows_say(
     clerk: Actor, tmp_path: Path, steps: list[tuple[int, str]]
 ) -> None:

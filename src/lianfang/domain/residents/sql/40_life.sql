@@ -97,6 +97,9 @@ declare
 begin
     select * into old from residents_person where id = p_person for update;
     select * into hidden from residents_secret where person_id = p_person for update;
+    if p_to->>'stay_path' = coalesce(p_to->>'path', old.path) then  -- who "stays" at their own home is at home, counted once
+        p_to := p_to || '{"stay_path": null, "until_on": null}';
+    end if;
     update residents_person p set
             path = coalesce(p_to->>'path', p.path),
             household_id = coalesce((select h.id from residents_household h where h.path = (p_to->>'path') collate "C"), p.household_id),
