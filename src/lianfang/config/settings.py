@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "lianfang.base.retirement",
     "lianfang.base.keeping",
     "lianfang.domain.residents",
+    "lianfang.domain.workforce",
     "lianfang.domain.rounds",
     "lianfang.domain.selfview",
     "lianfang.domain.reports",

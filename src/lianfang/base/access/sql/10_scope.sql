@@ -86,6 +86,9 @@ begin
     if live.scope in ('area', 'grid', 'assigned') and live.path <> '' then
         low := live.path;
         high := live.path || '~';
+    elsif live.scope = 'organisation' and live.unit <> '' then
+        low := 'U' || live.unit;  -- a lineage of units: no path of an area begins with a letter
+        high := 'U' || live.unit || '~';
     end if;
     body := concat_ws('|', live.account_id, live.grant_id, live.role, low, high,
                       case when live.scope = 'grid' then coalesce(nullif(array_to_string(live.grids, ','), ''), '0') else '-' end,
