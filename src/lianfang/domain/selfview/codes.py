@@ -1,10 +1,11 @@
-"""The printed code of a resident's own page: random bits, the last day it works, and a signature, in 24 characters."""
+"""The printed code of somebody's own page: random bits, the last day it works, and a signature, in 24 characters."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
 import secrets
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
@@ -52,31 +53,45 @@ define(
 )
 
 
-def new_code(ends_on: date) -> str:
+@dataclass(frozen=True)
+class CodeKind:
+    """What a code opens: its name goes into signature and digest, so that no code opens another kind of page.
+
+    unknown: the code of the catalogue for one that is not right.
+    """
+
+    name: str
+    unknown: str
+
+
+RESIDENT: Final = CodeKind("selfview", "selfview.code_unknown")
+
+
+def new_code(ends_on: date, kind: CodeKind = RESIDENT) -> str:
     """A fresh code that works until the end of a day."""
     body = secrets.token_bytes(RANDOM_BYTES) + (ends_on - EPOCH).days.to_bytes(DAY_BYTES, "big")
-    number = int.from_bytes(body + _sign(body), "big")
+    number = int.from_bytes(body + _sign(body, kind), "big")
     return "".join(ALPHABET[number >> shift & 31] for shift in range(5 * (LENGTH - 1), -1, -5))
 
 
-def digest_of(text: str, *, today: date) -> bytes:
+def digest_of(text: str, *, today: date, kind: CodeKind = RESIDENT) -> bytes:
     """What the database keeps of a code as somebody typed or scanned it.
 
-    Raises selfview.code_unknown for a code that this installation never made, or whose day is over.
+    Raises the kind's error for one that was mistyped, made up, or has ended: no look-up is spent on it.
     """
     plain = "".join(character for character in text.upper() if character not in " -\u3000")
     digits = [_DIGIT.get(character, -1) for character in plain]
     if len(digits) != LENGTH or -1 in digits:
-        raise LianfangError("selfview.code_unknown")
+        raise LianfangError(kind.unknown)
     number = 0
     for digit in digits:
         number = number << 5 | digit
     raw = number.to_bytes(RANDOM_BYTES + DAY_BYTES + SIGN_BYTES, "big")
     body, signature = raw[:-SIGN_BYTES], raw[-SIGN_BYTES:]
     ends_on = EPOCH + timedelta(days=int.from_bytes(body[RANDOM_BYTES:], "big"))
-    if not hmac.compare_digest(signature, _sign(body)) or ends_on < today:
-        raise LianfangError("selfview.code_unknown")
-    return hashlib.sha256(b"selfview|" + raw).digest()
+    if not hmac.compare_digest(signature, _sign(body, kind)) or ends_on < today:
+        raise LianfangError(kind.unknown)
+    return hashlib.sha256(f"{kind.name}|".encode() + raw).digest()
 
 
 def grouped(code: str) -> str:
@@ -84,5 +99,5 @@ def grouped(code: str) -> str:
     return "-".join(code[at : at + 4] for at in range(0, len(code), 4))
 
 
-def _sign(body: bytes) -> bytes:
-    return system_box().blind(f"selfview:{body.hex()}")[:SIGN_BYTES]
+def _sign(body: bytes, kind: CodeKind) -> bytes:
+    return system_box().blind(f"{kind.name}:{body.hex()}")[:SIGN_BYTES]
