@@ -304,7 +304,8 @@ def test_a_table_without_a_last_clause_fails_loudly():
 @pytest.mark.row("B4")
 def test_five_ones_have_four_meanings():
     templates = COVID.pairing_templates
-    assert [len(templates[name].items) for name in templates] == [5, 5, 5, 5, 5]
+    fives = ("community_2022", "community_2020", "enterprise", "staff_care", "n_pack_one")
+    assert [len(templates[name].items) for name in fives] == [5, 5, 5, 5, 5]
     assert templates["community_2022"].items[1].zh == "一名包联领导"
     assert templates["enterprise"].target == "enterprise"
 

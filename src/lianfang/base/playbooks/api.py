@@ -14,7 +14,15 @@ from lianfang.base.playbooks.loader import check_file, load_playbook, load_shipp
 from lianfang.base.playbooks.metric_names import MetricName, known_metrics, register_metric
 from lianfang.base.playbooks.model.disease import Edition, Stage, Watch, ZoneModel
 from lianfang.base.playbooks.model.forms import Column, DoorVisit, Question, ReportForm
-from lianfang.base.playbooks.model.organisation import MatterKind, PairingTemplate, RestRules, Triage
+from lianfang.base.playbooks.model.organisation import (
+    FlowStep,
+    MatterKind,
+    PairingCard,
+    PairingItem,
+    PairingTemplate,
+    RestRules,
+    Triage,
+)
 from lianfang.base.playbooks.model.playbook import Playbook
 from lianfang.base.playbooks.model.rounds import NotSampledReason, Rounds, TestingEdition
 from lianfang.base.playbooks.problems import Mistake, Place, PlaybookError
@@ -26,6 +34,7 @@ __all__ = [
     "ColumnTerm",
     "DoorVisit",
     "Edition",
+    "FlowStep",
     "Formula",
     "Identity",
     "IdentityOutcome",
@@ -34,6 +43,8 @@ __all__ = [
     "MetricTerm",
     "Mistake",
     "NotSampledReason",
+    "PairingCard",
+    "PairingItem",
     "PairingTemplate",
     "Place",
     "Playbook",

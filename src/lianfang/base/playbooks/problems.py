@@ -412,3 +412,9 @@ define(
     zh="预案{playbook}没有名为{edition}的版本。请核对版本名。",
     en="The playbook {playbook} has no edition called {edition}. Check its id.",
 )
+define(
+    "playbook.pairing_no_room",
+    status=422,
+    zh="包联项“{item}”的most不能小于1。请写出最多由几人（单位）承担。",
+    en="The item '{item}' of a pairing has no room: most must be 1 or more. Say how many may fill it.",
+)

@@ -88,6 +88,9 @@ def _check_column(
     check_reference(draft, (*path, "unit"), column.unit, reports.units, "units")
     if (column.metric is None) == (column.ask is None):
         draft.add(path, LianfangError("playbook.column_source", column=column.key))
+    if column.door_visit:
+        visits = [visit.key for visit in draft.sections["door_visits"]]
+        check_reference(draft, (*path, "door_visit"), column.door_visit, visits, "door_visits")
     for metric in column.metric.metrics() if column.metric is not None else ():
         check_metric((*path, "metric"), metric)
 

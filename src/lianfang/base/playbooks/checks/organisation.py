@@ -49,9 +49,19 @@ def _check_clause(draft: Draft, path: Path, clause: TriageClause, triage: Triage
 
 
 def check_pairing(draft: Draft) -> None:
-    """Every item of a template has its own key."""
+    """Every item of a template has its own key and room for one; a flow chart only leads to its own boxes."""
     for name, template in draft.sections["pairing_templates"].items():
-        check_unique(draft, ("pairing_templates", name, "items"), (item.key for item in template.items))
+        path: Path = ("pairing_templates", name)
+        check_unique(draft, (*path, "items"), (item.key for item in template.items))
+        for number, item in enumerate(template.items):
+            if item.most < 1:
+                draft.add((*path, "items", number), LianfangError("playbook.pairing_no_room", item=item.key))
+        if template.card is not None:
+            keys = [step.key for step in template.card.steps]
+            check_unique(draft, (*path, "card", "steps"), keys)
+            for number, step in enumerate(template.card.steps):
+                place: Path = (*path, "card", "steps", number, "otherwise")
+                check_reference(draft, place, step.otherwise, keys, "card.steps")
 
 
 def check_retention(draft: Draft) -> None:

@@ -81,6 +81,7 @@ class DoorVisit(Named, frozen=True, kw_only=True):
 class Column(msgspec.Struct, frozen=True, kw_only=True):
     """One column of a report: a formula over metrics, or a question to a person with the reason for asking.
 
+    door_visit: its figures come only from the rounds that carry this questionnaire; '' from all.
     note: where the figure differs from what its heading might suggest.
     """
 
@@ -90,6 +91,7 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     unit: Key
     metric: Annotated[Formula | None, "formula"] = None
     ask: Words | None = None
+    door_visit: str = ""
     note: str = ""
 
 

@@ -61,22 +61,60 @@ class Triage(msgspec.Struct, frozen=True, kw_only=True):
         raise LookupError(f"no clause fits under edition {edition}")  # a checked playbook ends with a clause for all
 
 
+PairingPart = Literal["place", "person", "unit", "group", "document", "commitment", "contact"]
+"""What fills an item: the target or another place, a member, the answering organisation, a team, a paper, a promise, a talk."""
+
+PairingTarget = Literal[
+    "community", "compound", "building", "household", "person", "enterprise", "project", "public_place", "staff"
+]
+"""What somebody can answer for."""
+
+
 class PairingItem(msgspec.Struct, frozen=True, kw_only=True):
-    """One of the things a pairing consists of."""
+    """One of the things a pairing consists of. most: how many may fill it ("one lead or two")."""
 
     key: Key
     zh: str
     en: str
-    kind: Literal["place", "person", "group", "document", "commitment", "contact"]
+    kind: PairingPart
     required: bool = True
+    most: int = 1
+
+
+class FlowStep(msgspec.Struct, frozen=True, kw_only=True):
+    """A box of a flow chart; with `otherwise` it is a question whose no leads there, its yes goes on below."""
+
+    key: Key
+    zh: str
+    en: str
+    otherwise: Key | None = None
+
+
+class PairingCard(Named, frozen=True, kw_only=True):
+    """What the person concerned gets on paper: their rights, what is asked of them, and how it goes on, step by step."""
+
+    rights: tuple[Words, ...]
+    duties: tuple[Words, ...]
+    steps: tuple[FlowStep, ...]
 
 
 class PairingTemplate(Named, frozen=True, kw_only=True):
-    """What "five ones" or "N pack one" means here; it is data because it has several meanings."""
+    """What "five ones" or "N pack one" means here; it is data because it has several meanings.
 
-    target: Literal["community", "compound", "enterprise", "staff", "person"]
+    also: further kinds of target. most_targets: how many targets one member takes on (1+10). card: paper for the target.
+    """
+
+    target: PairingTarget
     items: tuple[PairingItem, ...]
+    also: tuple[PairingTarget, ...] = ()
     variants: tuple[str, ...] = ()
+    most_targets: int | None = None
+    card: PairingCard | None = None
+
+    @property
+    def targets(self) -> tuple[PairingTarget, ...]:
+        """Every kind of target, the first choice first."""
+        return (self.target, *self.also)
 
 
 class RestRules(Sourced, frozen=True, kw_only=True):

@@ -84,6 +84,10 @@ class Playbook(msgspec.Struct, frozen=True, kw_only=True):
         zones = self.edition_on(day).zones
         return None if zones is None else self.zone_models[zones]
 
+    def door_visit(self, key: str = "") -> DoorVisit | None:
+        """The questionnaire with this key, the first for ''; None when the playbook has no such one."""
+        return next((visit for visit in self.door_visits if key in ("", visit.key)), None)
+
     def report(self, key: str) -> ReportForm:
         """The report form with this key; raises playbook.no_report."""
         for form in self.reports.forms:
