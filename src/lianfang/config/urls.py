@@ -28,6 +28,7 @@ APPS = (
     ("residents/", "lianfang.domain.residents.urls"),
     ("rounds/", "lianfang.domain.rounds.urls"),
     ("", "lianfang.domain.selfview.urls"),
+    ("plans/", "lianfang.domain.plans.urls"),
     ("reports/", "lianfang.domain.reports.urls"),
 )
 

@@ -1,0 +1,1 @@
+"""Plans: what planners propose, people edit and adopt, and anybody can replay."""

@@ -1,0 +1,1 @@
+"""The kinds of plan, one module each; `registry.py` loads those that are there."""

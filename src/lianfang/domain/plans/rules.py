@@ -1,0 +1,48 @@
+"""Pure decisions about plans: states and their words, and what a form's answers mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from lianfang.domain.plans.registry import Field
+from lianfang.kernel.errors import Language, LianfangError
+
+OPEN: Final = ("solving", "proposed", "failed")
+STATES: Final[dict[str, tuple[str, str]]] = {
+    "solving": ("计算中", "being computed"),
+    "proposed": ("待采用", "proposed"),
+    "adopted": ("已采用", "adopted"),
+    "withdrawn": ("已撤回", "withdrawn"),
+    "superseded": ("已被新方案取代", "superseded"),
+    "failed": ("未得出方案", "no plan found"),
+}
+
+
+def state_words(state: str, language: Language) -> str:
+    """The words of a state."""
+    zh, en = STATES.get(state, (state, state))
+    return zh if language == "zh" else en
+
+
+def read_params(fields: Sequence[Field], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Answers by name, the default where there is none; raises plans.param_wrong, plans.choice_wrong."""
+    return {field.name: _read(field, given.get(field.name, field.default)) for field in fields}
+
+
+def _read(field: Field, value: Any) -> Any:
+    if field.choices:
+        if str(value) not in {choice for choice, _ in field.choices}:
+            raise LianfangError("plans.choice_wrong", field=field.words)
+        return str(value)
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = float("nan")
+    if not field.least <= number <= field.most or (field.whole and number != int(number)):
+        raise LianfangError("plans.param_wrong", field=field.words, least=_shown(field.least), most=_shown(field.most))
+    return int(number) if field.whole else number
+
+
+def _shown(value: float) -> float | int:
+    return int(value) if value == int(value) else value
