@@ -130,6 +130,7 @@ MEANING = [
         "",
     ),
     ("metric: rounds.expected}", "metric: rounds.expectd}", "playbook.metric_unknown_near", ""),
+    ("metric: rounds.expected}", "metric: rounds.expected, door_visit: moon}", "playbook.reference_unknown", ""),
     ("metric: rounds.expected}", "metric: weather.sunshine}", "playbook.metric_unknown", ""),
     ("metric: rounds.expected}", 'metric: "rounds.expected[away]"}', "playbook.dimension_none", ""),
     ("rounds.not_sampled[refused]", "rounds.not_sampled[refusd]", "playbook.dimension_value_unknown_near", ""),

@@ -51,10 +51,10 @@ counts = st.integers(0, 10**6)
 def derived(new, gone, now, why=None):
     figures = {"watch.new": new, "watch.gone": gone, "watch.now": now}
 
-    def metric(term: MetricTerm):
+    def metric(term: MetricTerm, asked: str = ""):
         return Fraction(figures[term.name]) if term.name in figures else Absent.OFF
 
-    return rules.derive(FORM, metric, lambda name: why or {}), metric
+    return rules.derive(FORM, metric, lambda name, asked: why or {}), metric
 
 
 @given(new=counts, gone=counts, now=counts)

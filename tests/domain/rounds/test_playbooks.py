@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.conf import settings
 from django.db import connections, transaction
+from django.test import Client
 from django.utils import timezone
 
 from lianfang.base.incidents import api as incidents
@@ -36,10 +38,12 @@ def open_with(station: Station, playbook: str, edition: str) -> int:
     return number
 
 
-def screening(station: Station, incident: int) -> int:
+def screening(station: Station, incident: int, questionnaire: str = "") -> int:
     with transaction.atomic():
         actor = station.world.enter("county_dispatcher", COUNTY)
-        return open_round(actor=actor, incident_id=incident, name="入户", path=HOME, kind="screening").id
+        return open_round(
+            actor=actor, incident_id=incident, name="入户", path=HOME, kind="screening", questionnaire=questionnaire
+        ).id
 
 
 def visit(station: Station, round_id: int, household: str, outcome: str, people: int = 0, **answers):
@@ -111,6 +115,62 @@ def test_a_flood_moves_and_shelters_people(station: Station):
     found = figures(station)
     assert (found["households_due"], found["households_moved"], found["lost_contact"]) == (len(doors), 3, 1)
     assert (found["to_shelter"], found["to_relatives"], found["seats"]) == (2, 5, 2)
+
+
+def test_after_the_flood_people_are_counted_back_home_by_a_round_of_its_own(station: Station):
+    """Each column speaks of its own questionnaire: a home that came back is not one more that moved."""
+    incident, doors = open_with(station, "flood-2023", "hebei-2023"), homes(station)
+    moving, back = screening(station, incident), screening(station, incident, "return_home")
+    assert sent(station, [
+        visit(station, moving, doors[0], "moved", 2, people_present=2, destination="relatives", to_relatives=2),
+        visit(station, moving, doors[1], "moved", 3, people_present=3, destination="relatives", to_relatives=3),
+        visit(station, moving, doors[2], "lost_contact"),
+        visit(station, back, doors[0], "returned", 2, people_back=2, house_unsafe="no"),
+        visit(station, back, doors[1], "not_yet"),
+        visit(station, back, doors[2], "moved", 1, people_present=1, destination="relatives"),  # asked on the way out
+        visit(station, back, doors[2], "returned", 1, people_back=1),
+    ]) == [*["accepted"] * 5, "refused visit.outcome_unknown", "refused visit.answer_missing"]  # fmt: skip
+    found = figures(station)
+    assert (found["households_due"], found["households_moved"], found["people_moved"]) == (len(doors), 2, 5)
+    assert (found["households_back"], found["people_back"], found["lost_contact"]) == (1, 2, 1)
+    with transaction.atomic():
+        station.world.enter("township_dispatcher", HOME[:9])
+        period = reports.period_of(HOME[:9], day=beijing_day(timezone.now()), form="daily_township")
+        assert reports.unit_report(period, HOME[:9]).derived.each["not_moved"] == {"lost_contact": 1}
+
+
+def test_a_round_asks_a_questionnaire_that_the_playbook_has(station: Station):
+    incident = open_with(station, "flood-2023", "hebei-2023")
+    with pytest.raises(LianfangError) as caught:
+        screening(station, incident, "household_screening")
+    assert caught.value.code == "round.questionnaire_unknown"
+    assert "return_home 回迁登记" in caught.value.render("zh")
+
+
+def test_the_questionnaire_is_chosen_when_a_round_is_opened(station: Station):
+    open_with(station, "flood-2023", "hebei-2023")
+    world = station.world
+    client = Client(headers={"accept-language": "zh"})
+    client.cookies[settings.SESSION_COOKIE] = world.token("county_dispatcher", COUNTY)
+    page = client.get("/rounds/new/").content.decode()
+    assert "入户转移登记" in page
+    assert "回迁登记" in page
+    assert 'name="tube_size"' not in page  # nobody is tested
+    given = {"name": "回迁", "kind": "screening", "questionnaire": "return_home", "area": HOME}
+    answer = client.post("/rounds/new/", given)
+    assert answer.status_code == 303, answer.content.decode()
+    number = int(answer["Location"].split("/")[2])
+    assert "入户问卷" in client.get(answer["Location"]).content.decode()
+    clerk = Client(headers={"accept-language": "zh"})
+    clerk.cookies[settings.SESSION_COOKIE] = world.token("community_clerk", HOME)
+    address = f"/rounds/{number}/visit/{homes(station)[0]}/"
+    assert "返回几人" in clerk.get(address).content.decode()
+    answer = clerk.post(address, {"outcome": "returned", "home_people_back": "2", "home_house_unsafe": "no"})
+    assert answer.status_code == 303, answer.content.decode()
+    answer = clerk.post(address, {"outcome": "returned", "home_people_back": "0", "home_house_unsafe": "no"})
+    assert answer.status_code == 422
+    assert "见到的人数是0" in answer.content.decode()
+    assert client.post("/rounds/new/", given | {"questionnaire": "moon"}).status_code == 422
 
 
 def test_2020_screens_for_returnees_and_levels_of_counties(station: Station):

@@ -10,7 +10,7 @@ from lianfang.base.metrics import api as metrics
 from lianfang.base.playbooks.api import Absent, MetricTerm, ReportForm
 from lianfang.base.playbooks.formulas import Number
 from lianfang.domain.reports.rules import Snapshot, derive
-from lianfang.domain.rounds.api import rounds_of_others
+from lianfang.domain.rounds.api import rounds_asking, rounds_of_others
 
 ALWAYS_UNKNOWN = metrics.Figures(None, {})
 ROUND = "round"
@@ -20,28 +20,44 @@ ROUND = "round"
 class Source:
     """The metrics of a form for a day and, for identities, the day before, read once for the areas wanted."""
 
-    def __init__(self, today: metrics.Figures, yesterday: metrics.Figures) -> None:
+    def __init__(
+        self, today: metrics.Figures, yesterday: metrics.Figures, asking: Mapping[str, frozenset[str]] | None = None
+    ) -> None:
+        """asking: questionnaire → the rounds that carry it, for columns that speak of one questionnaire."""
         self.today = today
         self.yesterday = yesterday
+        self.asking = asking or {}
 
-    def number(self, path: str, term: MetricTerm) -> Number:
-        """The value of a metric term at an area; OFF when no engine publishes the metric."""
+    def number(self, path: str, term: MetricTerm, asked: str = "") -> Number:
+        """The value of a metric term at an area, of the rounds with one questionnaire; OFF when no engine publishes it."""
         if not metrics.is_defined(term.name):
             return Absent.OFF
         figures = self.yesterday if term.previous else self.today
         if figures is ALWAYS_UNKNOWN:
             return Absent.UNKNOWN
+        dims = self._dims(figures, path, term.name, asked)
         if term.value is None:
-            return Fraction(figures.total(path, term.name))
-        return Fraction(by_last(figures.by_dim(path, term.name)).get(term.value, 0))
+            return Fraction(sum(dims.values()))
+        return Fraction(by_last(dims).get(term.value, 0))
 
-    def by_value(self, path: str, name: str) -> Mapping[str, int] | None:
+    def by_value(self, path: str, name: str, asked: str = "") -> Mapping[str, int] | None:
         """A metric at an area by value of its dimension; None when no engine publishes it."""
-        return by_last(self.today.by_dim(path, name)) if metrics.is_defined(name) else None
+        return by_last(self._dims(self.today, path, name, asked)) if metrics.is_defined(name) else None
+
+    def _dims(self, figures: metrics.Figures, path: str, name: str, asked: str) -> Mapping[str, int]:
+        dims = figures.by_dim(path, name)
+        if not asked or not metrics.metric(name).dimension.startswith(ROUND):
+            return dims
+        rounds = self.asking.get(asked, frozenset())
+        return {dim: value for dim, value in dims.items() if dim.partition(":")[0] in rounds}
 
     def snapshot(self, form: ReportForm, path: str) -> Snapshot:
         """Every derived column of the form at an area."""
-        return derive(form, lambda term: self.number(path, term), lambda name: self.by_value(path, name))
+        return derive(
+            form,
+            lambda term, asked: self.number(path, term, asked),
+            lambda name, asked: self.by_value(path, name, asked),
+        )
 
 
 def by_last(dims: Mapping[str, int]) -> dict[str, int]:
@@ -79,6 +95,7 @@ def source_of(form: ReportForm, incident_id: int, path: str, day: date) -> Sourc
         without(metrics.values([path], before, day - timedelta(days=1)), others)
         if before
         else metrics.Figures(day, {}),
+        _asking(form, incident_id, path),
     )
 
 
@@ -88,7 +105,14 @@ def source_below(
     """What an incident's form needs at every area of a level (length of its path) inside `path`, in one range read."""
     today, _ = names_of([form], identities=False)
     figures = metrics.children(path, today, day, level=level, using=using) if today else metrics.Figures(day, {})
-    return Source(without(figures, rounds_of_others(incident_id, path, using=using)), ALWAYS_UNKNOWN)
+    others = rounds_of_others(incident_id, path, using=using)
+    return Source(without(figures, others), ALWAYS_UNKNOWN, _asking(form, incident_id, path, using=using))
+
+
+def _asking(form: ReportForm, incident_id: int, path: str, *, using: str = "default") -> Mapping[str, frozenset[str]]:
+    """Which rounds carry which questionnaire, where a column of the form needs to know."""
+    wanted = any(column.door_visit for column in form.columns)
+    return rounds_asking(incident_id, path, using=using) if wanted else {}
 
 
 def without(figures: metrics.Figures, others: frozenset[str]) -> metrics.Figures:

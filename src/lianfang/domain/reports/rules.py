@@ -15,7 +15,8 @@ from lianfang.kernel.errors import LianfangError
 
 State = Literal["not_reported", "zero_report", "reported", "late", "corrected"]
 Figure = int | float
-MetricLookup = Callable[[MetricTerm], Number]
+MetricLookup = Callable[[MetricTerm, str], Number]
+"""A metric's figure, of the rounds with one questionnaire or ('') of all."""
 
 LONGEST_ANSWER = 200
 LARGEST_COUNT = 1_000_000_000
@@ -78,8 +79,13 @@ def plain(number: Fraction) -> Figure:
     return int(number) if number.denominator == 1 else round(float(number), 4)
 
 
-def derive(form: ReportForm, metric: MetricLookup, by_value: Callable[[str], Mapping[str, int] | None]) -> Snapshot:
-    """Every column of a form from metrics. by_value: a metric's figures by dimension, None when its engine is off."""
+def derive(
+    form: ReportForm, metric: MetricLookup, by_value: Callable[[str, str], Mapping[str, int] | None]
+) -> Snapshot:
+    """Every column of a form from metrics. by_value: a metric's figures by dimension, None when its engine is off.
+
+    Both are asked with the column's questionnaire beside the metric.
+    """
     values: dict[str, Figure] = {}
     each: dict[str, Mapping[str, int]] = {}
     off: list[str] = []
@@ -88,18 +94,23 @@ def derive(form: ReportForm, metric: MetricLookup, by_value: Callable[[str], Map
         if column.metric is None:
             continue
         if column.metric.by_each_value:
-            found = by_value(column.metric.metrics()[0].name)
+            found = by_value(column.metric.metrics()[0].name, column.door_visit)
             if found is None:
                 off.append(column.key)
             else:
                 each[column.key] = dict(found)
             continue
-        number = column.metric.evaluate(lambda term: metric(term) if isinstance(term, MetricTerm) else Absent.UNKNOWN)
+        number = column.metric.evaluate(_of_metrics(metric, column.door_visit))
         if isinstance(number, Absent):
             (off if number is Absent.OFF else unknown).append(column.key)
         else:
             values[column.key] = plain(number)
     return Snapshot(values=values, each=each, off=tuple(off), unknown=tuple(unknown))
+
+
+def _of_metrics(metric: MetricLookup, asked: str) -> Callable[[MetricTerm | ColumnTerm], Number]:
+    """A formula's look-up: metrics by the questionnaire of its column; a column speaks of no other column."""
+    return lambda term: metric(term, asked) if isinstance(term, MetricTerm) else Absent.UNKNOWN
 
 
 def questions(form: ReportForm) -> tuple[Column, ...]:
@@ -162,7 +173,7 @@ def identities(
 
     def look(term: MetricTerm | ColumnTerm) -> Number:
         if isinstance(term, MetricTerm):
-            return metric(term)
+            return metric(term, "")
         source = yesterday if term.previous else today
         if source is None:
             return Absent.UNKNOWN

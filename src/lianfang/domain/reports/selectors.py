@@ -136,7 +136,7 @@ def unit_report(period: Period, path: str, *, figures: bool = True) -> UnitRepor
     shown = kept or derived
     return UnitReport(
         period=period, path=path, derived=derived, confirmed=confirmed, shown=shown, yesterday=yesterday,
-        identities=identities(period.form, shown, yesterday, lambda term: source.number(path, term)),
+        identities=identities(period.form, shown, yesterday, lambda term, asked: source.number(path, term, asked)),
         since=changes(period.form, kept, with_kept_answers(period.form, derived, kept))
         if kept and figures else (),
     )  # fmt: skip
@@ -201,4 +201,4 @@ def _around(period: Period, path: str) -> Sequence[Return]:
 
 
 def _yesterday(source: Source, form: ReportForm, path: str) -> Snapshot:
-    return Source(source.yesterday, source.yesterday).snapshot(form, path)
+    return Source(source.yesterday, source.yesterday, source.asking).snapshot(form, path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lianfang.domain.rounds.belonging import rounds_of_others
+from lianfang.domain.rounds.belonging import rounds_asking, rounds_of_others
 from lianfang.domain.rounds.selectors import (
     Coverage,
     MissingList,
@@ -34,6 +34,7 @@ __all__ = [
     "pool",
     "positive_pools",
     "round_by_id",
+    "rounds_asking",
     "rounds_of",
     "rounds_of_others",
     "sites_of",

@@ -11,7 +11,9 @@ from lianfang.base.vault.api import incident_box
 from lianfang.kernel.errors import LianfangError, define
 from lianfang.kernel.ids import parse_code
 
-ROUNDS = "select id, incident_id, path, tube_size, state from rounds_round where id = any (%(ids)s::int[])"
+ROUNDS = (
+    "select id, incident_id, path, tube_size, state, questionnaire from rounds_round where id = any (%(ids)s::int[])"
+)
 PLAYBOOKS = """select r.id, i.playbook from rounds_round r join incidents_incident i on i.id = r.incident_id
 where r.id = any (%(ids)s::int[])"""
 PEOPLE = "select code, coalesce(stay_path, path) from residents_person where code = any (%(codes)s::bigint[])"
@@ -41,6 +43,7 @@ class RoundRow:
     path: str
     tube_size: int
     state: str
+    questionnaire: str
 
 
 def ask_rounds(facts: Iterable[Fact]) -> Statement:

@@ -35,6 +35,12 @@ define(
     zh="记为“{given}”，但见到的人数是0。请填写人数，或改选结果。",
     en="The visit says '{given}' but nobody was met. Give the number of people, or choose another outcome.",
 )
+define(
+    "visit.no_questionnaire",
+    status=422,
+    zh="轮次{round}的预案没有入户问卷，不能记录入户。请在摸排轮次里记录。",
+    en="The playbook of round {round} has no questionnaire for doors. Record the visit in a screening round.",
+)
 WHY = {
     "missing": (
         "visit.answer_missing",
@@ -90,7 +96,7 @@ class HouseholdVisitedBatch(Batch):
         return [ask_rounds(self.facts), (HOUSEHOLDS, {"paths": paths}), ask_playbooks(self.facts)]
 
     def decide(self, answers: list[Rows]) -> None:
-        settle_rounds(self.facts, answers[0])
+        rounds = settle_rounds(self.facts, answers[0])
         grids: dict[str, int | None] = dict(answers[1])
         books = playbooks(answers[2])
         for fact in self.facts:
@@ -98,7 +104,8 @@ class HouseholdVisitedBatch(Batch):
             if fact.refusal is None and (household not in grids or not fact.reaches(household, grids[household])):
                 fact.refuse("fact.subject_unknown", area=fact.area, subject=household)
             if fact.refusal is None:
-                fact.state = _judge(fact, books[fact.payload.round])
+                asked = rounds[fact.payload.round].questionnaire
+                fact.state = _judge(fact, books[fact.payload.round], asked)
 
     def statements(self, facts: list[Fact]) -> list[Statement]:
         latest: dict[tuple[int, int], Fact] = {}
@@ -134,9 +141,12 @@ def household_number(incident_id: int, path: str) -> int:
     return int.from_bytes(incident_box(incident_id).blind(path)[:8], "big", signed=True)
 
 
-def _judge(fact: Fact, book: Playbook) -> VisitState | None:
-    """The outcome in the playbook's words, or a refusal that names what is wrong."""
-    visit = book.door_visits[0]
+def _judge(fact: Fact, book: Playbook, asked: str) -> VisitState | None:
+    """The outcome in the words of the round's questionnaire, or a refusal that names what is wrong."""
+    visit = book.door_visit(asked)
+    if visit is None:
+        fact.refuse("visit.no_questionnaire", round=fact.payload.round)
+        return None
     outcomes = {one.key: one for one in visit.outcomes}
     key = lifted(fact.payload.outcome, OLDER_OUTCOMES, outcomes)
     if key is None:

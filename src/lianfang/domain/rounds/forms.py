@@ -14,12 +14,10 @@ from lianfang.domain.residents.api import Resident
 from lianfang.domain.rounds.facts_visits import WHY
 from lianfang.domain.rounds.models import Round
 from lianfang.domain.rounds.playbook import said
-from lianfang.domain.rounds.questions import CODE, PERSONS, Mistake, check
+from lianfang.domain.rounds.questions import CODE, PERSONS, Mistake, check, headcount_question
 from lianfang.domain.rounds.rules import NOBODY_THERE, TUBE_SIZES, RoundKind
 from lianfang.kernel.errors import Language, problem
 
-PEOPLE_QUESTION = "people_present"
-"""The household question whose answer says how many people were met."""
 KINDS = (
     (RoundKind.TESTING.value, gettext_lazy("Testing: everybody is sampled")),
     (RoundKind.SCREENING.value, gettext_lazy("Screening: every home is visited")),
@@ -27,10 +25,11 @@ KINDS = (
 
 
 class OpenRoundForm(forms.Form):
-    """Name, kind, scope, tube size, stop rule; everything else follows from the playbook and the ledger."""
+    """Name, kind, questionnaire, scope, tube size, stop rule; everything else follows from the playbook and the ledger."""
 
     name = forms.CharField(label=gettext_lazy("Name of the round"), max_length=60)
     kind = forms.ChoiceField(label=gettext_lazy("Kind of round"), choices=KINDS, initial=RoundKind.TESTING.value)
+    questionnaire = forms.ChoiceField(label=gettext_lazy("Questionnaire for the doors"), required=False)
     area = forms.CharField(label=gettext_lazy("Area (12-digit code)"), max_length=12, min_length=12)
     tube_size = forms.ChoiceField(
         label=gettext_lazy("People in a tube"),
@@ -40,8 +39,24 @@ class OpenRoundForm(forms.Form):
     )
     stop_rule = forms.ChoiceField(label=gettext_lazy("Rule for ending the series"), required=False)
 
-    def __init__(self, *args: Any, rules: Sequence[tuple[str, str]] = (), **more: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        rules: Sequence[tuple[str, str]] = (),
+        questionnaires: Sequence[tuple[str, str]] = (),
+        tests: bool = True,
+        **more: Any,
+    ) -> None:
         super().__init__(*args, **more)
+        if questionnaires:
+            self.fields["questionnaire"].choices = list(questionnaires)
+            self.fields["questionnaire"].help_text = _("Asked in a screening; a testing round has none.")
+        else:
+            del self.fields["questionnaire"]
+        if not tests:  # a flood, mosquitoes: only doors
+            self.fields["kind"].choices = [one for one in KINDS if one[0] != RoundKind.TESTING]
+            self.fields["kind"].initial = RoundKind.SCREENING.value
+            del self.fields["tube_size"]
         if rules:
             self.fields["stop_rule"].choices = list(rules)
             self.fields["stop_rule"].help_text = _("Suggested by the division code; choose the one that applies.")
@@ -82,6 +97,7 @@ class VisitForm(forms.Form):
     ) -> None:
         super().__init__(*args, **more)
         self.visit, self.people, self.symptoms, self.language = visit, list(people), symptoms, language
+        self.headcount = headcount_question(visit)
         outcomes = [("", "–"), *((one.key, said(one, language)) for one in visit.outcomes)]
         self.fields["outcome"] = forms.ChoiceField(label=_("Outcome of the visit"), choices=outcomes)
         for question in visit.questions:
@@ -142,7 +158,7 @@ class VisitForm(forms.Form):
             self._add(mistake)
         if not self.met() and not outcome.nobody_met and not self.errors:
             self.add_error(
-                _name(PEOPLE_QUESTION, None),
+                _name(self.headcount, None) if self.headcount else None,
                 problem("visit.nobody_met").sentence({"given": said(outcome, self.language)}, self.language),
             )
         return cleaned
@@ -162,7 +178,7 @@ class VisitForm(forms.Form):
 
     def met(self) -> int:
         """How many people were met, from the household's own answer; 0 where nobody was."""
-        return int(self.cleaned_data.get(_name(PEOPLE_QUESTION, None)) or 0)
+        return int(self.cleaned_data.get(_name(self.headcount, None)) or 0) if self.headcount else 0
 
     def answers(self) -> dict[str, Any]:
         """The answers as a fact carries them; what was left blank is left out."""

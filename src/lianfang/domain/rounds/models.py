@@ -17,6 +17,7 @@ class Round(models.Model):
     tube_size = models.SmallIntegerField(default=10)
     edition = models.TextField(default="")
     stop_rule = models.SmallIntegerField(default=0, db_default=0)
+    questionnaire = models.TextField(default="", db_default="")
     state = models.TextField(default="open")
     opened_by = models.BigIntegerField()
     opened_at = models.DateTimeField(db_default=Now())

@@ -19,7 +19,15 @@ from lianfang.base.playbooks.api import Playbook
 from lianfang.domain.rounds.forms import OpenRoundForm
 from lianfang.domain.rounds.homes import HomesList
 from lianfang.domain.rounds.models import Round
-from lianfang.domain.rounds.playbook import book_of, excused, reason_words, rule_of, rule_words, said
+from lianfang.domain.rounds.playbook import (
+    book_of,
+    excused,
+    questionnaire,
+    reason_words,
+    rule_of,
+    rule_words,
+    said,
+)
 from lianfang.domain.rounds.results_file import ResultsReport
 from lianfang.domain.rounds.selectors import Coverage, MissingList, MissingPerson, Pool, series_of
 from lianfang.domain.rounds.series import Standing, Step, on_day, standing
@@ -62,6 +70,12 @@ def state_of(row: Coverage) -> str:
     if row.share is None:
         return "unknown"
     return "good" if row.share >= WATCH else ("watch" if row.share >= ACT else "act")
+
+
+def asked_words(one: Round, wanted: Language) -> str:
+    """The questionnaire that a screening carries, in words; '' for a testing round."""
+    asked = questionnaire(one) if one.kind == "screening" else None
+    return said(asked, wanted) if asked else ""
 
 
 def measure_words(kind: str) -> dict[str, str]:

@@ -47,16 +47,22 @@ def excused(one: Round) -> frozenset[str]:
 
 def outcome_words(one: Round, language: Language) -> dict[str, str]:
     """Key → words of the outcomes of a visit, in the playbook's order; '' stands for no visit."""
-    found = questionnaire(book_of(one))
+    found = questionnaire(one)
     return {
         **{outcome.key: said(outcome, language) for outcome in (found.outcomes if found else ())},
         "": _("Not visited yet"),
     }
 
 
-def questionnaire(book: Playbook | None) -> DoorVisit | None:
-    """The questionnaire that screening rounds carry: the playbook's first."""
-    return book.door_visits[0] if book and book.door_visits else None
+def questionnaire(one: Round) -> DoorVisit | None:
+    """The questionnaire that a round carries from door to door; None when its playbook can't be seen or has none."""
+    book = book_of(one)
+    return book.door_visit(one.questionnaire) if book else None
+
+
+def questionnaire_choices(book: Playbook, language: Language) -> Sequence[tuple[str, str]]:
+    """The playbook's questionnaires as choices of a form, in its order."""
+    return [(visit.key, said(visit, language)) for visit in book.door_visits]
 
 
 def rule_of(rounds: Rounds, number: int) -> Rule:

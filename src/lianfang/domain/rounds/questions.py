@@ -11,13 +11,21 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from lianfang.base.playbooks.api import Question
+from lianfang.base.playbooks.api import DoorVisit, Question
 
 PERSONS = "persons"
 CODE = "code"
 TEXT_LIMIT = 200
 """Characters of a free answer: an assumption, one sentence."""
 NONE = "none"
+PEOPLE = "person"
+"""The unit of a question whose answer is a number of people."""
+
+
+def headcount_question(visit: DoorVisit) -> str:
+    """The key of the household question that says how many people were met: its first number of people; '' without one."""
+    heads = (one for one in visit.questions if one.of == "household" and one.kind == "number" and one.unit == PEOPLE)
+    return next((one.key for one in heads if not one.counted), "")
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,12 @@ define(
     zh="预案“{playbook}”没有规定这种轮次（{kind}），不能开启。请改选另一种，或先在预案里补充。",
     en="The playbook '{playbook}' knows no rounds of the kind '{kind}', so none is opened. Choose the other kind.",
 )
+define(
+    "round.questionnaire_unknown",
+    status=422,
+    zh="预案没有入户问卷“{given}”。请从这些里选：{known}。",
+    en="The playbook has no questionnaire '{given}'. Choose one of: {known}.",
+)
 
 
 @dataclass(frozen=True)
@@ -49,11 +55,13 @@ def open_round(
     edition: str = "",
     kind: str = "testing",
     stop_rule: int = 0,
+    questionnaire: str = "",
 ) -> OpenedRound:
     """Open a round over a subtree and freeze whom it expects: people, or homes for a screening.
 
-    stop_rule: which of the playbook's rules its series follows. Raises access.not_allowed, access.not_found, round.tube_size,
-    round.kind or round.not_in_playbook.
+    stop_rule: which of the playbook's rules its series follows. questionnaire: which of the playbook's a screening carries
+    ('' for the first). Raises access.not_allowed, access.not_found, round.tube_size, round.kind, round.not_in_playbook or
+    round.questionnaire_unknown.
     """
     if kind not in tuple(RoundKind):
         raise LianfangError("round.kind", kind=kind[:20])
@@ -61,26 +69,33 @@ def open_round(
         raise LianfangError("round.tube_size", size=tube_size)
     if not actor.may("other", "open_round") or not actor.covers(path):
         raise LianfangError("access.not_allowed", action="open_round")
-    _require_in_playbook(incident_id, kind)
+    asked = _asked(incident_id, kind, questionnaire)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
-            "insert into rounds_round (incident_id, kind, name, path, tube_size, edition, stop_rule, state, opened_by) "
-            "values (%s, %s, %s, %s, %s, %s, %s, 'open', %s) returning id",
-            [incident_id, kind, name, path, tube_size, edition, stop_rule, actor.account_id],
+            "insert into rounds_round (incident_id, kind, name, path, tube_size, edition, stop_rule, questionnaire, state, opened_by) "
+            "values (%s, %s, %s, %s, %s, %s, %s, %s, 'open', %s) returning id",
+            [incident_id, kind, name, path, tube_size, edition, stop_rule, asked, actor.account_id],
         )
         number = int(cursor.fetchone()[0])
         cursor.execute("select rounds_freeze(%s)", [number])
         return OpenedRound(number, int(cursor.fetchone()[0]))
 
 
-def _require_in_playbook(incident_id: int, kind: str) -> None:
-    """A round asks what its playbook says: tubes where people are tested, a questionnaire where doors are knocked at."""
+def _asked(incident_id: int, kind: str, questionnaire: str) -> str:
+    """A round asks what its playbook says: tubes where people are tested, a questionnaire (its key) at doors."""
     found = incident(incident_id)
     if found is None:
         raise LianfangError("access.not_found")
     book = playbook_of(found)
     if not (book.rounds.tests if kind == RoundKind.TESTING else book.door_visits):
         raise LianfangError("round.not_in_playbook", playbook=book.playbook, kind=kind)
+    if kind == RoundKind.TESTING:
+        return ""
+    visit = book.door_visit(questionnaire)
+    if visit is None:
+        known = "、".join(f"{one.key} {one.zh}" for one in book.door_visits)
+        raise LianfangError("round.questionnaire_unknown", given=questionnaire[:40], known=known)
+    return visit.key
 
 
 def add_site(*, actor: Actor, round_id: int, path: str, name: str, desks: int, samplers: int) -> int:

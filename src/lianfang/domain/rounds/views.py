@@ -85,6 +85,7 @@ def area(request: HttpRequest, number: int, code: str) -> HttpResponse:
         "series": pages.series_view(one, language, beijing_day(timezone.now())) if place.path == one.path else None,
         "lists": actor.sees("residents", "masked"), "version": f"{here.sampled}-{sum(here.reasons.values())}-{one.state}",
         "answer_form": AnswerForm() if testing and place.path == one.path and actor.may("other", "publish_notice") else None,
+        "asked": pages.asked_words(one, language),
         "may_close": one.state == "open" and place.path == one.path and actor.may("other", "open_round"),
     }  # fmt: skip
     if getattr(request, "htmx", False):

@@ -20,7 +20,7 @@ from lianfang.domain.residents.api import building_names, people_of
 from lianfang.domain.rounds import pages, results_file
 from lianfang.domain.rounds.forms import OpenRoundForm, ResultsForm, VisitForm
 from lianfang.domain.rounds.homes import homes_of_round
-from lianfang.domain.rounds.playbook import book_of, questionnaire, rule_choices, said
+from lianfang.domain.rounds.playbook import book_of, questionnaire, questionnaire_choices, rule_choices, said
 from lianfang.domain.rounds.posting import make_fact, submit
 from lianfang.domain.rounds.series import suggested_rule
 from lianfang.domain.rounds.services import close_round, open_round
@@ -55,14 +55,19 @@ def _open_form(request: HttpRequest, actor: Actor) -> OpenRoundForm:
     """The form as posted, or filled from the query when only the needs are asked for."""
     area = request.GET.get("area", actor.area_code)
     found = incident_for(actor.path)
-    rules = playbook_of(found).rounds.stop_rules if found else ()
+    book = playbook_of(found) if found else None
+    rules = book.rounds.stop_rules if book else ()
     initial = {
-        **{name: request.GET[name] for name in ("name", "kind", "tube_size") if name in request.GET},
+        **{name: request.GET[name] for name in ("name", "kind", "questionnaire", "tube_size") if name in request.GET},
         "area": area,
     }
     initial["stop_rule"] = request.GET.get("stop_rule", str(suggested_rule(area.rstrip("0"), len(rules))))
-    choices = rule_choices(playbook_of(found).rounds, pages.language()) if found else ()
-    return OpenRoundForm(request.POST or None, initial=initial, rules=choices)
+    if book is None:
+        return OpenRoundForm(request.POST or None, initial=initial)
+    return OpenRoundForm(
+        request.POST or None, initial=initial, rules=rule_choices(book.rounds, pages.language()),
+        questionnaires=questionnaire_choices(book, pages.language()), tests=bool(book.rounds.tests),
+    )  # fmt: skip
 
 
 def _open(actor: Actor, given: dict[str, Any]) -> tuple[int, str]:
@@ -74,6 +79,7 @@ def _open(actor: Actor, given: dict[str, Any]) -> tuple[int, str]:
     opened = open_round(
         actor=actor, incident_id=found.id, name=given["name"], path=place.path, tube_size=int(given.get("tube_size") or 10),
         edition=found.edition, kind=given["kind"], stop_rule=int(given.get("stop_rule") or 0),
+        questionnaire=given.get("questionnaire") or "",
     )  # fmt: skip
     return opened.id, place.code
 
@@ -93,7 +99,7 @@ def close(request: HttpRequest, number: int) -> HttpResponse:
 def visit(request: HttpRequest, number: int, household: str) -> HttpResponse:
     """The playbook's questionnaire for one home, sent through the door like a phone's."""
     actor, one = _actor(request), find_round(number)
-    asked = questionnaire(book := book_of(one))
+    book, asked = book_of(one), questionnaire(one)
     homes = homes_of_round(one, household).homes if actor.covers(household) and len(household) == 21 else []
     if not homes or asked is None or book is None or one.kind != "screening" or one.state != "open":
         raise LianfangError("access.not_found")
