@@ -12,12 +12,14 @@ from tests.contracts.scene import Scene, Seat
 
 @dataclass(frozen=True)
 class Table:
-    """A scoped table. needs: one of these rights opens it at all; by_grid: a grid worker sees their grids' rows only."""
+    """A scoped table. needs: one of these rights opens it at all; by_grid: a grid worker sees their grids' rows only;
+    by_unit: a sending unit's officer sees the lineage of their unit."""
 
     path: str
     needs: tuple[str, ...] = ("anybody",)
     by_grid: bool = False
     filled: bool = True
+    by_unit: bool = False
 
 
 PEOPLE = ("see:residents:masked",)
@@ -41,6 +43,10 @@ TABLES: dict[str, Table] = {
     "rounds_site": Table("path"),
     "rounds_expected_change": Table("path", filled=False),
     "rounds_answer": Table("path", filled=False),
+    "workforce_seat": Table("path", ("see:members:named", "see:members:figures"), by_unit=True),
+    "workforce_presence": Table("path", ("see:members:named",), by_unit=True),
+    "workforce_import_file": Table("path", ("other:keep_members",), by_unit=True, filled=False),
+    "workforce_import_row": Table("path", ("other:keep_members",), by_unit=True, filled=False),
     "metrics_value": Table("path", ("see:metrics:figures",)),
     "reports_return": Table("path", ("see:metrics:figures",), filled=False),
     "worklist_item": Table("path"),
@@ -51,7 +57,8 @@ TABLES: dict[str, Table] = {
     "areas_compound": Table("path", filled=False),
     "areas_denominator": Table("path", filled=False),
 }
-BELOW_COMMUNITIES = {"residents_presence", "residents_household", "residents_person", "areas_building", "metrics_value"}
+BELOW_COMMUNITIES = {"residents_presence", "residents_household", "residents_person", "areas_building", "metrics_value",
+                     "workforce_presence"}  # fmt: skip
 """Tables of which even a grant for one building sees rows on the stage."""
 
 
@@ -71,9 +78,11 @@ def wrong_rows(scene: Scene, role: str) -> list[str]:
     seat, found = scene.seats[role], []
     for name, paths in paths_read(scene, role).items():
         table = TABLES[name]
-        allowed = seat.scope in LISTING and any(scene.policy.grants(role, right) for right in table.needs)
-        reach = seat.reach if table.by_grid else seat.path
-        outside = sorted({path for path in paths if not (allowed and seat.path and path.startswith(reach))})
+        by_unit = table.by_unit and seat.scope == "organisation"
+        listing = by_unit or seat.scope in LISTING
+        allowed = listing and any(scene.policy.grants(role, right) for right in table.needs)
+        reach = seat.reach if table.by_grid else f"U{seat.unit}" if by_unit else seat.path
+        outside = sorted({path for path in paths if not (allowed and reach and path.startswith(reach))})
         if outside:
             found.append(f"{role} reads {name} at {outside[:3]}")
         elif allowed and not paths and table.filled and expected(seat, name):

@@ -23,6 +23,7 @@ from lianfang.domain.residents import uploads
 from lianfang.domain.residents.sealing import HOUSEHOLD, PERSON, SECRET, seal
 from lianfang.kernel.ids import format_code, group_code
 from tests.contracts.oracle import Policy, policy
+from tests.support.workforce import lineage_of, make_members, make_unit
 
 CITY, COUNTY, TOWN, HOME = "4116", "411621", "411621001", "411621001001"
 SIBLING = "411621001002"
@@ -85,6 +86,7 @@ class Seat:
     token: str
     inside: str
     outside: str
+    unit: str = ""
 
     @property
     def reach(self) -> str:
@@ -114,6 +116,9 @@ class Scene:
     zones: dict[str, int] = field(default_factory=dict)
     others: dict[str, int] = field(default_factory=dict)
     """Incidents that are proposed elsewhere, by path."""
+    units: dict[str, int] = field(default_factory=dict)
+    members: dict[str, Somebody] = field(default_factory=dict)
+    """One organisation and one member of it in each community."""
     stranger: tuple[int, int] = (0, 0)
     """Account and grant of somebody who works in another county."""
 
@@ -173,6 +178,7 @@ def build_scene(*, per_home: int = PER_HOME, homes: int = 2) -> Scene:
         run("insert into areas_grid_building (grid_id, net, building_id, path, from_on) "
             "select %s, 'community', id, path, '2022-01-01' from areas_building where path = %s", grid, HOUSE)  # fmt: skip
         run("update residents_presence set grid_id = %s where path like %s", grid, HOUSE + "%")
+        _staff(scene)
         _seat_everybody(scene, grid)
         _open_incidents(scene)
         _work(scene)
@@ -234,6 +240,16 @@ def grow(scene: Scene, *, buildings: int, homes: int, per_home: int) -> None:
     run("select metrics_fold()")
 
 
+def _staff(scene: Scene) -> None:
+    """In every community one organisation and one member of it, who lives in its first building."""
+    run("select setval('workforce_organisation_id_seq', 7711), setval('workforce_member_id_seq', 99119911)")
+    for at, community in enumerate(COMMUNITIES):
+        scene.units[community] = make_unit(f"{community}街道办事处", path=community)
+        name = f"诸葛{chr(0x5201 + at)}{chr(0x6F80 + at)}"
+        [one] = make_members(scene.units[community], [name], home=community + "0001", codes=[80_000_000 + at * 37])
+        scene.members[community] = Somebody(one, 80_000_000 + at * 37, community + "0001", name)
+
+
 def _grant_path(role: str, scope: str) -> str:
     usual = {"self": "", "none": "", "assigned": HOUSE}
     return NATURAL.get(role, usual.get(scope, HOME))
@@ -245,14 +261,15 @@ def _seat_everybody(scene: Scene, grid: int) -> None:
     seats = {role: (line.scope, _grant_path(role, line.scope)) for role, line in scene.policy.roles.items()}
     for role, (scope, path) in {**seats, "stranger": ("area", OTHER_COUNTY)}.items():
         grids = (grid,) if scope == "grid" else ()
+        unit = lineage_of(scene.units[HOME]) if scope == "organisation" and scene.units else ""
         token = f"only-for-tests-{role}"
         account = run(
             "insert into access_account (username, name_sealed, password, language, active, failed) "
             "values (%s, %s, '!', '', true, 0) returning id", role, sealed,
         )  # fmt: skip
         grant = run(
-            "insert into access_grant (account_id, role, scope, path, grids, unit) values (%s, %s, %s, %s, %s, '') returning id",
-            account, "medic" if role == "stranger" else role, scope, path, list(grids),
+            "insert into access_grant (account_id, role, scope, path, grids, unit) values (%s, %s, %s, %s, %s, %s) returning id",
+            account, "medic" if role == "stranger" else role, scope, path, list(grids), unit,
         )  # fmt: skip
         run(
             "insert into access_session (token_hash, account_id, grant_id, kind, device, expires_at) "
@@ -263,7 +280,7 @@ def _seat_everybody(scene: Scene, grid: int) -> None:
             continue
         inside = HOUSE if len(path) > 12 or grids else HOME
         outside = NEXT_HOUSE if grids else NEAREST.get(len(path), SIBLING)
-        scene.seats[role] = Seat(role, scope, path, grids, account, grant, token, inside, outside)
+        scene.seats[role] = Seat(role, scope, path, grids, account, grant, token, inside, outside, unit)
 
 
 def _open_incidents(scene: Scene) -> None:

@@ -2,7 +2,27 @@
 
 from __future__ import annotations
 
-from lianfang.domain.workforce import problems  # noqa: F401  (defines its sentences)
+from lianfang.domain.workforce.rules import DUTIES, KINDS, MEMBER_KINDS, NETS, kind_word
 from lianfang.domain.workforce.sealing import Opener, Shown
+from lianfang.domain.workforce.selectors import MemberLine, Window, availability_of, member_lines, organisation_names
+from lianfang.domain.workforce.services import Contact, dissolve_team, found_team, join_team, open_contact
 
-__all__ = ["Opener", "Shown"]
+__all__ = [
+    "DUTIES",
+    "KINDS",
+    "MEMBER_KINDS",
+    "NETS",
+    "Contact",
+    "MemberLine",
+    "Opener",
+    "Shown",
+    "Window",
+    "availability_of",
+    "dissolve_team",
+    "found_team",
+    "join_team",
+    "kind_word",
+    "member_lines",
+    "open_contact",
+    "organisation_names",
+]

@@ -8,3 +8,7 @@ class Config(AppConfig):
 
     name = "lianfang.domain.workforce"
     label = "workforce"
+
+    def ready(self) -> None:
+        """Register the metrics and the sentences."""
+        from lianfang.domain.workforce import metrics, problems  # noqa: F401  (register by being imported)

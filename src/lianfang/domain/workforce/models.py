@@ -6,9 +6,13 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
+from lianfang.domain.workforce.import_models import MemberFile, MemberFileRow, MemberFileUnit
+
 
 class Organisation(models.Model):
-    """An office, company, party branch, squad, social organisation, hospital, school. Retention: standing. Personal data: none.
+    """An office, company, party branch, squad, social organisation, hospital, school. Retention: standing.
+
+    Personal data: sealed {contact, phone} of whoever answers for it, under the key of the county of key_path.
 
     path: the area its office lies in. lineage: six hexadecimal digits of the number of every ancestor and of itself, so that
     a subtree is a range; written by a trigger, which refuses circles. temporary: founded at the front line, tied_to says
@@ -24,6 +28,8 @@ class Organisation(models.Model):
     temporary = models.BooleanField(default=False)
     tied_to = models.TextField(default="")
     source = models.TextField(default="")
+    key_path = models.TextField(db_collation="C", default="")
+    sealed = models.BinaryField(null=True)
     founded_on = models.DateField(db_default=Now())
     dissolved_on = models.DateField(null=True)
 
@@ -76,6 +82,23 @@ class Member(models.Model):
         db_table = "workforce_member"
 
 
+class MemberCount(models.Model):
+    """The one place where figures count a member, and since when: their home community, else where they registered, else the
+    office of their unit. Retention: standing. Personal data: a community only. One live row a member.
+    """
+
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, db_index=False)
+    path = models.TextField(db_collation="C")
+    from_on = models.DateField()
+    to_on = models.DateField(null=True)
+
+    class Meta:
+        db_table = "workforce_counted"
+        constraints = [
+            models.UniqueConstraint(fields=["member"], condition=models.Q(to_on=None), name="workforce_counted_once")
+        ]
+
+
 class MemberSecret(models.Model):
     """Identity and contact of a member, apart from the lists. Retention: standing.
 
@@ -115,7 +138,8 @@ class Membership(models.Model):
 
 
 class MemberSeat(models.Model):
-    """Where a member is to be seen: 1 lives there, 2 office of their unit, 3 lineage of a unit (`U` and the lineage), 4 serves there.
+    """Where a member is to be seen: 1 lives there, 2 office of their unit, 3 lineage of a unit (`U` and the lineage), 4 serves
+    there, 5 registered there.
 
     This table carries the scope of members; until_on ends a row by itself. Retention: standing. Personal data: where somebody
     lives or serves, down to a building.
@@ -190,3 +214,20 @@ class MemberLink(models.Model):
 
     class Meta:
         db_table = "workforce_link"
+
+
+__all__ = [
+    "Availability",
+    "Member",
+    "MemberCount",
+    "MemberFile",
+    "MemberFileRow",
+    "MemberFileUnit",
+    "MemberLink",
+    "MemberSeat",
+    "MemberSecret",
+    "Membership",
+    "Organisation",
+    "OrganisationSeat",
+    "Registration",
+]

@@ -1,11 +1,19 @@
 -- Scope of organisations and members. Two narrow tables say where each is to be seen (as an area, or as 'U' and a lineage of
 -- units), so that one range on one column is the whole rule, for an area's office and for a sending unit alike.
+
+-- Organisations are no personal data: whoever sees members by name or as figures knows which there are.
+create or replace function workforce_lists() returns boolean
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select access_sees('members', 'named') or access_sees('members', 'figures')
+$$;
+revoke all on function workforce_lists() from public;
+grant execute on function workforce_lists() to lianfang_app;
 alter table workforce_seat enable row level security;
 drop policy if exists in_scope on workforce_seat;
 create policy in_scope on workforce_seat for select to lianfang_app using (
     path >= (select access_low()) and path < (select access_high())
-    and (until_on is null or until_on >= (now() at time zone 'Asia/Shanghai')::date)
-    and ((select access_sees('members', 'named')) or (select access_sees('members', 'figures'))));
+    and coalesce(until_on, 'infinity') >= (now() at time zone 'Asia/Shanghai')::date
+    and (select workforce_lists()));
 grant select on workforce_seat to lianfang_app;
 
 alter table workforce_organisation enable row level security;
@@ -19,7 +27,7 @@ alter table workforce_presence enable row level security;
 drop policy if exists in_scope on workforce_presence;
 create policy in_scope on workforce_presence for select to lianfang_app using (
     path >= (select access_low()) and path < (select access_high())
-    and (until_on is null or until_on >= (now() at time zone 'Asia/Shanghai')::date)
+    and coalesce(until_on, 'infinity') >= (now() at time zone 'Asia/Shanghai')::date
     and (select access_sees('members', 'named')));
 grant select on workforce_presence to lianfang_app;
 
@@ -47,6 +55,22 @@ create policy through_presence on workforce_registration for select to lianfang_
     exists (select 1 from workforce_presence p where p.member_id = workforce_registration.member_id));
 grant select on workforce_registration to lianfang_app;
 
+-- Imported lists: the offices that may import, each in its own range; a sending unit's list stands in its lineage.
+alter table workforce_import_file enable row level security;
+alter table workforce_import_unit enable row level security;
+alter table workforce_import_row enable row level security;
+drop policy if exists in_scope on workforce_import_file;
+create policy in_scope on workforce_import_file to lianfang_app using (
+    path >= (select access_low()) and path < (select access_high()) and (select access_may('other', 'keep_members')));
+drop policy if exists in_scope on workforce_import_row;
+create policy in_scope on workforce_import_row to lianfang_app using (
+    path >= (select access_low()) and path < (select access_high()) and (select access_may('other', 'keep_members')));
+drop policy if exists with_file on workforce_import_unit;
+create policy with_file on workforce_import_unit to lianfang_app using ((select access_may('other', 'keep_members'))
+    and exists (select 1 from workforce_import_file f where f.id = workforce_import_unit.file_id));
+grant select, insert, update, delete on workforce_import_file, workforce_import_unit, workforce_import_row to lianfang_app;
+
+alter table workforce_counted enable row level security;     -- for figures and their proof only
 alter table workforce_secret enable row level security;      -- opened by functions only
 alter table workforce_link enable row level security;        -- read by functions only
 
@@ -81,6 +105,10 @@ begin
             where s.why = 2 and s.path >= 'U' || old.lineage and s.path < 'U' || old.lineage || '~';
         update workforce_presence p set path = 'U' || new.lineage || substr(p.path, length(old.lineage) + 2)
             where p.why = 3 and p.path >= 'U' || old.lineage and p.path < 'U' || old.lineage || '~';
+        update workforce_import_file f set path = 'U' || new.lineage || substr(f.path, length(old.lineage) + 2)
+            where f.path >= 'U' || old.lineage and f.path < 'U' || old.lineage || '~';
+        update workforce_import_row r set path = 'U' || new.lineage || substr(r.path, length(old.lineage) + 2)
+            where r.path >= 'U' || old.lineage and r.path < 'U' || old.lineage || '~';
         update access_grant g set unit = new.lineage || substr(g.unit, length(old.lineage) + 1)
             where g.scope = 'organisation' and g.unit >= old.lineage and g.unit < old.lineage || '~' and g.unit <> '';
     elsif tg_op = 'INSERT' then
