@@ -12,6 +12,7 @@ from lianfang.exchange.synthetic.mistakes import KINDS as MISTAKE_KINDS
 from lianfang.exchange.synthetic.mistakes import Mistake
 from lianfang.exchange.synthetic.pool import RELATIONS_ZH, Relation
 from lianfang.exchange.synthetic.roster import Roster, RosterSpec, roster_xlsx
+from lianfang.exchange.synthetic.workforce import Workforce, unit_list_xlsx, units
 
 __all__ = [
     "CENSUS_DAY",
@@ -26,6 +27,7 @@ __all__ = [
     "Relation",
     "Roster",
     "RosterSpec",
+    "Workforce",
     "allocate",
     "communities",
     "community",
@@ -33,6 +35,8 @@ __all__ = [
     "county",
     "people",
     "roster_xlsx",
+    "unit_list_xlsx",
     "unit_names",
+    "units",
     "village_units",
 ]
