@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "lianfang.domain.residents",
     "lianfang.domain.workforce",
     "lianfang.domain.duty",
+    "lianfang.domain.volunteers",
     "lianfang.domain.rounds",
     "lianfang.domain.selfview",
     "lianfang.domain.plans",

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from lianfang.domain.workforce.rules import DUTIES, KINDS, MEMBER_KINDS, NETS, kind_word
-from lianfang.domain.workforce.sealing import Opener, Shown
+from lianfang.domain.workforce.sealing import MEMBER, SECRET, Opener, Shown, contact_blinder, seal
 from lianfang.domain.workforce.selectors import MemberLine, Window, availability_of, member_lines, organisation_names
 from lianfang.domain.workforce.services import Contact, dissolve_team, found_team, join_team, open_contact
 
 __all__ = [
     "DUTIES",
     "KINDS",
+    "MEMBER",
     "MEMBER_KINDS",
     "NETS",
+    "SECRET",
     "Contact",
     "MemberLine",
     "Opener",
     "Shown",
     "Window",
     "availability_of",
+    "contact_blinder",
     "dissolve_team",
     "found_team",
     "join_team",
@@ -25,4 +28,5 @@ __all__ = [
     "member_lines",
     "open_contact",
     "organisation_names",
+    "seal",
 ]

@@ -1,0 +1,66 @@
+"""The sentences of volunteers."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from lianfang.kernel.errors import define
+
+_SENTENCES: Final[tuple[tuple[str, int, str, str], ...]] = (
+    ("volunteers.call_unknown", 404, "没有这个招募，或地址不完整。请重新扫码，或问社区。",
+     "There is no such call, or the address is not complete. Scan the square again, or ask the community."),
+    ("volunteers.call_withdrawn", 409, "这次招募已经撤回，不再接受报名。感谢您的心意。",
+     "This call has been taken back and takes no more answers. Thank you for being willing."),
+    ("volunteers.call_over", 409, "这次招募已经截止。请看社区的其他招募。",
+     "This call is over. Look for the community's other calls."),
+    ("volunteers.call_has_people", 409, "已有{people}人被录用。撤回会取消他们的班次，请确认后再撤回。",
+     "{people} people have been accepted. Taking the call back cancels their shifts; confirm that first."),
+    ("volunteers.hours_missing", 422, "请至少写明一段时间：哪一天、几点到几点。",
+     "State at least one time: which day, from when to when."),
+    ("volunteers.hours_wrong", 422, "时间不对：每班至少半小时、至多12小时，结束要晚于开始。请改正。",
+     "The hours are not right: a shift takes between half an hour and twelve hours and ends after it begins. Correct them."),
+    ("volunteers.hours_overlap", 422, "两段时间互相重叠。请分开写。", "Two of the shifts overlap. State them apart."),
+    ("volunteers.days_wrong", 422, "日期不对：从今天起、最多{days}天，结束不早于开始。请改正。",
+     "The days are not right: from today on, at most {days} of them, and the last is not before the first. Correct them."),
+    ("volunteers.role_unknown", 422, "没有“{role}”这种志愿岗位。请从列表中选择。",
+     "There is no volunteer role '{role}'. Choose one from the list."),
+    ("volunteers.too_many_communities", 422, "一次最多向{most}个社区发布。请分批发布。",
+     "A call goes to at most {most} communities at once. Publish it in parts."),
+    ("volunteers.no_community", 422, "请至少选择一个社区。", "Choose at least one community."),
+    ("volunteers.name_missing", 422, "请写姓名（40字以内），社区要知道怎么称呼您。",
+     "Write your name, at most 40 characters; the community must know how to address you."),
+    ("volunteers.phone_wrong", 422, "电话号码不对：请写11位手机号，或带区号的固定电话。",
+     "The telephone number is not right: eleven digits of a mobile, or a landline with its area code."),
+    ("volunteers.consent_missing", 422, "请先勾选同意：没有您的同意，社区不能保存您的姓名和电话。",
+     "Tick that you agree: without your consent the community may not keep your name and telephone."),
+    ("volunteers.answered_already", 409, "这个电话已经报过这次招募。请用当时拿到的编码查看，或联系社区。",
+     "This telephone has answered this call already. Use the code you were given, or ask the community."),
+    ("volunteers.too_many", 429, "现在报名的人太多，或您试得太快。请几分钟后再试。",
+     "Too many people are answering just now, or you are trying too fast. Try again in a few minutes."),
+    ("volunteers.code_unknown", 404, "编码不对，或者已经失效。请对照纸上的编码，或问社区。",
+     "This code is not right, or it has ended. Compare it with your note, or ask the community."),
+    ("volunteers.decided_already", 409, "这一条已有人处理过。请刷新页面看最新状态。",
+     "Somebody has dealt with this already. Load the page again to see how it stands."),
+    ("volunteers.no_shift", 422, "请至少选一个班次。", "Choose at least one shift."),
+    ("volunteers.outside_hours", 409, "这些班次不在本人自报的时间内：{shifts}。请另选班次，或请本人重新报名。",
+     "These shifts lie outside the hours that the person offered: {shifts}. Choose others, or let them answer anew."),
+    ("volunteers.shift_full", 409, "这一班刚刚排满。请另选一班，或列入候补。",
+     "This shift has just been filled. Choose another, or put the person on the waiting list."),
+    ("volunteers.words_missing", 422, "请写几句话（{most}字以内）。", "Write a few words, at most {most} characters."),
+    ("volunteers.words_enough", 409, "您已写了十条。请直接打电话给社区。", "You have written ten times. Please call the community."),
+    ("volunteers.people_wrong", 422, "人数不对：至少1人，不超过请战书上的人数。请改正。",
+     "The number of people is not right: at least one, and not more than were offered. Correct it."),
+    ("volunteers.offered_already", 409, "这个电话的请战书正在等答复。请用当时拿到的编码查看。",
+     "An offer from this telephone waits for an answer already. Use the code you were given."),
+    ("volunteers.matched_already", 409, "这份请战书已经推荐给这次招募。", "This offer has been put to this call already."),
+    ("volunteers.not_agreed", 409, "双方还没有都同意，暂不能派人。请等另一方答复。",
+     "Both sides have not agreed yet, so nobody can be named. Wait for the other side."),
+    ("volunteers.more_than_agreed", 409, "双方约定的是{people}人，不能再多派。请先商量人数。",
+     "{people} people were agreed; no more can be named. Agree on the number first."),
+    ("volunteers.claimed_already", 409, "这一班您已经认领了。", "You have claimed this shift already."),
+    ("volunteers.double_booked", 409, "这段时间您已有别的班，不能同时在两处。请另选一班。",
+     "You have another shift at that time and cannot be in two places. Choose another one."),
+    ("volunteers.not_yours", 404, "没有可认领的班次，或它不在您的范围内。", "There is no shift to claim here, or it is not within your reach."),
+)  # fmt: skip
+for _code, _status, _zh, _en in _SENTENCES:
+    define(_code, status=_status, zh=_zh, en=_en)
