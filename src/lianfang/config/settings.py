@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "lianfang.base.keeping",
     "lianfang.domain.residents",
     "lianfang.domain.workforce",
+    "lianfang.domain.pairings",
     "lianfang.domain.duty",
     "lianfang.domain.volunteers",
     "lianfang.domain.rounds",

@@ -26,6 +26,7 @@ APPS = (
     ("ended/", "lianfang.base.retirement.urls"),
     ("operations/", "lianfang.base.keeping.urls"),
     ("residents/", "lianfang.domain.residents.urls"),
+    ("pairings/", "lianfang.domain.pairings.urls"),
     ("rounds/", "lianfang.domain.rounds.urls"),
     ("", "lianfang.domain.selfview.urls"),
     ("plans/", "lianfang.domain.plans.urls"),

@@ -1,0 +1,46 @@
+"""The door of pairings for other apps."""
+
+from __future__ import annotations
+
+from lianfang.domain.pairings.catalogue import template, templates
+from lianfang.domain.pairings.rules import NewPart, Paper, Target
+from lianfang.domain.pairings.selectors import (
+    Held,
+    Orphan,
+    PairingLine,
+    of_member,
+    of_unit,
+    orphans,
+    pairing,
+    pairings,
+)
+from lianfang.domain.pairings.services import (
+    adopt_pairings,
+    end_pairings,
+    fill_item,
+    hand_over,
+    mark_done,
+    release_part,
+)
+
+__all__ = [
+    "Held",
+    "NewPart",
+    "Orphan",
+    "PairingLine",
+    "Paper",
+    "Target",
+    "adopt_pairings",
+    "end_pairings",
+    "fill_item",
+    "hand_over",
+    "mark_done",
+    "of_member",
+    "of_unit",
+    "orphans",
+    "pairing",
+    "pairings",
+    "release_part",
+    "template",
+    "templates",
+]
