@@ -10,14 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from lianfang.planning.assignment.columns import Params
+from lianfang.planning.assignment.classes import classes_of, place_classes
 from lianfang.planning.assignment.domain import SHORTAGE_METRES, WISH_METRES, Deployment, DeploymentResult
-from lianfang.planning.assignment.problem import Int, Transport
-from lianfang.planning.assignment.transport import solve_transport
+from lianfang.planning.assignment.problem import Int
 from lianfang.planning.result import ProblemError, Reason, Status
 from lianfang.planning.stop import Clock
 
-UNABLE = 4.0  # × the dearest shortage: what a role costs somebody who lacks the skill, so that nobody gets it
 STAY_METRES = 500  # a re-plan moves somebody only for a gain above this; assumption
 
 
@@ -29,15 +27,13 @@ class Seats:
     role: Int
     demand: Int
     shortage: Int
-    unable: int
 
 
 def make_seats(problem: Deployment, room: Int) -> Seats:
     """Every (place, role) that wants somebody."""
     place, role = np.nonzero(room)
     shortage = np.rint(SHORTAGE_METRES * problem.weight[place]).astype(np.int64)
-    top = int(shortage.max(initial=1))
-    return Seats(place, role, room[place, role], shortage, int(UNABLE * top))
+    return Seats(place, role, room[place, role], shortage)
 
 
 def metres(problem: Deployment, people: Int, places: Int, keep: Int | None = None) -> Int:
@@ -98,18 +94,23 @@ def _place(problem: Deployment, held: Held, keep: Int | None, clock: Clock) -> t
     if not seats.place.size:
         return place, role, fixed
 
-    def block(people: Int, columns: Int) -> np.ndarray:
-        burden = metres(problem, people, seats.place[columns], keep)
-        burden[~problem.skill[people][:, seats.role[columns]]] = seats.unable
-        return burden
-
-    free = (held.place == -1).astype(np.int64)
-    result = solve_transport(
-        Transport(free, seats.demand, block, seats.shortage), Params(nearest=12), clock, None, None
+    free = np.flatnonzero(held.place == -1)
+    key = np.column_stack([
+        problem.person_xy[free], problem.home_place[free], problem.wish_place[free], problem.skill[free],
+        keep[free] if keep is not None else np.zeros(free.size),
+    ])  # fmt: skip
+    classes = classes_of(key, free, problem.skill)
+    flow_from, flow_to, amount, bound, _proven = place_classes(
+        classes, seats, lambda people, places: metres(problem, people, places, keep), clock
     )
-    place[result.flow_from] = seats.place[result.flow_to]
-    role[result.flow_from] = seats.role[result.flow_to]
-    return place, role, fixed + float(result.bound if result.bound is not None else 0.0)
+    order = np.argsort(classes.of, kind="stable")
+    start = np.concatenate([[0], np.cumsum(classes.count)])
+    taken = np.zeros(classes.count.size, dtype=np.int64)
+    for row, seat, units in zip(flow_from.tolist(), flow_to.tolist(), amount.tolist(), strict=True):
+        some = free[order[start[row] + taken[row] : start[row] + taken[row] + units]]
+        place[some], role[some] = seats.place[seat], seats.role[seat]
+        taken[row] += units
+    return place, role, fixed + bound
 
 
 def _groups(problem: Deployment) -> list[Int]:
