@@ -56,6 +56,10 @@ TABLES: dict[str, Table] = {
     "areas_grid_building": Table("path"),
     "areas_compound": Table("path", filled=False),
     "areas_denominator": Table("path", filled=False),
+    "areas_outline": Table("path", by_grid=True, filled=False),
+    "areas_barrier": Table("path", filled=False),
+    "areas_outline_import": Table("path", ("other:import",), filled=False),
+    "areas_outline_row": Table("path", ("other:import",), filled=False),
 }
 BELOW_COMMUNITIES = {"residents_presence", "residents_household", "residents_person", "areas_building", "metrics_value",
                      "workforce_presence"}  # fmt: skip

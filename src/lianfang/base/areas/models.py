@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from lianfang.base.areas.outline_models import Barrier, Outline, OutlineImport, OutlineRow
+
 
 class Area(models.Model):
     """One area of the tree, province down to community. Public data of the statistics bureau, no personal data.
@@ -135,4 +137,17 @@ class Boundary(models.Model):
         db_table = "areas_boundary"
 
 
-__all__ = ["Area", "Boundary", "Building", "CodeChange", "Compound", "Denominator", "Grid", "GridBuilding"]
+__all__ = [
+    "Area",
+    "Barrier",
+    "Boundary",
+    "Building",
+    "CodeChange",
+    "Compound",
+    "Denominator",
+    "Grid",
+    "GridBuilding",
+    "Outline",
+    "OutlineImport",
+    "OutlineRow",
+]

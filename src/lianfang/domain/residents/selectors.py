@@ -262,3 +262,11 @@ def _door(boxes: dict[str, Box], path: str, sealed: bytes | None, level: str) ->
     if level != "named" or sealed is None:
         return ""
     return str(sealing.unseal(sealing.box_of(path, boxes), sealed, sealing.HOUSEHOLD).get("door", ""))
+
+
+def lived_in(buildings: list[str]) -> set[str]:
+    """Which of these buildings have a home in the ledger, so that nobody removes them with a plan they came by."""
+    return {str(row[0]) for row in run(
+        "select distinct t.path from unnest(%s::text[]) as t(path) join residents_household h "
+        "on h.path >= t.path collate \"C\" and h.path < (t.path || '~') collate \"C\"", [buildings],
+    )}  # fmt: skip
