@@ -279,6 +279,8 @@ def freshness(seen: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         row("10", what, p99, "s", f"≤ {FRESH_SECONDS:g}", p99 <= FRESH_SECONDS),
         row("10", "accepted tubes that never reached the total", len(waits) - len(laps), "tubes", "0", len(waits) == len(laps)),
+        row("10", "tubes in the city total at the end beyond those accepted", seen["shown"] - len(waits), "tubes", "0",
+            seen["shown"] == len(waits)),
         row("1", "tubes posted beside the pages: p99 of the answer", percentile(waits, 0.99) * 1000, "ms", "≤ 100",
             percentile(waits, 0.99) <= 0.1),
         row("10", f"calls not accepted {seen['problem'] or ''}", seen["problems"], "calls", "0", not seen["problems"]),

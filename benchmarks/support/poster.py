@@ -11,6 +11,7 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,28 +25,31 @@ TUBE = 10
 SENDERS = 4
 TOTAL = """select value from metrics_value
 where name = 'rounds.tubes' and dim = %s and day = 'infinity' and level = 4 and path = '1309'"""
+PEOPLE = (
+    "select code, path from residents_person tablesample system (0.5) where path like '1309%' order by path limit 40000"
+)
+GIVE_UP_SECONDS = 30
+"""After so long without a change of the total the tubes that are left count as never shown."""
+MOST_PROBLEMS = 1000
+"""From so many failed calls on nothing is sent again: the server is gone."""
 
 
 class Round:
-    """What is posted, what was accepted when, and when the city's total showed it."""
+    """What is posted, what was accepted when, and when the city's total showed it.
 
-    def __init__(self, conninfo: str, port: int, token: str, number: int) -> None:
-        self.port, self.token, self.number = port, token, number
-        self.watcher = psycopg.connect(conninfo, autocommit=True)
-        self.people = self.watcher.execute(
-            "select code, path from residents_person tablesample system (0.5) where path like '1309%' order by path limit 40000"
-        ).fetchall()
-        self.lock, self.stop = threading.Lock(), threading.Event()
+    people: printed code number and path of whom tubes hold, by path; total: how many tubes of the round the city shows now.
+    """
+
+    def __init__(
+        self, port: int, token: str, number: int, people: Sequence[tuple[int, str]], total: Callable[[], int]
+    ) -> None:
+        self.port, self.token, self.number, self.people, self.total = port, token, number, people, total
+        self.lock, self.stop, self.posted = threading.Lock(), threading.Event(), threading.Event()
         self.accepted: list[float] = []
         self.waits: list[float] = []
         self.laps: list[float] = []
         self.problems: list[str] = []
         self.at = 0
-
-    def total(self) -> int:
-        """Tubes of the round in the whole city, as the pages show them."""
-        found = self.watcher.execute(TOTAL, [str(self.number)]).fetchone()
-        return int(found[0]) if found else 0
 
     def _body(self) -> str:
         with self.lock:
@@ -63,34 +67,38 @@ class Round:
         return json.dumps([fact])
 
     def send(self, every: float) -> None:
-        """Post one tube every so many seconds, whatever the answers do."""
+        """Post one tube every so many seconds, whatever the answers do; a call without an answer is made again."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        due = time.monotonic()
-        while not self.stop.is_set():
+        due, unanswered = time.monotonic(), ""
+        while not self.stop.is_set() or unanswered:
             due += every
             if (left := due - time.monotonic()) > 0:
                 self.stop.wait(left)
-            body = self._body()
-            started = time.monotonic()
+            body = unanswered or self._body()
+            started, unanswered = time.monotonic(), ""
             try:
                 connection.request("POST", "/api/facts", body, {"Authorization": f"Bearer {self.token}"})
                 answer = connection.getresponse().read()
             except OSError as error:
                 self.problems.append(type(error).__name__)
                 connection.close()
+                unanswered = body if len(self.problems) < MOST_PROBLEMS else ""  # it may have been taken all the same
                 continue
             ended = time.monotonic()
             with self.lock:
-                if b'"accepted"' in answer:
+                if b'"accepted"' in answer or b'"duplicate"' in answer:
                     self.accepted.append(ended)
                     self.waits.append(ended - started)
                 else:
                     self.problems.append(answer[:300].decode(errors="replace"))
+        connection.close()
 
-    def watch(self) -> None:
-        """Note when the total of the city has taken in each accepted tube, in their order."""
-        before = self.total()
-        while not (self.stop.is_set() and len(self.laps) >= len(self.accepted)):
+    def watch(self, before: int) -> None:
+        """Note when the total of the city has taken in each accepted tube, in their order.
+
+        before: the total when nothing had been posted yet. Ends only after the last sender has heard its last answer.
+        """
+        while not (self.posted.is_set() and len(self.laps) >= len(self.accepted)):
             with self.lock:
                 known = len(self.accepted)
             if known == len(self.laps):
@@ -99,23 +107,27 @@ class Round:
             shown, now = self.total() - before, time.monotonic()
             for number in range(len(self.laps), min(known, shown)):
                 self.laps.append(max(0.0, now - self.accepted[number]))
-            if self.stop.is_set() and now - self.accepted[-1] > 30:
+            if self.posted.is_set() and now - self.accepted[-1] > GIVE_UP_SECONDS:
                 break
             time.sleep(0.005)
 
-    def run(self) -> dict[str, Any]:
-        """Until standard input closes."""
+    def run(self, until: Callable[[], object]) -> dict[str, Any]:
+        """Post and watch until a call returns; the total is read before the first tube and after the last."""
         every = SENDERS * TUBE / PEOPLE_A_SECOND
-        threads = [threading.Thread(target=self.send, args=[every]) for _ in range(SENDERS)]
-        watcher = threading.Thread(target=self.watch)
-        for thread in [watcher, *threads]:
+        before = self.total()
+        senders = [threading.Thread(target=self.send, args=[every]) for _ in range(SENDERS)]
+        watcher = threading.Thread(target=self.watch, args=[before])
+        for thread in [watcher, *senders]:
             thread.start()
-        sys.stdin.read()
+        until()
         self.stop.set()
-        for thread in [*threads, watcher]:
+        for thread in senders:
             thread.join()
+        self.posted.set()
+        watcher.join()
         return {
             "accepted": len(self.accepted),
+            "shown": self.total() - before,
             "waits": self.waits,
             "laps": self.laps,
             "problems": len(self.problems),
@@ -123,6 +135,18 @@ class Round:
         }
 
 
+def main(conninfo: str, port: int, token: str, number: int) -> None:
+    """Post until standard input closes, and print what was seen."""
+    watcher = psycopg.connect(conninfo, autocommit=True)
+    people = watcher.execute(PEOPLE).fetchall()
+
+    def total() -> int:
+        """Tubes of the round in the whole city, as the pages show them."""
+        found = watcher.execute(TOTAL, [str(number)]).fetchone()
+        return int(found[0]) if found else 0
+
+    print(json.dumps(Round(port, token, number, people, total).run(sys.stdin.read)))
+
+
 if __name__ == "__main__":
-    given = json.loads(os.environ["LIANFANG_POSTER"])
-    print(json.dumps(Round(**given).run()))
+    main(**json.loads(os.environ["LIANFANG_POSTER"]))
