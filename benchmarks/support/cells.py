@@ -26,7 +26,7 @@ def digest(engine: str, parts: tuple[str, ...] = ()) -> str:
     """The digest of everything a result depends on: the engine's folder, or its `parts` and all they import, and what engines share."""
     planning = SOURCE / "planning"
     files = _imported(engine, parts) if parts else sorted((planning / engine).rglob("*.py"))
-    files += sorted((planning / "instances").rglob("*.py")) + [planning / "result.py", planning / "stop.py"]
+    files += [*sorted((planning / "instances").rglob("*.py")), planning / "result.py", planning / "stop.py"]
     found = hashlib.sha256()
     for path in files:
         found.update(path.relative_to(planning).as_posix().encode())
