@@ -18,6 +18,7 @@ from lianfang.base.playbooks.api import load_shipped
 from lianfang.base.worklist import api as worklist
 from lianfang.domain.reports import api as reports
 from lianfang.domain.reports import forms
+from lianfang.domain.reports.figures import source_of
 from lianfang.kernel.errors import LianfangError
 from tests.support.reports_county import COUNTY, DAY, OTHER_TOWN, TOWN, VILLAGE, VILLAGES, at, clear_returns
 
@@ -197,3 +198,11 @@ def test_half_day_returns_stand_beside_each_other(county, monkeypatch):
         assert caught.value.code == "report.part_unknown"
     metrics.fold()
     assert metrics.recompute([one.name for one in metrics.all_metrics() if one.engine == "reports"]) == []
+    other = next(path for path in VILLAGES if path != VILLAGE)
+    assert report(county, other, part=2, now=at(13)).state == "zero_report"
+    metrics.fold()
+    for part, silent in ((1, 5), (2, 4)):  # of six villages, each return by itself
+        with county.acting("county_dispatcher", COUNTY):
+            period = reports.period_of(COUNTY, form="daily_county", day=DAY)
+            found = source_of(period.form, county.incident, COUNTY, DAY, part=part).snapshot(period.form, COUNTY)
+        assert found.values["units_not_reported"] == silent

@@ -6,7 +6,6 @@ import argparse
 import os
 import random
 import time
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from datetime import time as time_of_day
 from pathlib import Path
@@ -20,8 +19,11 @@ from lianfang.base.access.api import enter, open_session, token_digest
 from lianfang.base.areas.api import load_divisions, shipped_divisions
 from lianfang.base.incidents.api import incident_for, open_incident, propose_incident
 from lianfang.base.metrics.api import fold
+from lianfang.base.playbooks.api import DoorVisit, load_shipped
+from lianfang.cli.demo import doors
 from lianfang.cli.demo.cast import COMMUNITY, COUNTY, Company, hire_heads
-from lianfang.cli.demo.phones import Fact, Phone, make_fact, send_all
+from lianfang.cli.demo.phones import Fact, make_fact, send_all
+from lianfang.cli.demo.stage import Stage, edition_of_story
 from lianfang.domain.reports.api import confirm_report, open_report_day
 from lianfang.domain.residents.api import Resident, import_residents, people_of
 from lianfang.domain.rounds.api import add_site, open_round
@@ -38,46 +40,32 @@ HOUSEHOLDS = 3048
 RESIDENTS = 6518
 AWAY, NOT_HOME, REFUSED, SILENT = 46, 21, 9, 14
 """How many people miss the first shift, and why (assumption of the drill); SILENT have no reason on record."""
+FEW = 20
+"""At most one person in so many misses the shift for each of the reasons."""
 SAMPLED_TWICE = 6
 RESENT_EVERY = 20
 """Every twentieth call is sent again, as phones do that lost the answer."""
-CUTOFF_HOUR = 17
-"""The villages' cut-off in the playbook covid-2022; before the evening the story tells of yesterday's reports."""
-NOBODY_OPENS_EVERY = 12
-"""At every twelfth door nobody opens (assumption of the drill)."""
+REPORTS_AFTER_HOURS = 2
+"""Hours after the villages' cut-off from which the story tells of today's reports; before, of yesterday's."""
+VILLAGE_FORM = "daily_community"
 LATE_UNITS, SILENT_UNITS = 23, 9
 """Villages that report after the cut-off, and that have not reported yet (assumption of the drill)."""
 
 
-@dataclass
-class Stage:
-    """What the acts of the story share."""
-
-    console: Console
-    company: Company
-    host: str
-    port: int
-    dice: random.Random
-    told: dict[str, Any]
-
-    def phone(self, username: str) -> Phone:
-        """A phone of one of the cast."""
-        return Phone("127.0.0.1" if self.host == "0.0.0.0" else self.host, self.port, self.company.token(username))  # noqa: S104
-
-
 def play(args: argparse.Namespace, console: Console) -> dict[str, Any]:
     """Play every act in order; returns what the summary needs to find it again."""
-    stage = Stage(
-        console, Company(), args.host, args.port, random.Random(SEED), {"played_at": _now(), "people": args.people}
-    )
+    book = load_shipped(args.playbook)
+    told = {"played_at": _now(), "people": args.people, "playbook": book.playbook}
+    stage = Stage(console, Company(), args.host, args.port, random.Random(SEED), book, told)
     acts = (
         ("Divisions of Fugou 扶沟县区划", set_up_areas),
         ("Household register, .xlsx 导入户籍台账", lambda stage: import_register(stage, args.people)),
-        ("Incident opened by two people 启动事件", lambda stage: open_the_incident(stage, args.playbook)),
-        ("Sites, desks, samplers; the round 规划与开轮", plan_and_open_round),
-        ("A shift of phones 采样上传", sample),
-        ("Results and re-tests 结果与复核", results),
-        ("Knocking at doors 入户摸排", visit),
+        ("Incident opened by two people 启动事件", open_the_incident),
+        *(TESTING if book.rounds.tests else ()),
+        *(
+            (f"At the doors: {visit.en} {visit.zh}", lambda stage, visit=visit: knock(stage, visit))
+            for visit in book.door_visits
+        ),
         ("Villages report 各村日报", villages_report),
     )
     with Progress(
@@ -131,16 +119,16 @@ def import_register(stage: Stage, people: int) -> None:
     stage.company.draw_grid(f"{COMMUNITY}0001", f"{COMMUNITY}0008")
 
 
-def open_the_incident(stage: Stage, playbook: str) -> None:
+def open_the_incident(stage: Stage) -> None:
     """One of the command proposes, another opens; the reports of the day are asked for."""
     with transaction.atomic():
         number = propose_incident(
             actor=stage.company.enter("command"),
-            name="演练：扶沟县疫情处置",
+            name=f"演练：扶沟县{stage.book.incident.zh}处置",
             path=COUNTY,
-            playbook=playbook,
+            playbook=stage.book.playbook,
             drill=True,
-            edition="cn-ed8",
+            edition=edition_of_story(stage.book).id,
         )
     with transaction.atomic():
         open_incident(actor=stage.company.enter("command2"), incident_id=number)
@@ -183,8 +171,10 @@ def sample(stage: Stage) -> None:
         stage.company.enter("clerk")
         people = [person for person in people_of(COMMUNITY) if person.present]
     people.sort(key=lambda person: (person.path, person.id))
-    outside = stage.dice.sample(people, AWAY + NOT_HOME + REFUSED + SILENT)
-    reasons = ["away"] * AWAY + ["not_home"] * NOT_HOME + ["refused"] * REFUSED
+    most = len(people) // FEW  # in a small demonstration fewer people miss the shift
+    away, not_home, refused, silent = (min(count, most) for count in (AWAY, NOT_HOME, REFUSED, SILENT))
+    outside = stage.dice.sample(people, away + not_home + refused + silent)
+    reasons = ["away"] * away + ["not_home"] * not_home + ["refused"] * refused
     absent = {person.id for person in outside}
     queue = [person for person in people if person.id not in absent]
     tubes = _fill(stage, queue)
@@ -227,24 +217,9 @@ def _fill(stage: Stage, queue: list[Resident]) -> list[Fact]:
     return tubes
 
 
-def visit(stage: Stage) -> None:
-    """Grid workers knock at the doors of the first building; at some nobody opens."""
-    with transaction.atomic():
-        stage.company.enter("clerk")
-        people = [person for person in people_of(f"{COMMUNITY}0001") if person.present]
-    homes: dict[str, list[str]] = {}
-    for person in people:
-        homes.setdefault(person.path, []).append(person.code)
-    facts = []
-    for number, (household, living) in enumerate(sorted(homes.items())):
-        payload: dict[str, Any] = {"round": stage.told["round"], "household": household, "outcome": "not_home"}
-        if number % NOBODY_OPENS_EVERY:
-            persons = [{"code": code, "place_contact": "none"} for code in living]
-            answers = {"people_present": len(living), "arrived_recently": "no", "persons": persons}
-            payload |= {"outcome": "answered", "people": len(living), "answers": answers}
-        facts.append(make_fact("rounds.household_visited/1", COMMUNITY, payload))
-    tally = send_all(lambda: stage.phone("head"), [facts[at : at + 20] for at in range(0, len(facts), 20)], phones=4)
-    stage.told["visits"] = {"doors": len(facts), "accepted": tally.accepted, "refused": tally.refusals[:3]}
+def knock(stage: Stage, visit: DoorVisit) -> None:
+    """Grid workers knock: at every door of the community, or at those of one building where people are also tested."""
+    doors.knock(stage, visit, f"{COMMUNITY}0001" if stage.book.rounds.tests else COMMUNITY)
 
 
 def results(stage: Stage) -> None:
@@ -278,6 +253,14 @@ def results(stage: Stage) -> None:
     stage.told["positive_tube"] = group_code(positive)
 
 
+TESTING = (
+    ("Sites, desks, samplers; the round 规划与开轮", plan_and_open_round),
+    ("A shift of phones 采样上传", sample),
+    ("Results and re-tests 结果与复核", results),
+)
+"""The acts of a playbook that tests people in rounds."""
+
+
 def villages_report(stage: Stage) -> None:
     """Every other village and community confirms its zero report; some are late, some have not reported."""
     accounts = hire_heads()
@@ -286,10 +269,11 @@ def villages_report(stage: Stage) -> None:
     silent, late, prompt = (
         villages[:SILENT_UNITS], villages[SILENT_UNITS : SILENT_UNITS + LATE_UNITS], villages[SILENT_UNITS + LATE_UNITS :],
     )  # fmt: skip
+    hour = time_of_day.fromisoformat(stage.book.report(VILLAGE_FORM).cutoffs[0])
     now = datetime.now(BEIJING)
-    day = now.date() if now.hour >= CUTOFF_HOUR + 2 else now.date() - timedelta(days=1)
+    day = now.date() if now.hour >= hour.hour + REPORTS_AFTER_HOURS else now.date() - timedelta(days=1)
     open_report_day(stage.told["incident"], day=day)
-    cutoff = datetime.combine(day, time_of_day(CUTOFF_HOUR), BEIJING)
+    cutoff = datetime.combine(day, hour, BEIJING)
     confirmed = 0
     for path in prompt:
         confirmed += _report_zero(accounts[path], path, cutoff - timedelta(minutes=stage.dice.randrange(5, 180)))

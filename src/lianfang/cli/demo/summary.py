@@ -22,8 +22,9 @@ from lianfang.domain.rounds.api import (
     positive_pools,
     round_by_id,
 )
+from lianfang.domain.rounds.homes import homes_of_round
 from lianfang.domain.rounds.pages import STATES
-from lianfang.domain.rounds.playbook import reason_words
+from lianfang.domain.rounds.playbook import outcome_words, reason_words
 from lianfang.kernel.clock import BEIJING
 from lianfang.kernel.ids import format_code, group_code
 
@@ -40,13 +41,17 @@ def show(console: Console, told: dict[str, Any]) -> None:
         _facts(console, told)
         with transaction.atomic():
             company.enter("county")
-            _coverage(console, told)
+            if "round" in told:
+                _coverage(console, told)
+            _doors(console, told)
             _late(console, told)
             _county_report(console)
         with transaction.atomic():
             company.enter("clerk")
-            _missing(console, told)
-            _pool(console, told)
+            if "round" in told:
+                _missing(console, told)
+                _pool(console, told)
+            _homes_left(console, told)
 
 
 def show_logins(console: Console, address: str) -> None:
@@ -61,19 +66,64 @@ def show_logins(console: Console, address: str) -> None:
 
 
 def _facts(console: Console, told: dict[str, Any]) -> None:
-    imported, shift, staffing = told["import"], told["shift"], told["staffing"]
+    imported = told["import"]
     verdicts = ", ".join(f"{name} {count}" for name, count in imported["counts"].items() if count)
     lines = [
-        f"区划 divisions {told['divisions']} · 台账 register {imported['rows']} 行 rows: {verdicts} ({imported['seconds']} s)",
+        f"区划 divisions {told['divisions']} · 台账 register {imported['rows']} 行 rows: {verdicts} ({imported['seconds']} s)"
+    ]
+    if "shift" in told:
+        lines += _shift(told)
+    console.print(
+        Panel("\n".join(lines), title="演练 drill · 人员全部虚构 all people are synthetic", title_align="left")
+    )
+
+
+def _shift(told: dict[str, Any]) -> list[str]:
+    shift, staffing = told["shift"], told["staffing"]
+    return [
         f"规划 plan: 采样点 sites {staffing['sites'][0]}–{staffing['sites'][1]}, "
         f"采样台 desks {staffing['tables'][0]}–{staffing['tables'][1]}, "
         f"采样员 samplers {staffing['samplers']}, 采样管 tubes {staffing['tubes']}",
         f"上传 uploads: {shift['calls']} 次 calls, 接收 accepted {shift['accepted']}, 重复 duplicate {shift['duplicate']}, "
         f"重复采样 sampled twice {shift['noted']}, 未采原因 reasons {shift['reasons']}",
     ]
-    console.print(
-        Panel("\n".join(lines), title="演练 drill · 人员全部虚构 all people are synthetic", title_align="left")
+
+
+def _doors(console: Console, told: dict[str, Any]) -> None:
+    """What each questionnaire found: homes due, settled, left, by outcome in the playbook's words."""
+    for each in told.get("doors", []):
+        one = round_by_id(each["round"])
+        if one is None:
+            continue
+        here, words = coverage_at(one.id, COUNTY, kind=one.kind), outcome_words(one, "zh")
+        share = f"{here.share:.1%}" if here.share is not None else "–"
+        counted = ", ".join(f"{words[key]} {count}" for key, count in each["outcomes"].items())
+        lines = [
+            f"应入户 due {here.expected:,} · 已落实 settled {here.sampled:,} ({share}) · 剩余 left {here.missing:,}",
+            counted,
+        ]
+        if each["refused"]:
+            lines.append(f"未收下 not taken: {each['refused']}")
+        console.print(
+            Panel("\n".join(lines), title=f"入户 at the doors · {each['name']} {each['en']}", title_align="left")
+        )
+
+
+def _homes_left(console: Console, told: dict[str, Any]) -> None:
+    """The homes of the first questionnaire that no visit has settled, where nobody is tested."""
+    if "round" in told or not told.get("doors"):
+        return
+    one = round_by_id(told["doors"][0]["round"])
+    if one is None:
+        return
+    left = homes_of_round(one, COMMUNITY).left
+    names, words = building_names(COMMUNITY), outcome_words(one, "zh")
+    table = Table(
+        "楼 building", "户 door", "上次结果 last outcome", title=f"待落实 homes left: {len(left)}", title_justify="left"
     )
+    for home in left[:SHOWN]:
+        table.add_row(names.get(home.path[:16], ""), home.door, words.get(home.outcome, home.outcome))
+    console.print(table)
 
 
 def _coverage(console: Console, told: dict[str, Any]) -> None:

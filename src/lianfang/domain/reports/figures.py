@@ -9,6 +9,7 @@ from fractions import Fraction
 from lianfang.base.metrics import api as metrics
 from lianfang.base.playbooks.api import Absent, MetricTerm, ReportForm
 from lianfang.base.playbooks.formulas import Number
+from lianfang.domain.reports.metrics import PART, part_dim
 from lianfang.domain.reports.rules import Snapshot, derive
 from lianfang.domain.rounds.api import rounds_asking, rounds_of_others
 
@@ -21,9 +22,14 @@ class Source:
     """The metrics of a form for a day and, for identities, the day before, read once for the areas wanted."""
 
     def __init__(
-        self, today: metrics.Figures, yesterday: metrics.Figures, asking: Mapping[str, frozenset[str]] | None = None
+        self,
+        today: metrics.Figures,
+        yesterday: metrics.Figures,
+        asking: Mapping[str, frozenset[str]] | None = None,
+        part: int = 1,
     ) -> None:
-        """asking: questionnaire → the rounds that carry it, for columns that speak of one questionnaire."""
+        """asking: questionnaire → the rounds that carry it, for columns that speak of one; part: which return of the day."""
+        self.part = part
         self.today = today
         self.yesterday = yesterday
         self.asking = asking or {}
@@ -45,8 +51,10 @@ class Source:
         return by_last(self._dims(self.today, path, name, asked)) if metrics.is_defined(name) else None
 
     def _dims(self, figures: metrics.Figures, path: str, name: str, asked: str) -> Mapping[str, int]:
-        dims = figures.by_dim(path, name)
-        if not asked or not metrics.metric(name).dimension.startswith(ROUND):
+        dims, dimension = figures.by_dim(path, name), metrics.metric(name).dimension
+        if dimension == PART:
+            return {dim: value for dim, value in dims.items() if dim == part_dim(self.part)}
+        if not asked or not dimension.startswith(ROUND):
             return dims
         rounds = self.asking.get(asked, frozenset())
         return {dim: value for dim, value in dims.items() if dim.partition(":")[0] in rounds}
@@ -86,7 +94,7 @@ def names_of(forms: Iterable[ReportForm], *, identities: bool) -> tuple[list[str
     return [name for name in today if metrics.is_defined(name)], [name for name in before if metrics.is_defined(name)]
 
 
-def source_of(form: ReportForm, incident_id: int, path: str, day: date) -> Source:
+def source_of(form: ReportForm, incident_id: int, path: str, day: date, *, part: int = 1) -> Source:
     """What an incident's form needs at one area, with the day before for its identities."""
     today, before = names_of([form], identities=True)
     others = rounds_of_others(incident_id, path)
@@ -96,17 +104,18 @@ def source_of(form: ReportForm, incident_id: int, path: str, day: date) -> Sourc
         if before
         else metrics.Figures(day, {}),
         _asking(form, incident_id, path),
+        part,
     )
 
 
 def source_below(
-    form: ReportForm, incident_id: int, path: str, day: date, *, level: int, using: str = "default"
+    form: ReportForm, incident_id: int, path: str, day: date, *, level: int, part: int = 1, using: str = "default"
 ) -> Source:
     """What an incident's form needs at every area of a level (length of its path) inside `path`, in one range read."""
     today, _ = names_of([form], identities=False)
     figures = metrics.children(path, today, day, level=level, using=using) if today else metrics.Figures(day, {})
     others = rounds_of_others(incident_id, path, using=using)
-    return Source(without(figures, others), ALWAYS_UNKNOWN, _asking(form, incident_id, path, using=using))
+    return Source(without(figures, others), ALWAYS_UNKNOWN, _asking(form, incident_id, path, using=using), part)
 
 
 def _asking(form: ReportForm, incident_id: int, path: str, *, using: str = "default") -> Mapping[str, frozenset[str]]:

@@ -69,7 +69,9 @@ def _live(period: Period) -> list[Return]:
 
 def _compare(period: Period, returns: list[Return]) -> int:
     level = PATH_LENGTH[level_of_form(period.form)]
-    source = source_below(period.form, period.incident.id, period.incident.path, period.day, level=level, using="door")
+    source = source_below(
+        period.form, period.incident.id, period.incident.path, period.day, level=level, part=period.part, using="door"
+    )
     moved: list[Return] = []
     settled: list[Return] = []
     for one in returns:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from lianfang.base.metrics.api import Metric, define_metric
 
+PART = "part"
+"""The dimension of metrics that tell the returns of one day apart: '' for the first, else their number."""
+
 _UNITS = """
 select {dim} as dim, d.day, a.path, 1 as value from reports_day d
 join areas_area a on a.level = d.level and a.path >= d.path and a.path < d.path || '~'
@@ -15,6 +18,11 @@ left join reports_return r on r.incident_id = d.incident_id and r.form = d.form 
 where d.level = 5 and r.id is null
 """
 _RETURNS = "select form as dim, day, path, 1 as value from reports_return where {which}"
+
+
+def part_dim(part: int) -> str:
+    """The value of that dimension for one return of the day."""
+    return "" if part == 1 else str(part)
 
 
 def _define(name: str, label: tuple[str, str], says: tuple[str, str], *, recount: str, dimension: str = "form") -> str:
@@ -60,6 +68,7 @@ RETURNED = _define(
 )  # fmt: skip
 NOT_REPORTED = _define(
     "units_not_reported", ("未报单位", "units not reported"),
-    ("当天应报而还没有确认的村（社区）数。", "Villages and communities that owe the day's report still."),
-    recount=_UNITS.format(dim="''") + _MISSING, dimension="",
+    ("当天应报而还没有确认的村（社区）数；半日报按各次分开计。",
+     "Villages and communities that owe the day's report still; where it is owed twice a day, each return by itself."),
+    recount=_UNITS.format(dim="case d.part when 1 then '' else d.part::text end") + _MISSING, dimension=PART,
 )  # fmt: skip

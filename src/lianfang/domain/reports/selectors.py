@@ -123,7 +123,7 @@ def versions(period: Period, path: str) -> Sequence[Return]:
 def unit_report(period: Period, path: str, *, figures: bool = True) -> UnitReport:
     """A unit's return with everything its page shows; without `figures` only what was confirmed, nothing live."""
     source = (
-        source_of(period.form, period.incident.id, path, period.day)
+        source_of(period.form, period.incident.id, path, period.day, part=period.part)
         if figures
         else Source(ALWAYS_UNKNOWN, ALWAYS_UNKNOWN)
     )
@@ -201,4 +201,4 @@ def _around(period: Period, path: str) -> Sequence[Return]:
 
 
 def _yesterday(source: Source, form: ReportForm, path: str) -> Snapshot:
-    return Source(source.yesterday, source.yesterday, source.asking).snapshot(form, path)
+    return Source(source.yesterday, source.yesterday, source.asking, source.part).snapshot(form, path)

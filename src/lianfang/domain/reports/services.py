@@ -31,7 +31,7 @@ from areas_area a
 left join reports_return r on r.incident_id = %(incident)s and r.form = %(form)s and r.day = %(day)s
     and r.part = %(part)s and r.level = %(level)s and r.path = a.path and r.live
 cross join lateral (
-    values (%(expected)s, %(form)s, true), (%(missing)s, '', r.form is null and %(lowest)s)) as m(name, dim, counts)
+    values (%(expected)s, %(form)s, true), (%(missing)s, %(part_dim)s, r.form is null and %(lowest)s)) as m(name, dim, counts)
 where a.path >= %(low)s and a.path < %(high)s and a.level = %(level)s and m.counts
     and (a.started_on is null or a.started_on <= %(day)s) and (a.ended_on is null or a.ended_on > %(day)s)
 """
@@ -155,6 +155,7 @@ def _parameters(period: Period) -> dict[str, object]:
     return {
         "incident": period.incident.id, "form": period.form.key, "day": period.day, "part": period.part,
         "level": int(level), "low": period.incident.path, "high": period.incident.path + "~",
+        "part_dim": metrics.part_dim(period.part),
         "expected": metrics.EXPECTED, "missing": metrics.NOT_REPORTED, "lowest": level == Level.COMMUNITY,
     }  # fmt: skip
 
@@ -178,7 +179,7 @@ def _require_own(actor: Actor, period: Period, path: str, reason: str) -> None:
 
 
 def _fresh(period: Period, path: str, answers: Mapping[str, str], *, required: bool) -> Snapshot:
-    derived = source_of(period.form, period.incident.id, path, period.day).snapshot(period.form, path)
+    derived = source_of(period.form, period.incident.id, path, period.day, part=period.part).snapshot(period.form, path)
     return with_answers(period.form, derived, answers, required=required)
 
 
@@ -215,5 +216,5 @@ def _count(period: Period, path: str, made: Return, at: datetime) -> None:
     deltas += [Delta(metrics.ZERO, period.day, path, 1, key)] if made.zero else []
     deltas += [Delta(metrics.LATE, period.day, path, 1, key)] if made.state == "late" else []
     if asked and level_of_form(period.form) == Level.COMMUNITY:
-        deltas.append(Delta(metrics.NOT_REPORTED, period.day, path, -1))
+        deltas.append(Delta(metrics.NOT_REPORTED, period.day, path, -1, metrics.part_dim(period.part)))
     metric_api.add(deltas)

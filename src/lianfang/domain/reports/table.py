@@ -92,7 +92,7 @@ def _linear(term: Term) -> bool:
 def children_table(period: Period, path: str, *, cut: int) -> Table:
     """The table of the areas directly below `path`, whose paths have `cut` characters; four reads whatever the size."""
     sums = _sums(period.form, read_rows(_SUMS, period, path, cut=cut))
-    below = source_below(period.form, period.incident.id, path, period.day, level=cut)
+    below = source_below(period.form, period.incident.id, path, period.day, level=cut, part=period.part)
     rows = tuple(
         Row(area, sums.get(area.path, Snapshot()), below.snapshot(period.form, area.path))
         for area in counts_by_parent(period, path, cut=cut)
@@ -100,7 +100,7 @@ def children_table(period: Period, path: str, *, cut: int) -> Table:
     top = max(path, period.incident.path, key=len)
     return Table(
         period=period, path=path, rows=rows, confirmed=_added(period.form, [row.confirmed for row in rows]),
-        derived=source_of(period.form, period.incident.id, top, period.day).snapshot(period.form, top),
+        derived=source_of(period.form, period.incident.id, top, period.day, part=period.part).snapshot(period.form, top),
     )  # fmt: skip
 
 
