@@ -10,5 +10,9 @@ class Config(AppConfig):
     label = "duty"
 
     def ready(self) -> None:
-        """Register figures."""
-        from lianfang.domain.duty import metrics  # noqa: F401  (registers by being imported)
+        """Register figures, words of the work list, and the look for who is late."""
+        from lianfang.base.jobs.api import each_minute
+        from lianfang.domain.duty import metrics, worklist  # noqa: F401  (register by being imported)
+        from lianfang.domain.duty.attendance import watch
+
+        each_minute(watch)

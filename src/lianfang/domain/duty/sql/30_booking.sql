@@ -222,7 +222,11 @@ create or replace function duty_rest_of(p_shift bigint) returns text
     language sql stable security definer set search_path = public, pg_temp as $$
     select p.rest from duty_shift h join duty_post p on p.id = h.post_id where h.id = p_shift
 $$;
-revoke all on function duty_rest_of(bigint), duty_book(bigint, bigint[], text, jsonb, boolean), duty_open_shifts(text, timestamptz, timestamptz, int),
+create or replace function duty_rest_of_slot(p_slot bigint) returns text
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select p.rest from duty_slot s join duty_post p on p.id = s.post_id where s.id = p_slot
+$$;
+revoke all on function duty_rest_of_slot(bigint), duty_rest_of(bigint), duty_book(bigint, bigint[], text, jsonb, boolean), duty_open_shifts(text, timestamptz, timestamptz, int),
     duty_slots_of(bigint, timestamptz, timestamptz), duty_busy(bigint[], timestamptz, timestamptz) from public;
-grant execute on function duty_rest_of(bigint), duty_book(bigint, bigint[], text, jsonb, boolean), duty_open_shifts(text, timestamptz, timestamptz, int),
+grant execute on function duty_rest_of_slot(bigint), duty_rest_of(bigint), duty_book(bigint, bigint[], text, jsonb, boolean), duty_open_shifts(text, timestamptz, timestamptz, int),
     duty_slots_of(bigint, timestamptz, timestamptz), duty_busy(bigint[], timestamptz, timestamptz) to lianfang_app;
