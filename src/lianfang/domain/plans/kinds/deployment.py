@@ -1,0 +1,265 @@
+"""Deployment: people of units to communities and compounds; home first, a lead and a deputy each, more where gates are unmanaged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+import numpy as np
+
+from lianfang.base.access.api import Actor
+from lianfang.base.areas.api import denominators
+from lianfang.base.incidents.api import incident_for
+from lianfang.domain.plans.ground import nearness
+from lianfang.domain.plans.kinds import deployment_read as read
+from lianfang.domain.plans.kinds.deployment_adopt import adopt_lines
+from lianfang.domain.plans.kinds.deployment_look import figures_of, names_of_lines, remarks_of
+from lianfang.domain.plans.kinds.deployment_words import sentence
+from lianfang.domain.plans.models import Plan
+from lianfang.domain.plans.registry import Adopted, Built, Field, Figure, Kind, PlanLine, Remark, Said, register
+from lianfang.kernel.errors import Language
+from lianfang.planning import Result, Status, assignment
+from lianfang.planning.assignment.deployment import cost_of, missing
+
+NEAREST: Final = 30
+"""Places and exchanges offered for a line: what fits into a list that somebody reads."""
+COUNTED: Final = ("communities", "villages")
+"""What published counts of communities are called."""
+BASELINE_PAIRS: Final = 6_000_000
+"""People × places up to which the rule of thumb is computed beside the plan: it goes down the list by hand, a second per million."""
+
+
+class Deployment(Kind):
+    """Who goes where."""
+
+    key = "deployment"
+    engine = "assignment"
+    icon = "users"
+    seconds = 60.0
+
+    def label(self, language: Language) -> str:
+        """What it is called."""
+        return "人员部署" if language == "zh" else "Deployment"
+
+    def says(self, language: Language) -> str:
+        """One sentence: what comes out."""
+        if language == "zh":
+            return "把各单位的人员安排到村（社区）和小区：先回本村，每处一名带队、一名副带队。"
+        return "Sends the people of units to communities and compounds: their own first, a lead and a deputy at each."
+
+    def fields(self, actor: Actor, path: str, language: Language) -> Sequence[Field]:
+        """Template, places, leads, reserve."""
+        zh = language == "zh"
+        incident = incident_for(path)
+        templates = read.template_choices(incident.id if incident else None, language)
+        communities = len(read.ground(path).points) and sum(len(at) == 12 for at in read.ground(path).points)
+        people = read.run("select count(*) from plans_workforce(%b, '{}')", [path])[0][0]
+        return (
+            Field("template", "包联模板" if zh else "Pairing template", templates[0][0] if templates else "",
+                  "取自本事件的预案" if zh else "from the playbook of the incident", templates),
+            Field("places", "安排到" if zh else "Send to", "communities",
+                  f"本区域有{communities}个村（社区），{people}人可安排" if zh else f"{communities} communities here, {people} people free",
+                  [("communities", "村（社区）" if zh else "communities"),
+                   ("compounds", "村（社区）和小区" if zh else "communities and compounds")]),
+            Field("leads", "带队" if zh else "Leads", "lead_deputy",
+                  "包村领导加包村干部" if zh else "a leader and a cadre for each",
+                  [("lead_deputy", "带队和副带队各一名" if zh else "a lead and a deputy each"),
+                   ("lead", "只要带队一名" if zh else "a lead each"), ("none", "不指定" if zh else "none")]),
+            Field("reserve", "留作后备（%）" if zh else "Kept in reserve (%)", 0,
+                  "其余全部安排" if zh else "everybody else is sent", least=0, most=90),
+        )  # fmt: skip
+
+    def build(self, actor: Actor, path: str, params: Mapping[str, Any], replaces: Plan | None = None) -> Built:
+        """Who is free, where somebody is wanted, how near they are."""
+        incident = incident_for(path)
+        own = replaces.summary.get("pairings", ()) if replaces is not None and replaces.state == "adopted" else ()
+        places = read.read_places(path, params, incident.id if incident else None, own)
+        communities = sum(target.startswith("area:") for target in places.target)
+        people = read.read_people(path, communities, replaces)
+        land = read.ground(path)
+        demand = read.demand_of(places, people.member.size, params["leads"], float(params["reserve"]))
+        arguments = read.arguments_of(people, places, demand, land)
+        listed = communities + places.left_out
+        published = [(one.value, str(one.counted_on), one.source) for one in denominators(path) if one.what in COUNTED]
+        labels = {
+            "path": path, "members": people.member, "units": people.unit, "bases": people.base, "lives": people.lives,
+            "targets": places.target, "paths": places.path, "names": places.name, "left_out": places.left_out, "widened": people.widened,
+            "heads_of_units": people.heads, "real": all(at in land.real for at in places.path), "listed": listed,
+            "published": published,
+        }  # fmt: skip
+        inputs = [people.member, people.unit, people.base, people.skill, places.target, places.gates, places.managed]
+        return Built(read.problem_of(arguments), labels, inputs=inputs, arguments=arguments)
+
+    def baseline(self, built: Built) -> Result | None:
+        """The coordinator's list, where it can be worked through in seconds."""
+        problem = built.problem
+        return assignment.baseline(problem) if problem.people * problem.places <= BASELINE_PAIRS else None
+
+    def lines(self, built: Built, result: Result) -> Sequence[PlanLine]:
+        """One line a person, by place and role; who stays in reserve comes last."""
+        assert isinstance(result, assignment.DeploymentResult)  # noqa: S101 - the engine's own
+        place, role = result.place_of_person, result.role_of_person
+        paths = np.array(built.labels["paths"])
+        at = np.where(place >= 0, paths[place], "~")
+        order = np.lexsort((built.labels["members"], role, place, at))
+        open_lead = bool((result.unmet[:, 2] == 0).all() and result.unmet.any())
+        return [self._line(built, n, int(place[n]), int(role[n]), open_lead) for n in order.tolist()]
+
+    def _line(self, built: Built, n: int, place: int, role: int, open_lead: bool = False) -> PlanLine:
+        labels = built.labels
+        subject, base = f"member:{labels['members'][n]}", labels["bases"][n]
+        if place < 0:
+            return PlanLine(subject, "", labels["path"], reason="why.no_skill" if open_lead else "why.no_seat")
+        path, lives = labels["paths"][place], bool(labels["lives"][n])
+        near = nearness(base, path)
+        values: dict[str, Any] = {"from": "home" if lives else "office"}
+        if labels["real"] and near != "same_community":
+            values["km"] = round(
+                float(np.linalg.norm(built.problem.person_xy[n] - built.problem.place_xy[place])) / 1000, 1
+            )
+        reason = "why.home" if lives and near == "same_community" else f"why.{near}"
+        return PlanLine(subject, labels["targets"][place], path, read.ROLES[role], reason=reason, values=values)
+
+    def result_of(self, built: Built, lines: Sequence[PlanLine]) -> Result:
+        """Places and roles as the lines say, with their true cost."""
+        problem = built.problem
+        place, role = self._arrays(built, lines)
+        return assignment.DeploymentResult(
+            status=Status.FEASIBLE, objective=cost_of(problem, place, role), bound=None, seconds=0.0,
+            place_of_person=place, role_of_person=role, unmet=missing(problem, place, role),
+        )  # fmt: skip
+
+    def _arrays(self, built: Built, lines: Sequence[PlanLine]) -> tuple[np.ndarray, np.ndarray]:
+        """(place, role) per person; lines of people or places that are gone are left out."""
+        person = {f"member:{number}": n for n, number in enumerate(built.labels["members"].tolist())}
+        place_of = {target: n for n, target in enumerate(built.labels["targets"])}
+        place = np.full(len(person), -1, dtype=np.int64)
+        role = place.copy()
+        for line in lines:
+            n, at = person.get(line.subject), place_of.get(line.target)
+            if n is not None and at is not None:
+                place[n], role[n] = at, read.ROLES.index(line.role)
+        return place, role
+
+    def pin(self, built: Built, lines: Sequence[PlanLine]) -> Built:
+        """Pinned people stay at their place, or in reserve; the others move only for a gain."""
+        place, role = self._arrays(built, lines)
+        pins, _ = self._arrays(built, [line for line in lines if line.pinned])
+        away = {line.subject for line in lines if line.pinned and not line.target}
+        arguments = dict(built.arguments or {})
+        if away:
+            out = np.array([f"member:{number}" in away for number in built.labels["members"].tolist()])
+            arguments["skill"] = built.problem.skill & ~out[:, None]
+        problem = read.problem_of(arguments)
+        fits = self._arrays(built, lines)[0] >= 0
+        previous = assignment.DeploymentResult(
+            status=Status.FEASIBLE, objective=None, bound=None, seconds=0.0, place_of_person=np.where(fits, place, -1),
+            role_of_person=role, unmet=problem.demand,
+        )  # fmt: skip
+        held = {line.subject for line in lines if line.pinned}
+        return replace(
+            built,
+            problem=problem,
+            arguments=arguments,
+            pins=pins,
+            previous=previous,
+            labels=built.labels | {"held": sorted(held)},
+        )
+
+    def choices(self, built: Built, lines: Sequence[PlanLine], n: int, language: Language) -> Sequence[tuple[str, str]]:
+        """Reserve, the nearest free seats, and exchanges with people at the nearest places."""
+        zh = language == "zh"
+        place, role = self._arrays(built, lines)
+        person = built.labels["members"].tolist().index(int(lines[n].subject.partition(":")[2]))
+        far = np.linalg.norm(built.problem.place_xy - built.problem.person_xy[person], axis=1)
+        names = built.labels["names"]
+        found = [("", "留作后备" if zh else "keep in reserve")]
+        free = missing(built.problem, place, role)
+        for at in np.argsort(far, kind="stable").tolist():
+            for seat in np.flatnonzero((free[at] > 0) & built.problem.skill[person]).tolist():
+                words = sentence(f"role.{read.ROLES[seat]}", {}, language)
+                found.append((f"to:{at}:{seat}", f"{names[at]} · {words}{'（空缺）' if zh else ' (open)'}"))
+            if len(found) > NEAREST:
+                break
+        if place[person] >= 0:
+            found += self._exchanges(built, lines, n, person, far, names, language)
+        return found
+
+    def _exchanges(
+        self,
+        built: Built,
+        lines: Sequence[PlanLine],
+        n: int,
+        person: int,
+        far: np.ndarray,
+        names: Sequence[str],
+        language: Language,
+    ) -> list[tuple[str, str]]:
+        """Somebody in the same role at another place changes with this person."""
+        nearest = {
+            built.labels["targets"][at]: rank
+            for rank, at in enumerate(np.argsort(far, kind="stable")[: NEAREST + 1].tolist())
+        }
+        found: dict[str, tuple[int, str, str]] = {}
+        for m, line in enumerate(lines):
+            rank = nearest.get(line.target)
+            if (
+                rank is None
+                or line.target == lines[n].target
+                or line.role != lines[n].role
+                or line.pinned
+                or line.target in found
+            ):
+                continue
+            at = built.labels["targets"].index(line.target)
+            words = "与一人对调" if language == "zh" else "changes with somebody there"
+            found[line.target] = (rank, f"swap:{m}", f"{names[at]} · {words}")
+        return [(value, words) for _rank, value, words in sorted(found.values())]
+
+    def edit(self, built: Built, lines: Sequence[PlanLine], n: int, choice: str) -> list[PlanLine]:
+        """One person goes elsewhere, or two change places."""
+        after = list(lines)
+        index = {number: at for at, number in enumerate(built.labels["members"].tolist())}
+        person = index[int(lines[n].subject.partition(":")[2])]
+        if choice.startswith("swap:"):
+            other = int(choice.partition(":")[2])
+            second = index[int(lines[other].subject.partition(":")[2])]
+            for at, who, seat in ((n, person, lines[other]), (other, second, lines[n])):
+                place = built.labels["targets"].index(seat.target)
+                after[at] = self._by_hand(built, who, place, read.ROLES.index(seat.role), lines[at])
+            after[other] = replace(after[other], edited=True)
+            return after
+        if choice == "":
+            after[n] = replace(self._line(built, person, -1, -1), reason="why.by_hand", pinned=lines[n].pinned)
+            return after
+        _to, place_, role_ = choice.split(":")
+        after[n] = self._by_hand(built, person, int(place_), int(role_), lines[n])
+        return after
+
+    def _by_hand(self, built: Built, person: int, place: int, role: int, old: PlanLine) -> PlanLine:
+        made = self._line(built, person, place, role)
+        return replace(made, values={**made.values, "near": made.reason}, reason="why.by_hand", pinned=old.pinned)
+
+    def figures(self, built: Built, result: Result, baseline: Result | None) -> Sequence[Figure]:
+        """Placed, empty, at home, together, beside the rule of thumb."""
+        return figures_of(built, result, baseline)
+
+    def remarks(self, built: Built, result: Result, lines: Sequence[PlanLine]) -> Sequence[Remark]:
+        """What binds and what one more would buy."""
+        return remarks_of(built, result)
+
+    def adopt(self, actor: Actor, plan: Plan, built: Built, lines: Sequence[PlanLine]) -> Adopted:
+        """Pairings with leads, people and units; offices of places and units are told."""
+        return adopt_lines(actor, plan, built, lines)
+
+    def names(self, plan: Plan, subjects: set[str], targets: set[str], language: Language) -> dict[str, Said]:
+        """People by name where the reader may see them, places by name."""
+        return names_of_lines(plan, subjects, targets)
+
+    def sentence(self, code: str, values: Mapping[str, Any], language: Language) -> str:
+        """The words of a code."""
+        return sentence(code, values, language)
+
+
+register(Deployment())
