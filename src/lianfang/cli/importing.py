@@ -1,4 +1,4 @@
-"""`lianfang import …`: divisions, boundaries, buildings and residents from a file.
+"""`lianfang import …`: divisions, boundaries, buildings, residents and members from a file.
 
 Divisions and boundaries are public data and set up by the operator of the machine. Buildings and residents are written by
 somebody who may: `--as USER` names the account; without it the account whose live grant is nearest to the area is taken.
@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from lianfang.cli import accounts_table, results
+from lianfang.cli import accounts_table, members, results
 from lianfang.kernel.divisions import normalise_code, path_of
 from lianfang.kernel.errors import LianfangError, define
 
@@ -33,7 +33,7 @@ define(
     zh="找不到文件“{path}”。请核对路径。",
     en="There is no file '{path}'. Check the path.",
 )
-WHAT = ("divisions", "boundaries", "buildings", "residents", "results", "accounts")
+WHAT = ("divisions", "boundaries", "buildings", "residents", "members", "results", "accounts")
 
 
 def add_parser(subparsers: Any) -> argparse.ArgumentParser:
@@ -47,7 +47,11 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     parser.add_argument("--strict", action="store_true", help="exit with 1 when any row was not taken")
     parser.add_argument("--undo", type=int, metavar="ID", help="take an earlier import back")
     parser.add_argument("--as", dest="account", metavar="USER", help="the account that imports")
-    parser.add_argument("--register", default="household", choices=("household", "returnee"))
+    parser.add_argument(
+        "--register",
+        choices=("household", "returnee", "unit", "volunteer", "sampling_team"),
+        help="which kind of list it is",
+    )
     parser.add_argument("--edition", type=int, help="year of a division list")
     parser.add_argument("--refused", metavar="FILE", help="write the rows that were not taken, with reasons, as .xlsx")
     parser.add_argument(
@@ -95,7 +99,11 @@ def _residents(args: argparse.Namespace) -> int:
     area = _area(args)
     actor = actor_for(args.account, area)
     report = import_residents(
-        actor=actor, path_to_file=Path(args.file), area_path=area, dry_run=args.dry_run, register=args.register
+        actor=actor,
+        path_to_file=Path(args.file),
+        area_path=area,
+        dry_run=args.dry_run,
+        register=args.register or "household",
     )
     for note in report.notes:
         print(note)
@@ -218,6 +226,7 @@ _RUNNERS = {
     "boundaries": _boundaries,
     "buildings": _buildings,
     "residents": _residents,
+    "members": members.run,
     "results": results.run,
     "accounts": accounts_table.run,
 }

@@ -5,8 +5,10 @@ from __future__ import annotations
 from lianfang.domain.residents.exports import write_roll
 from lianfang.domain.residents.life import Entry, entry
 from lianfang.domain.residents.pages import KINDS, SEXES, TAGS, secret_rows
+from lianfang.domain.residents.reading import Reason
 from lianfang.domain.residents.roll import Resident, building_names, people_of
-from lianfang.domain.residents.rules import Verdict
+from lianfang.domain.residents.rules import SEXES as SEX_CODES
+from lianfang.domain.residents.rules import Verdict, fold_text, phone_digits
 from lianfang.domain.residents.selectors import (
     Found,
     Home,
@@ -47,6 +49,7 @@ from lianfang.domain.residents.staged_rows import (
 __all__ = [
     "KINDS",
     "SEXES",
+    "SEX_CODES",
     "TAGS",
     "Entry",
     "Found",
@@ -55,6 +58,7 @@ __all__ = [
     "ImportReport",
     "Line",
     "Page",
+    "Reason",
     "Resident",
     "RowLine",
     "UndoReport",
@@ -65,6 +69,7 @@ __all__ = [
     "discard_import",
     "entry",
     "fact_of_import",
+    "fold_text",
     "homes_of",
     "import_line",
     "import_residents",
@@ -78,6 +83,7 @@ __all__ = [
     "people_of",
     "people_of_building",
     "person",
+    "phone_digits",
     "present_by_building",
     "rows_of",
     "secret_rows",

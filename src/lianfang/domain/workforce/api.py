@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from lianfang.domain.workforce.importing import ImportReport, UndoReport, import_members, knows_members
+from lianfang.domain.workforce.importing import undo_import as undo_member_import
 from lianfang.domain.workforce.rules import DUTIES, KINDS, MEMBER_KINDS, NETS, kind_word
 from lianfang.domain.workforce.sealing import MEMBER, SECRET, Opener, Shown, contact_blinder, seal
 from lianfang.domain.workforce.selectors import MemberLine, Window, availability_of, member_lines, organisation_names
@@ -15,18 +17,23 @@ __all__ = [
     "NETS",
     "SECRET",
     "Contact",
+    "ImportReport",
     "MemberLine",
     "Opener",
     "Shown",
+    "UndoReport",
     "Window",
     "availability_of",
     "contact_blinder",
     "dissolve_team",
     "found_team",
+    "import_members",
     "join_team",
     "kind_word",
+    "knows_members",
     "member_lines",
     "open_contact",
     "organisation_names",
     "seal",
+    "undo_member_import",
 ]

@@ -44,6 +44,7 @@ class MemberFileUnit(models.Model):
     name = models.TextField()
     kind = models.TextField()
     above = models.IntegerField(null=True)
+    temporary = models.BooleanField(default=False)
     organisation_id = models.BigIntegerField(null=True)
     made = models.BooleanField(default=False)
 
@@ -55,16 +56,19 @@ class MemberFileUnit(models.Model):
 class MemberFileRow(models.Model):
     """One row of an imported list with its verdict. Retention: standing, deleted with the file. Personal data: sealed.
 
-    sealed: the row as the file brought it; why: the reasons of the verdict, sealed too because a reason may repeat a value.
-    shown, hidden: what will be written as the member's two seals; the blinds find people in other lists. units: numbers of
-    the file's units this row belongs to, nets and duties beside them. member_id: whom it met or made; foreign: somebody of
-    another area, of whom nothing but a membership is written. joined: the memberships it made. before_*: what stood there;
-    after: the nonces of what was written, so that an undo sees whether anybody wrote later. undone: '', removed or kept.
+    first_row: the row in which this person stands first in the file. key_path: the county whose key seals it. sealed: the row
+    as the file brought it, empty where nothing is wrong with it; why: the reasons of the verdict, sealed too because a reason may
+    repeat a value. shown, hidden: what will be written as the member's two seals; the blinds find people in other lists. units:
+    numbers of the file's units this row belongs to, nets and duties beside them. member_id: whom it met or made; foreign:
+    somebody of another area, of whom nothing but a membership is written. joined: the memberships it made. before_*: what
+    stood there; after: the nonces of what was written, so that an undo sees whether anybody wrote later. undone: '', removed or kept.
     """
 
     file = models.ForeignKey(MemberFile, on_delete=models.CASCADE, db_index=False)
     row = models.IntegerField()
     path = models.TextField(db_collation="C")
+    first_row = models.IntegerField(default=0)
+    key_path = models.TextField(db_collation="C", default="")
     verdict = models.TextField(default="")
     why = models.BinaryField(null=True)
     sealed = models.BinaryField()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 
 from lianfang.domain.workforce.import_models import MemberFile, MemberFileRow, MemberFileUnit
 
@@ -37,7 +37,11 @@ class Organisation(models.Model):
         db_table = "workforce_organisation"
         constraints = [
             models.UniqueConstraint(
-                fields=["path", "name"], condition=models.Q(dissolved_on=None), name="workforce_organisation_once"
+                models.F("path"),
+                models.F("name"),
+                Coalesce("parent_id", 0),
+                condition=models.Q(dissolved_on=None),
+                name="workforce_organisation_one_name",
             )
         ]
 

@@ -13,6 +13,10 @@ MEMBER: Final = b"workforce_member.sealed"
 """{name, phone: masked}"""
 SECRET: Final = b"workforce_secret.sealed"
 """{paper, number, phone, address, contact}"""
+ROW: Final = b"workforce_import_row.sealed"
+WHY: Final = b"workforce_import_row.why"
+UNIT: Final = b"workforce_organisation.sealed"
+"""{contact, phone} of whoever answers for an organisation."""
 
 
 class Shown(msgspec.Struct, frozen=True):

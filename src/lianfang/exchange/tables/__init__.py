@@ -8,12 +8,15 @@ from lianfang.exchange.tables.columns import ColumnSpec, Kind
 from lianfang.exchange.tables.header import Confidence, Guess
 from lianfang.exchange.tables.limits import Limits
 from lianfang.exchange.tables.reader import Batch, Note, Table, Verdict, read_table
-from lianfang.exchange.tables.registers import HOUSEHOLD, RETURNEE
+from lianfang.exchange.tables.registers import HOUSEHOLD, RETURNEE, SAMPLING_TEAM, UNIT_LIST, VOLUNTEER
 from lianfang.exchange.tables.writer import Refused, write_refused, write_table
 
 __all__ = [
     "HOUSEHOLD",
     "RETURNEE",
+    "SAMPLING_TEAM",
+    "UNIT_LIST",
+    "VOLUNTEER",
     "Batch",
     "ColumnSpec",
     "Confidence",

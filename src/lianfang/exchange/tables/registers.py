@@ -77,3 +77,56 @@ RETURNEE: Final = (
     ColumnSpec("employer_cold_chain", "单位或行业(冷链标注)", "Employer or trade", Kind.TEXT, ("单位或行业", "工作单位", "行业", "单位")),
 )  # fmt: skip
 """The register of people who came home (返乡人员排查登记表), in the official order."""
+
+_MEMBER_ID = ColumnSpec("id_no", "证件号", "Identity number", Kind.ID, (_ID.zh, *_ID.synonyms))
+_SEX = ColumnSpec("sex", "性别", "Sex", Kind.CODE, ("男女", "gender"), values=("男", "女", "M", "F"))
+_TOWN = ColumnSpec("township", "镇街", "Township", Kind.REGION, ("乡镇", "街道", "乡镇街道", "镇(街)", "镇街道", "所属镇街"))
+_COMMUNITY = ColumnSpec("community", "社区", "Community", Kind.REGION,
+                        ("村居", "村社区", "村", "村/社区", "所属社区", "所在社区", "村(居)", "居住社区", "行政村", "社区名称"))  # fmt: skip
+
+VOLUNTEER: Final = (
+    _TOWN, _COMMUNITY,
+    ColumnSpec("grid", "网格", "Grid", Kind.TEXT, _GRID),
+    ColumnSpec("name", "姓名", "Name", Kind.TEXT, ("志愿者姓名", "党员姓名", *_NAME.synonyms), required=True),
+    _SEX, _PHONE, _MEMBER_ID,
+    ColumnSpec("age", "年龄", "Age", Kind.INT, ("岁数", "周岁")),
+    ColumnSpec("address", "居住地址", "Address", Kind.ADDRESS, ("住址", "现住址", "家庭住址", "详细住址")),
+    ColumnSpec("branch", "网格党支部", "Grid party branch", Kind.TEXT, ("党支部", "所属支部", "支部")),
+    ColumnSpec("party_group", "网格党小组", "Grid party group", Kind.TEXT, ("党小组", "所属党小组")),
+    ColumnSpec("service_team", "服务队", "Service team", Kind.TEXT, ("志愿服务队", "党员服务队")),
+    ColumnSpec("squad", "突击队", "Squad", Kind.TEXT, ("党员突击队",)),
+    ColumnSpec("politics", "党员类别", "Kind of party member", Kind.TEXT, ("政治面貌", "类别")),
+    ColumnSpec("agency", "志愿机构", "Volunteer organisation", Kind.TEXT, ("志愿组织", "志愿者机构", "社会组织")),
+    ColumnSpec("skills", "技能", "Skills", Kind.MULTI, ("特长", "专业技能")),
+)  # fmt: skip
+"""The register of party members and volunteers (党员志愿者), in the official order; skills are an addition of ours."""
+
+SAMPLING_TEAM: Final = (
+    ColumnSpec("team", "小组名称", "Team", Kind.TEXT, ("采样小组", "采样小组名称", "小组", "采样点名称"), required=True),
+    ColumnSpec("name", "采样点长", "Lead of the site", Kind.TEXT, ("点长", "采样点点长", "负责人", "组长"), required=True),
+    _PHONE,
+    ColumnSpec("volunteers", "志愿者数", "Volunteers", Kind.INT, ("志愿者人数",)),
+    ColumnSpec("samplers", "采样人员数", "Samplers", Kind.INT, ("采样人数", "采样员数")),
+    ColumnSpec("desks", "采样工位数", "Desks", Kind.INT, ("采样台数", "工位数")),
+    ColumnSpec("guards", "安保人员数", "Guards", Kind.INT, ("安保人数",)),
+    _TOWN, _COMMUNITY,
+    ColumnSpec("grid", "网格", "Grid", Kind.TEXT, _GRID),
+    ColumnSpec("address", "详细地址", "Address", Kind.ADDRESS, ("地址", "采样点地址")),
+)  # fmt: skip
+"""The list of sampling teams (采样小组), in the official order."""
+
+UNIT_LIST: Final = (
+    ColumnSpec("unit", "单位", "Unit", Kind.TEXT, ("单位名称", "工作单位", "所在单位", "派出单位", "部门")),
+    ColumnSpec("above", "上级单位", "Unit above", Kind.TEXT, ("主管部门", "主管单位", "上级主管部门")),
+    ColumnSpec("unit_kind", "单位类型", "Kind of unit", Kind.TEXT, ("单位性质", "单位类别")),
+    ColumnSpec("name", "姓名", "Name", Kind.TEXT, ("干部姓名", "人员姓名", *_NAME.synonyms), required=True),
+    _SEX, _MEMBER_ID, _PHONE,
+    ColumnSpec("community", "居住社区", "Home community", Kind.REGION, ("居住村社区", "社区", "村社区", "居住地社区", "报到社区")),
+    ColumnSpec("address", "住址", "Address", Kind.ADDRESS, ("居住地址", "家庭住址", "现住址")),
+    ColumnSpec("skills", "技能", "Skills", Kind.MULTI, ("特长", "专业技能", "专业")),
+    ColumnSpec("politics", "政治面貌", "Party membership", Kind.TEXT, ("党员类别",)),
+    ColumnSpec("duty", "职务", "Duty", Kind.TEXT, ("职位", "岗位职务")),
+    ColumnSpec("contact", "紧急联系人", "Somebody to ask", Kind.TEXT, ("联系人",)),
+    ColumnSpec("note", "备注", "Note", Kind.TEXT, ("说明", "remarks")),
+)  # fmt: skip
+"""A unit's list of its people (下沉干部花名册): columns as offices keep them, compiled from common practice (assumption)."""

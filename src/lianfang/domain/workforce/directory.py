@@ -1,0 +1,126 @@
+"""What an import of members meets: communities by name, and organisations by name and place; loaded once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from lianfang.domain.residents.api import fold_text
+from lianfang.domain.workforce import rules
+from lianfang.domain.workforce.lists import Named
+from lianfang.domain.workforce.selectors import run
+from lianfang.kernel.divisions import range_of, short_name
+
+_COMMUNITY: Final = 12
+
+
+@dataclass(slots=True)
+class FileUnit:
+    """An organisation that the file names. number: as its rows refer to it; above: number of its parent or None."""
+
+    number: int
+    path: str
+    name: str
+    kind: str
+    temporary: bool
+    above: int | None = None
+    organisation_id: int | None = None
+
+
+@dataclass
+class Directory:
+    """Places and organisations around an import. path: its range, an area or 'U' and a lineage; office: where the unit sits."""
+
+    path: str
+    office: str
+    own_unit: str = ""
+    units: dict[tuple[str, str, str], FileUnit] = field(default_factory=dict)
+    numbered: list[FileUnit] = field(default_factory=list)
+    _communities: dict[str, str] = field(default_factory=dict)
+    _codes: frozenset[str] = frozenset()
+    _known: dict[str, list[tuple[int, str, int | None]]] = field(default_factory=dict)
+    _by_name: dict[tuple[str, str], FileUnit] = field(default_factory=dict)
+
+    @property
+    def single(self) -> str:
+        """The community that the whole list is about, '' when it is about more."""
+        return self.path if len(self.path) == _COMMUNITY and not self.path.startswith("U") else ""
+
+    def load(self) -> Directory:
+        """Read the communities around the office and the organisations of the scope."""
+        around = self.office[:6] if len(self.office) > 6 or self.path.startswith("U") else self.office
+        low, high = range_of(around)
+        rows = run(
+            "select a.path, a.name, t.name from areas_area a left join areas_area t on t.path = left(a.path, 9) "
+            "where a.path >= %b and a.path < %b and a.level = 5 and a.ended_on is null",
+            [low, high],
+        )
+        for path, name, town in rows:
+            for word in {fold_text(name), fold_text(short_name(name))}:
+                for key in (word, f"{fold_text(town or '')}/{word}", f"{fold_text(short_name(town or ''))}/{word}"):
+                    known = self._communities.get(key, path)
+                    self._communities[key] = path if known == path else ""
+        self._codes = frozenset(path for path, _, _ in rows)
+        for number, name, path, parent in run(
+            "select id, name, path, parent_id from workforce_organisation where dissolved_on is null"
+        ):
+            self._known.setdefault(fold_text(name), []).append((number, path, parent))
+        return self
+
+    def community(self, word: str, township: str = "") -> str:
+        """The path of a community a row names, by name or by its twelve digits; '' when it is unknown or not unique."""
+        bare = fold_text(word)
+        if len(bare) == _COMMUNITY and bare.isdigit():
+            return bare if bare in self._codes or self._exists(bare) else ""
+        for key in (bare, fold_text(short_name(word.strip()))):
+            found = (township and self._communities.get(f"{fold_text(township)}/{key}")) or self._communities.get(key)
+            if found:
+                return found
+        return ""
+
+    def _exists(self, path: str) -> bool:
+        found = bool(run("select 1 from areas_area where path = %b and level = 5 and ended_on is null", [path]))
+        if found:
+            self._codes |= {path}
+        return found
+
+    def unit(self, named: Named, community: str) -> int | None:
+        """The file's number for an organisation that a row names; None when a local one has no community to stand at."""
+        place = community or self.single if named.local else self.office
+        if not place:
+            return None
+        key = (place, fold_text(named.name), fold_text(named.above))
+        found = self.units.get(key)
+        if found is None and not named.above:
+            found = self._by_name.get(key[:2])
+        if found is None:
+            found = self._new(named, place, community)
+            self.units[key] = found
+            self._by_name.setdefault(key[:2], found)
+        return found.number
+
+    def _new(self, named: Named, place: str, community: str) -> FileUnit:
+        above = self.unit(Named(named.above, _above(named), named.local), community) if named.above else None
+        kind = rules.KINDS.get(named.kind)
+        found = FileUnit(len(self.numbered) + 1, place, named.name, named.kind, bool(kind and kind.temporary), above)
+        found.organisation_id = self._match(named, place, above)
+        self.numbered.append(found)
+        return found
+
+    def organisation(self, number: int) -> int | None:
+        """The organisation behind a number of the file, None while it is not there yet."""
+        return self.numbered[number - 1].organisation_id
+
+    def _match(self, named: Named, place: str, above: int | None) -> int | None:
+        known = self._known.get(fold_text(named.name), [])
+        if above is not None:
+            parent = self.organisation(above)
+            known = [one for one in known if one[2] == parent] if parent is not None else []
+        exact = [number for number, path, _ in known if path == place]
+        if exact or named.local:
+            return exact[0] if exact else None
+        return known[0][0] if len(known) == 1 else None
+
+
+def _above(named: Named) -> str:
+    return "party_branch" if named.kind == "party_group" else "office"
