@@ -58,3 +58,45 @@ define(
     zh="这位人员没有登记电话。请通过其单位联系。",
     en="No telephone is recorded for this member. Reach them through their unit.",
 )
+define(
+    "workforce.member_here",
+    status=409,
+    zh="此人已在这个单位。请打开其页面。",
+    en="This person is in this unit already. Open their page.",
+)
+define(
+    "workforce.left_already",
+    status=409,
+    zh="此人已登记离开。请重新打开页面。",
+    en="This member is recorded as having left already. Open the page again.",
+)
+define(
+    "workforce.registered_already",
+    status=409,
+    zh="此人已在这个社区报到，不必重复。",
+    en="This member is registered in this community already; once is enough.",
+)
+define(
+    "workforce.not_registered",
+    status=409,
+    zh="此人目前没有报到登记。",
+    en="This member has no live registration.",
+)
+define(
+    "workforce.not_found_by_name",
+    status=404,
+    zh="没有找到用这个姓名和电话（或证件号）登记的人员。请核对；仍找不到的，请告诉社区，由社区录入。",
+    en="Nobody is listed with this name and telephone, or this number. Check them; if it still fails, tell the office, which enters you.",
+)
+define(
+    "workforce.too_many_tries",
+    status=429,
+    zh="这里试的次数太多了。请十分钟后再试，或请社区代为录入。",
+    en="Too many tries from here. Try again in ten minutes, or let the office enter you.",
+)
+define(
+    "workforce.hours_wrong",
+    status=422,
+    zh="时间不对：结束要晚于开始，最长可到次日24点。请改正。",
+    en="The hours don't fit: the end lies after the start, at the latest at midnight of the next day. Correct them.",
+)
