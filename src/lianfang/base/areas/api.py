@@ -32,6 +32,7 @@ from lianfang.base.areas.outlines import (
     uses_buildings,
 )
 from lianfang.base.areas.places import NewBuilding, add_buildings, close_grid, draw_grid
+from lianfang.base.areas.redraw import NETS, NewGrid, Redrawn, redraw_grids
 from lianfang.base.areas.rules import Change, Kind, compare_editions, counts_by_kind, counts_by_level
 from lianfang.base.areas.selectors import (
     AreaLine,
@@ -63,6 +64,7 @@ from lianfang.base.areas.services import (
 )
 
 __all__ = [
+    "NETS",
     "AreaLine",
     "BarrierLine",
     "BuildingLine",
@@ -74,8 +76,10 @@ __all__ = [
     "Kind",
     "NewBarrier",
     "NewBuilding",
+    "NewGrid",
     "NewOutline",
     "OutlineLine",
+    "Redrawn",
     "RowLine",
     "Taken",
     "Undone",
@@ -113,6 +117,7 @@ __all__ = [
     "read_boundaries",
     "read_divisions",
     "record_edition",
+    "redraw_grids",
     "refused_counts",
     "shipped_divisions",
     "stage_outlines",

@@ -24,6 +24,8 @@ from lianfang.planning.assignment.deployment import cost_of, missing
 
 NEAREST: Final = 30
 """Places and exchanges offered for a line: what fits into a list that somebody reads."""
+FEW: Final = 1_000
+"""Places up to which seats are kept by community for the map: a county has 400."""
 COUNTED: Final = ("communities", "villages")
 """What published counts of communities are called."""
 BASELINE_PAIRS: Final = 6_000_000
@@ -248,6 +250,15 @@ class Deployment(Kind):
     def remarks(self, built: Built, result: Result, lines: Sequence[PlanLine]) -> Sequence[Remark]:
         """What binds and what one more would buy."""
         return remarks_of(built, result)
+
+    def wanted(self, built: Built) -> Mapping[str, int]:
+        """Seats by community; by township where there are more than a page can hold."""
+        paths, seats = built.labels["paths"], built.problem.demand.sum(axis=1).tolist()
+        length = 12 if len(paths) <= FEW else 9
+        found: dict[str, int] = {}
+        for path, count in zip(paths, seats, strict=True):
+            found[path[:length]] = found.get(path[:length], 0) + int(count)
+        return found
 
     def adopt(self, actor: Actor, plan: Plan, built: Built, lines: Sequence[PlanLine]) -> Adopted:
         """Pairings with leads, people and units; offices of places and units are told."""
