@@ -241,9 +241,13 @@ def handover_seen(note: int) -> None:
 
 
 def watch() -> None:
-    """Every minute: alarms for the late, no-shows at the end of a shift, an end for those who forgot to check out."""
+    """Every minute: alarms for the late, no-shows at the end of a shift, an end for those who forgot to check out.
+
+    From five in the afternoon key units that have not confirmed their day are asked (assumption).
+    """
     with connections["door"].cursor() as cursor:
         cursor.execute("select * from duty_watch(%s)", [LATE_MINUTES])
+        cursor.execute("select duty_ask_attendance()")
 
 
 def rest_of_slot(slot: int) -> Rest:

@@ -61,6 +61,9 @@ _SENTENCES: Final[tuple[tuple[str, int, str, str], ...]] = (
      "There is nobody here who could be put on a roster. Import or register members first."),
     ("duty.too_many", 422, "这里有{found}人可排，一次最多{most}人。请按单位或下级区域分开排。",
      "{found} members could be chosen here; at most {most} at once. Plan by unit or by smaller areas."),
+    ("duty.choose", 422, "请先在列表中选择。", "Choose one from the list first."),
+    ("duty.area_too_large", 422, "这里的岗位超过{most}个，请打开下级区域查看。",
+     "There are more than {most} posts here. Open one of the areas below."),
 )  # fmt: skip
 for _code, _status, _zh, _en in _SENTENCES:
     define(_code, status=_status, zh=_zh, en=_en)

@@ -151,7 +151,7 @@ begin
     select * into h from duty_shift where id = p_shift;
     if own is not true then
         perform duty_check(h.path, 'keep_duty');
-    elsif h.state <> 'published' or not access_may('record', 'claim_post') then
+    elsif h.state is distinct from 'published' or not access_may('record', 'claim_post') then
         raise exception using errcode = 'LF404', message = 'access.not_found';
     end if;
     foreach who in array p_members loop
