@@ -32,6 +32,7 @@ class County:
     project: int
     members: list[int]
     compounds: list[int] = field(default_factory=list)
+    incident: int = 0
 
 
 def build_county(members: int = 12) -> County:

@@ -1,5 +1,5 @@
--- Who sees pairings: offices of the area, those who see its residents, and command as a count. A grid worker sees those of
--- their buildings; a person or a home somebody answers for is seen by those who see residents.
+-- Who sees pairings: offices of the area by name, command as a count. A person or a home that somebody answers for is seen by
+-- those of them who see residents.
 do $$
 declare
     name text;
@@ -8,12 +8,9 @@ begin
         execute format('alter table %I enable row level security', name);
         execute format('drop policy if exists in_scope on %I', name);
         execute format('create policy in_scope on %I for select to lianfang_app using ('
-                       'path >= (select access_low()) and path < (select access_high()) and ('
-                       '(select access_sees(''members'', ''named'')) or (select access_sees(''members'', ''figures'')) '
-                       'or (select access_sees(''residents'', ''named''))))', name);
+                       'path >= (select access_low()) and path < (select access_high()) '
+                       'and ((select access_sees(''members'', ''named'')) or (select access_sees(''members'', ''figures''))))', name);
         execute format('drop policy if exists in_grid on %I', name);
-        execute format('create policy in_grid on %I as restrictive for select to lianfang_app using ('
-                       '(select access_grids()) is null or left(path, 16) = any ((select residents_scope_buildings())::text[]))', name);
         execute format('grant select on %I to lianfang_app', name);
     end loop;
 end
