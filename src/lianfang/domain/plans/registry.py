@@ -123,17 +123,20 @@ class Said:
 class Kind:
     """A kind of plan. Subclass, fill in, `register(…)`. Everything below is called inside the entered scope of somebody.
 
+    maps: whether the page shows a map of lines by area. board: a template of the kind shown above the lines, fed by `context`.
     key: its name in addresses. engine: the module of `lianfang.planning` that solves it. propose, adopt_right: verbs of
     access.yaml (`other`). levels: area levels it can be asked for (1 province … 5 community). seconds: the stop rule offered.
     """
 
     key: str = ""
     engine: str = ""
-    icon: str = "map"
+    icon: str = "map-pin"
     propose: str = "plan"
     adopt_right: str = "adopt_plan"
     levels: tuple[int, ...] = (2, 3, 4, 5)
     seconds: float = 30.0
+    maps: bool = True
+    board: str = ""
 
     def label(self, language: Language) -> str:
         """What it is called."""
@@ -203,6 +206,14 @@ class Kind:
     def remarks(self, built: Built, result: Result, lines: Sequence[PlanLine]) -> Sequence[Remark]:
         """What binds, and what one more would buy."""
         return ()
+
+    def wanted(self, built: Built) -> Mapping[str, int]:
+        """Seats by path (a community, or higher where there are many): what the map compares with."""
+        return {}
+
+    def context(self, plan: Plan, path: str) -> Mapping[str, Any]:
+        """What the kind's own board needs, for a part of the plan's area."""
+        return {}
 
     def adopt(self, actor: Actor, plan: Plan, built: Built, lines: Sequence[PlanLine]) -> Adopted:
         """Write the plan through the api of the engine that owns it, in the running transaction."""

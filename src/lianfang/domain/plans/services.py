@@ -217,6 +217,7 @@ def _summary(
 ) -> dict[str, Any]:
     return {
         "figures": [asdict(figure) for figure in kind.figures(built, result, baseline)],
+        "wanted": dict(kind.wanted(built)),
         "remarks": [{"code": one.code, "values": dict(one.values)} for one in kind.remarks(built, result, made)],
     }
 

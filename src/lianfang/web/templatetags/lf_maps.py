@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.template import Library
@@ -35,8 +36,33 @@ def map_table(choropleth: maps.Choropleth) -> dict[str, Any]:
     return {"map": choropleth, "key": choropleth.key, "rows": rows, "no_data": gettext("No data")}
 
 
+def choropleth(given: Mapping[str, Any]) -> maps.Choropleth:
+    """A choropleth from plain values, for apps below the shell: key, title, parent (code), children (code and name), outlines by
+    code or None, layers (key, label, steps, values by code), links, source."""
+    outlines = given.get("outlines")
+    features = [
+        {"type": "Feature", "properties": dict(child), "geometry": outlines[child["code"]]} for child in given["children"]
+    ] if outlines else []  # fmt: skip
+    geojson = (
+        {"type": "FeatureCollection", "features": features}
+        if outlines
+        else maps.schematic(given["children"], parent=given["parent"])
+    )
+    layers = [
+        maps.Layer(
+            layer["key"], layer["label"], [maps.Step(step["style"], step["label"]) for step in layer["steps"]],
+            {code: maps.Value(**value) for code, value in layer["values"].items()},
+        )
+        for layer in given["layers"]
+    ]  # fmt: skip
+    return maps.Choropleth(
+        given["key"], given["title"], geojson, layers, given.get("links", {}), given.get("source", "")
+    )
+
+
 def add_to(register: Library) -> None:
     """Register these tags under the names that templates use."""
+    register.filter("choropleth", choropleth)
     register.inclusion_tag(COMPONENTS + "svg_map.html")(svg_map)
     register.inclusion_tag(COMPONENTS + "map.html", name="map")(map_figure)
     register.inclusion_tag(COMPONENTS + "map_table.html")(map_table)
