@@ -36,6 +36,16 @@ WORDS = (
     "link",
     "objection",
     "list",
+    "call",
+    "answer",
+    "offer",
+    "match",
+    "call_code",
+    "answer_code",
+    "unit",
+    "member",
+    "member_link",
+    "service_objection",
 )
 NOWHERE = "419999999999"
 _VARYING = re.compile(
@@ -98,6 +108,9 @@ def inside(scene: Scene, seat: Seat) -> dict[str, str]:
         "incident": str(scene.incident), "zone": str(scene.zones[HOME]),
         "person_id": str(person.id), "change": str(scene.changes[HOME]), "transfer": str(scene.transfers[HOME]),
         "link": str(scene.links[HOME]), "objection": str(scene.objections[HOME]), "list": str(scene.lists[HOME]),
+        "unit": str(scene.units[HOME]), "member": scene.members[HOME].code,
+        "member_link": str(scene.member_links[HOME]), "service_objection": str(scene.service_objections[HOME]),
+        **scene.volunteers[HOME],
         "token": scene.kept.get(seat.role, "411621-" + "x" * 24), "held": str(scene.held[HOME]),
         "account": str(scene.seats["grid_worker"].account), "grant": str(scene.seats["grid_worker"].grant),
     }  # fmt: skip
@@ -117,6 +130,9 @@ def outside(scene: Scene, seat: Seat) -> dict[str, str]:
         "person_id": str(scene.at(near)[-1].id), "change": str(scene.changes[community]),
         "transfer": str(scene.transfers[community]), "link": str(scene.links[community]),
         "objection": str(scene.objections[community]), "list": str(scene.lists[community]),
+        "unit": str(scene.units[community]), "member": scene.members[community].code,
+        "member_link": str(scene.member_links[community]), "service_objection": str(scene.service_objections[community]),
+        **scene.volunteers[community],
         "token": strangers, "held": str(scene.held[community]),
         "account": str(scene.stranger[0]), "grant": str(scene.stranger[1]),
     }  # fmt: skip
@@ -128,6 +144,8 @@ def missing(seat: Seat) -> dict[str, str]:
         "place": NOWHERE if len(seat.outside) == 12 else NOWHERE + "0001", "tube": str(uuid.UUID(int=7 << 64)),
         "person": format_code(999_999), "county_person": format_code(999_999), "token": "411621-" + "y" * 24,
         **dict.fromkeys(("round", "file", "held", "account", "grant", "screening", "home", "incident", "zone"), "8888888"),
+        "member": format_code(888_888), **dict.fromkeys(("unit", "member_link", "service_objection"), "8888888"),
+        **dict.fromkeys(("call", "answer", "offer", "match", "call_code", "answer_code"), "8888888"),
         **dict.fromkeys(("person_id", "change", "transfer", "link", "objection", "list"), "8888888"),
     }  # fmt: skip
 

@@ -23,6 +23,7 @@ from lianfang.domain.residents import uploads
 from lianfang.domain.residents.sealing import HOUSEHOLD, PERSON, SECRET, seal
 from lianfang.kernel.ids import format_code, group_code
 from tests.contracts.oracle import Policy, policy
+from tests.support.volunteers import stage_volunteers
 from tests.support.workforce import lineage_of, make_members, make_unit
 
 CITY, COUNTY, TOWN, HOME = "4116", "411621", "411621001", "411621001001"
@@ -116,9 +117,12 @@ class Scene:
     zones: dict[str, int] = field(default_factory=dict)
     others: dict[str, int] = field(default_factory=dict)
     """Incidents that are proposed elsewhere, by path."""
+    volunteers: dict[str, dict[str, str]] = field(default_factory=dict)
     units: dict[str, int] = field(default_factory=dict)
     members: dict[str, Somebody] = field(default_factory=dict)
     """One organisation and one member of it in each community."""
+    member_links: dict[str, int] = field(default_factory=dict)
+    service_objections: dict[str, int] = field(default_factory=dict)
     stranger: tuple[int, int] = (0, 0)
     """Account and grant of somebody who works in another county."""
 
@@ -246,8 +250,18 @@ def _staff(scene: Scene) -> None:
     for at, community in enumerate(COMMUNITIES):
         scene.units[community] = make_unit(f"{community}街道办事处", path=community)
         name = f"诸葛{chr(0x5201 + at)}{chr(0x6F80 + at)}"
+        scene.volunteers[community] = stage_volunteers(run, community, scene.units[community], at)
         [one] = make_members(scene.units[community], [name], home=community + "0001", codes=[80_000_000 + at * 37])
         scene.members[community] = Somebody(one, 80_000_000 + at * 37, community + "0001", name)
+        scene.member_links[community] = run(
+            "insert into workforce_link (code_hash, member_id, made_by, ends_on) values (%s, %s, 1, current_date + 9) returning id",
+            hashlib.sha256(community.encode()).digest(), one,
+        )  # fmt: skip
+        scene.service_objections[community] = run(
+            "insert into service_objection (member_id, path, line, on_day, sealed, state, role) "
+            "values (%s, %s, 'missing', current_date, %s, 'open', '') returning id",
+            one, community, standing_box(community).seal("少记一天".encode(), b"service_objection.sealed"),
+        )  # fmt: skip
 
 
 def _grant_path(role: str, scope: str) -> str:

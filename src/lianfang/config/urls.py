@@ -27,8 +27,12 @@ APPS = (
     ("operations/", "lianfang.base.keeping.urls"),
     ("residents/", "lianfang.domain.residents.urls"),
     ("pairings/", "lianfang.domain.pairings.urls"),
+    ("duty/", "lianfang.domain.duty.urls"),
     ("rounds/", "lianfang.domain.rounds.urls"),
+    ("", "lianfang.domain.volunteers.urls"),
     ("", "lianfang.domain.selfview.urls"),
+    ("", "lianfang.domain.service.urls"),
+    ("missions/", "lianfang.domain.missions.urls"),
     ("plans/", "lianfang.domain.plans.urls"),
     ("reports/", "lianfang.domain.reports.urls"),
 )
