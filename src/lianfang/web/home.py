@@ -142,6 +142,29 @@ def left_of(actor: Actor, one: Round | None, path: str) -> Left | None:
     return Left(people_by_building(one, people, names, named=named), people.expected)
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """A building with how many people (or homes) are left there."""
+
+    path: str
+    name: str
+    count: int
+
+
+def waiting_at(actor: Actor, one: Round | None, path: str) -> list[Waiting] | None:
+    """Buildings of a place with what is left of a round, most first; None without a round or for roles without lists.
+
+    A community's come from its figures, which count nobody by name; a grid worker's and a building's from their lists.
+    """
+    if one is not None and len(path) == COMMUNITY and actor.scope != "grid" and actor.sees("metrics", "figures"):
+        if not actor.lists or not actor.sees("residents", "masked"):
+            return None
+        rows = coverage_below(one.id, path, kind=one.kind)
+        return [Waiting(row.path, row.name, row.missing) for row in rows if row.missing > 0]
+    left = left_of(actor, one, path)
+    return None if left is None else [Waiting(group.path, group.name, len(group.people)) for group in left.groups]
+
+
 def _period(path: str) -> Period | None:
     try:
         return period_of(path, form="daily_community")
@@ -278,7 +301,7 @@ def area_trail(place: Place) -> list[dict[str, str]]:
 def community_context(actor: Actor, place: Place) -> dict[str, Any]:
     """Three columns of a community: due now, missing, tonight's report."""
     one = _latest_round(place.path)
-    left = left_of(actor, one, place.path)
+    waiting = waiting_at(actor, one, place.path)
     here = coverage_at(one.id, place.path, place.name, kind=one.kind) if one else None
     try:
         report = unit_report(period_of(place.path), place.path)
@@ -286,7 +309,7 @@ def community_context(actor: Actor, place: Place) -> dict[str, Any]:
         report = None
     return {
         "place": place, "round": one, "here": here, "state": state_of(here) if here else "unknown",
-        "left": left, "groups": left.groups[:BUILDINGS] if left else [], "words": measure_words(one.kind if one else "testing"),
+        "left": waiting is not None, "groups": (waiting or [])[:BUILDINGS], "words": measure_words(one.kind if one else "testing"),
         "report": report, "tasks": tasks_of(actor)[:TASKS], "now_at": timezone.now(), "trail": area_trail(place),
         "incident": incident_for(place.path),
     }  # fmt: skip

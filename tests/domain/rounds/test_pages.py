@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from python_calamine import CalamineWorkbook
 
 from tests.domain.rounds.conftest import Station
@@ -137,3 +140,16 @@ def test_a_round_is_opened_and_closed(browse: Any, told: Station) -> None:
     [answer] = told.send([late])
     assert answer["code"] == "round.closed"
     assert "不包括" in text(county.get(f"/rounds/{number}/{HOME}/"))
+
+
+def test_the_first_page_of_a_community_counts_without_opening_names(told: Station, browse: Any) -> None:
+    """Its buildings come from the figures: the same numbers as on the list, and nobody's row is read."""
+    clerk = browse("community_clerk", HOME)
+    missing = text(clerk.get(f"/rounds/{told.round}/{HOME}/missing/"))
+    with CaptureQueriesContext(connection) as asked:
+        page = text(clerk.get(f"/areas/{HOME}/"))
+    assert [one["sql"] for one in asked.captured_queries if "residents_" in one["sql"]] == []
+    counts = dict(re.findall(r'/missing/">([^<]+)</a></span><span class="due strong num">(\d+)<', page))
+    assert counts
+    for building, count in counts.items():
+        assert re.search(rf'>{building}</a></h2><span class="count">{count}<', missing), (building, count)
