@@ -8,22 +8,22 @@ from lianfang.kernel.errors import Language
 
 KIND_WORDS = {
     "checkpoint": gettext_lazy("Checkpoint"),
-    "gate": gettext_lazy("Gate"),
-    "lookout": gettext_lazy("Lookout"),
+    "gate": pgettext_lazy("post", "Gate"),
+    "lookout": pgettext_lazy("post", "Lookout"),
     "desk": gettext_lazy("Sampling desk"),
     "patrol": gettext_lazy("Patrol"),
-    "team": gettext_lazy("Door-to-door team"),
+    "team": pgettext_lazy("post", "Door-to-door team"),
     "key_unit": gettext_lazy("Key unit"),
 }
 SLOT_STATES = {
     "planned": ("unknown", gettext_lazy("Planned, not published")),
-    "published": ("watch", gettext_lazy("Expected")),
+    "published": ("watch", pgettext_lazy("post", "Expected")),
     "late": ("act", gettext_lazy("Late")),
     "present": ("good", gettext_lazy("On duty")),
     "left": ("good", gettext_lazy("Done")),
     "no_show": ("act", gettext_lazy("Did not come")),
     "excused": ("act", gettext_lazy("Cannot come")),
-    "released": ("unknown", gettext_lazy("Released")),
+    "released": ("unknown", pgettext_lazy("post", "Released")),
 }
 HOUR_STATES = {
     "good": ("good", gettext_lazy("All places held")),
