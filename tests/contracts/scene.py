@@ -23,6 +23,9 @@ from lianfang.domain.residents import uploads
 from lianfang.domain.residents.sealing import HOUSEHOLD, PERSON, SECRET, seal
 from lianfang.kernel.ids import format_code, group_code
 from tests.contracts.oracle import Policy, policy
+from tests.support.plans_stage import stage_plan
+from tests.support.pairings import stage_pairings
+from tests.support.duty_stage import stage_duty
 from tests.support.volunteers import stage_volunteers
 from tests.support.workforce import lineage_of, make_members, make_unit
 
@@ -118,8 +121,12 @@ class Scene:
     others: dict[str, int] = field(default_factory=dict)
     """Incidents that are proposed elsewhere, by path."""
     volunteers: dict[str, dict[str, str]] = field(default_factory=dict)
+    plans: dict[str, int] = field(default_factory=dict)
     units: dict[str, int] = field(default_factory=dict)
+    duty: dict[str, dict[str, str]] = field(default_factory=dict)
+    """A post, its running shift, the slot of somebody who is late, and the printed code, in each community."""
     members: dict[str, Somebody] = field(default_factory=dict)
+    pairings: dict[str, dict[str, str]] = field(default_factory=dict)
     """One organisation and one member of it in each community."""
     member_links: dict[str, int] = field(default_factory=dict)
     service_objections: dict[str, int] = field(default_factory=dict)
@@ -168,6 +175,11 @@ def build_scene(*, per_home: int = PER_HOME, homes: int = 2) -> Scene:
                 "residents_transfer",
                 "residents_export_request",
                 "selfview_link",
+                "workforce_link",
+                "service_objection",
+                "missions_team",
+                "missions_need",
+                "missions_mission",
             ),
             start=1,
         ):  # numbers that stand out in a page
@@ -246,13 +258,15 @@ def grow(scene: Scene, *, buildings: int, homes: int, per_home: int) -> None:
 
 def _staff(scene: Scene) -> None:
     """In every community one organisation and one member of it, who lives in its first building."""
-    run("select setval('workforce_organisation_id_seq', 7711), setval('workforce_member_id_seq', 99119911)")
+    run("select setval('plans_plan_id_seq', 8812345), setval('workforce_organisation_id_seq', 7711), setval('workforce_member_id_seq', 99119911)")
     for at, community in enumerate(COMMUNITIES):
         scene.units[community] = make_unit(f"{community}街道办事处", path=community)
         name = f"诸葛{chr(0x5201 + at)}{chr(0x6F80 + at)}"
         scene.volunteers[community] = stage_volunteers(run, community, scene.units[community], at)
         [one] = make_members(scene.units[community], [name], home=community + "0001", codes=[80_000_000 + at * 37])
         scene.members[community] = Somebody(one, 80_000_000 + at * 37, community + "0001", name)
+        scene.duty[community] = stage_duty(run, community, scene.units[community], one, at)
+        scene.plans[community] = stage_plan(run, community, one)
         scene.member_links[community] = run(
             "insert into workforce_link (code_hash, member_id, made_by, ends_on) values (%s, %s, 1, current_date + 9) returning id",
             hashlib.sha256(community.encode()).digest(), one,
@@ -377,6 +391,10 @@ def _work(scene: Scene) -> None:
         )  # fmt: skip
         scene.held[community] = hold(community, account=999)
         _ledger_life(scene, community)
+        scene.pairings[community] = stage_pairings(
+            run, community, unit=scene.units[community], member=scene.members[community].id, incident=scene.incident,
+            hidden=box.pseudonym(scene.people[community][1].number),
+        )  # fmt: skip
 
 
 def _ledger_life(scene: Scene, community: str) -> None:
