@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import inspect
 import json
 import math
 import sys
@@ -17,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from lianfang.cli import replay, runtime
 from lianfang.planning import ProblemError, Progress, Result, Status, Stop, instances
 
 ENGINES = ("siting", "assignment", "rostering", "districting", "routing")
@@ -29,8 +31,9 @@ GRIDS = 16
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
     """Add the `plan` sub-command."""
     parser = subparsers.add_parser("plan", help="compute a plan from a file")
-    parser.add_argument("engine", choices=ENGINES)
-    parser.add_argument("file", type=Path)
+    parser.add_argument("engine", choices=(*ENGINES, "replay"), help="an engine, or replay: solve a kept plan again")
+    parser.add_argument("file", type=Path, help="a problem, or the number of a kept plan")
+    runtime.add_data_option(parser)
     parser.add_argument("--format", choices=("pmed", "gap", "vrplib", "nurse", "graph", "json"))
     parser.add_argument("--seconds", type=_positive, default=60.0, help="stop after so many seconds (60)")
     parser.add_argument("--seed", type=int, default=0)
@@ -43,11 +46,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(args: argparse.Namespace) -> int:
     """Solve and report; 0 with a plan, 1 when there is none or the file makes no sense."""
+    if args.engine == "replay":
+        return replay.run(args)
     engine = import_module(f"lianfang.planning.{args.engine}")
     try:
-        problem = _read(engine, args)
+        problem, kept = _read(engine, args)
         progress = _show if sys.stderr.isatty() else None
-        result = engine.solve(problem, stop=Stop(seconds=args.seconds), seed=args.seed, on_progress=progress)
+        result = engine.solve(problem, stop=Stop(seconds=args.seconds), seed=args.seed, on_progress=progress, **kept)
     except ProblemError as error:
         return _refuse(f"{error.code}: {error}")
     except (OSError, UnicodeDecodeError) as error:
@@ -100,7 +105,7 @@ def _write(args: argparse.Namespace, engine: types.ModuleType, problem: Any, res
         args.picture.write_text(engine.svg(problem, result), encoding="utf-8")
 
 
-def _read(engine: types.ModuleType, args: argparse.Namespace) -> Any:
+def _read(engine: types.ModuleType, args: argparse.Namespace) -> tuple[Any, dict[str, Any]]:
     name = args.format or ("json" if args.file.suffix == ".json" and args.engine != "districting" else None)
     name = name or READERS[args.engine]
     if name == "json":
@@ -108,22 +113,23 @@ def _read(engine: types.ModuleType, args: argparse.Namespace) -> Any:
     if name != READERS[args.engine]:
         raise ProblemError("plan.format", f"{args.engine} reads {READERS[args.engine]} or json, not {name}.")
     reader: Callable[..., Any] = getattr(instances, name)
-    return reader(args.file, count=args.count) if name == "graph" else reader(args.file)
+    return (reader(args.file, count=args.count) if name == "graph" else reader(args.file)), {}
 
 
-def _from_json_file(engine: types.ModuleType, path: Path) -> Any:
+def _from_json_file(engine: types.ModuleType, path: Path) -> tuple[Any, dict[str, Any]]:
+    """The problem of a file, and what its `run` says beside it: pins that were set, for a plan saved from a page."""
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except json.JSONDecodeError as error:
         raise ProblemError("plan.json", f"{path}: not JSON: {error}") from error
     if not isinstance(data, dict):
         raise ProblemError("plan.json", f"{path}: a problem is an object with the fields of the engine's Problem.")
-    kind = data.pop("kind", "Problem")
+    kind, kept = data.pop("kind", "Problem"), data.pop("run", {})
     cls = getattr(engine, str(kind), None)
     if not (isinstance(cls, type) and dataclasses.is_dataclass(cls)) or issubclass(cls, Result):
         raise ProblemError("plan.json", f"{path}: no kind {kind!r} in this engine.")
     try:
-        return from_json(cls, data)
+        return from_json(cls, data), {"pins": kept["pins"]} if kept.get("pins") is not None else {}
     except ProblemError:
         raise
     except (TypeError, ValueError, KeyError) as error:
@@ -137,7 +143,7 @@ def from_json(kind: Any, value: Any) -> Any:
     """
     origin, inner = typing.get_origin(kind), typing.get_args(kind)
     if dataclasses.is_dataclass(kind) and isinstance(kind, type) and isinstance(value, dict):
-        hints = typing.get_type_hints(kind)
+        hints = dict.fromkeys(inspect.signature(kind).parameters, Any) | typing.get_type_hints(kind)
         unknown = set(value) - set(hints)
         if unknown:
             raise TypeError(f"{kind.__name__} has no field {sorted(unknown)[0]!r}")

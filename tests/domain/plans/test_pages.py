@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.test import Client
 
+from lianfang.cli.main import main
 from lianfang.domain.plans import worker
+from lianfang.domain.plans.selectors import plan_by_id, result_of
 from tests.support.plans_desk import Desk
 from tests.support.world import COUNTY, TOWN
 
@@ -91,8 +94,29 @@ def test_wrong_answers_are_said_beside_the_field(desk: Desk) -> None:
 def test_others_find_nothing(desk: Desk) -> None:
     number = ask(client(desk, "township_dispatcher", TOWN))
     other = client(desk, "township_dispatcher", "411621003")
-    for address in (f"/plans/{number}/", f"/plans/{number}/plan.xlsx", f"/plans/{number}/problem.json", f"/plans/{number}/adopt/"):
+    for address in (
+        f"/plans/{number}/",
+        f"/plans/{number}/plan.xlsx",
+        f"/plans/{number}/problem.json",
+        f"/plans/{number}/adopt/",
+    ):
         assert other.get(address).status_code == 404, address
     clerk = client(desk, "community_clerk", f"{TOWN}001")
     assert clerk.get("/plans/").status_code == 404
     assert client(desk, "county_dispatcher", COUNTY).get(f"/plans/{number}/").status_code == 200
+
+
+def test_the_file_of_a_plan_solved_on_the_command_line_gives_the_same_answer(desk: Desk, tmp_path: Path) -> None:
+    page = client(desk, "county_dispatcher", COUNTY)
+    number = ask(page, area=f"{COUNTY}000000")
+    worker.run_job(number)
+    plan = desk.act(lambda _actor: plan_by_id(number))
+    assert plan.state == "proposed", plan.reasons
+    file = tmp_path / "plan.json"
+    file.write_bytes(page.get(f"/plans/{number}/problem.json").content)
+    assert main(["plan", "assignment", str(file), "--seconds", "20", "--out", str(tmp_path / "out.json")]) == 0
+    told = json.loads((tmp_path / "out.json").read_text())
+    whole = desk.act(lambda _actor: plan_by_id(number, whole=True))
+    result = result_of(whole)
+    assert told["objective"] == result.objective
+    assert told["place_of_person"] == result.place_of_person.tolist()
