@@ -122,6 +122,7 @@ class Scene:
     """Incidents that are proposed elsewhere, by path."""
     volunteers: dict[str, dict[str, str]] = field(default_factory=dict)
     plans: dict[str, int] = field(default_factory=dict)
+    volunteers: dict[str, dict[str, str]] = field(default_factory=dict)
     units: dict[str, int] = field(default_factory=dict)
     duty: dict[str, dict[str, str]] = field(default_factory=dict)
     """A post, its running shift, the slot of somebody who is late, and the printed code, in each community."""

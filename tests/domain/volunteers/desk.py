@@ -32,9 +32,13 @@ def rows(statement: str, *values: Any) -> list[tuple[Any, ...]]:
 def make_call(wanted: int = 2, days: int = 2, **more: Any) -> NewCall:
     """A call for gate-keepers, from tomorrow, eight to twelve and fourteen to eighteen."""
     given: dict[str, Any] = {
-        "role": "gate", "place": "东门", "hours": (Hours(480, 720, wanted), Hours(840, 1080, wanted)), "first_on": tomorrow(),
-        "last_on": tomorrow(days), "insurance": "社区统一投保意外险",
-    }  # fmt: skip
+        "role": "gate",
+        "place": "东门",
+        "hours": (Hours(480, 720, wanted), Hours(840, 1080, wanted)),
+        "first_on": tomorrow(),
+        "last_on": tomorrow(days),
+        "insurance": "社区统一投保意外险",
+    }
     return NewCall(**(given | more))
 
 
@@ -46,7 +50,9 @@ def publish(world: World, *, path: str = HOME, building: str = "", **more: Any) 
     return number, format_code(rows("select code from volunteers_call where id = %s", number)[0][0])
 
 
-def answer(code: str, name: str, phone: str, *, home: str = "", begins: int = 480, ends: int = 1080, days: int = 2, **more: Any) -> services.Given:  # fmt: skip
+def answer(
+    code: str, name: str, phone: str, *, home: str = "", begins: int = 480, ends: int = 1080, days: int = 2, **more: Any
+) -> services.Given:
     """Somebody answers in public, for every day of a call of so many days."""
     hours = [Stated(tomorrow(step), begins, ends) for step in range(1, days + 1)]
     person = services.Person(name=name, phone=phone, home=home, **more)

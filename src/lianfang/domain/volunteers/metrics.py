@@ -29,8 +29,10 @@ ACCEPTED = define_metric(
     Metric(
         name="volunteers.accepted", zh="在用志愿者", en="accepted volunteers", unit_zh="人", unit_en="people", stock=True,
         says_zh="已录用、没有退出或取消的报名。", says_en="Answers that were accepted and neither withdrawn nor released.",
-        recount=f"select '' as dim, {_DAY % 'at'} as day, path, sum(value) as value from (select accepted_at as at, path, 1 as value from volunteers_answer "
-        "where accepted_at is not null union all select left_at, path, -1 from volunteers_answer where left_at is not null) as t group by 2, 3",
+        recount=f"select '' as dim, {_DAY % 'at'} as day, path, sum(value) as value from "
+        "(select accepted_at as at, path, "
+        "1 as value from volunteers_answer where accepted_at is not null union all select left_at, path, -1 from volunteers_answer "
+        "where left_at is not null) as t group by 2, 3",
     )
 ).name  # fmt: skip
 OFFERS = define_metric(

@@ -60,7 +60,8 @@ _SENTENCES: Final[tuple[tuple[str, int, str, str], ...]] = (
     ("volunteers.claimed_already", 409, "这一班您已经认领了。", "You have claimed this shift already."),
     ("volunteers.double_booked", 409, "这段时间您已有别的班，不能同时在两处。请另选一班。",
      "You have another shift at that time and cannot be in two places. Choose another one."),
-    ("volunteers.not_yours", 404, "没有可认领的班次，或它不在您的范围内。", "There is no shift to claim here, or it is not within your reach."),
+    ("volunteers.not_yours", 404, "没有可认领的班次，或它不在您的范围内。",
+     "There is no shift to claim here, or it is not within your reach."),
 )  # fmt: skip
 for _code, _status, _zh, _en in _SENTENCES:
     define(_code, status=_status, zh=_zh, en=_en)

@@ -53,6 +53,14 @@ class Hours:
 
 
 @dataclass(frozen=True)
+class Span:
+    """Hours of a day that somebody offers, in minutes; above 1440 they reach into the next day."""
+
+    begins: int
+    ends: int
+
+
+@dataclass(frozen=True)
 class Stated:
     """A time somebody says they can come: a day, and minutes of it."""
 
@@ -183,3 +191,40 @@ def fit(
     if not hours_fit:
         warnings.append("no_shift")
     return Fit(missing, distance, tuple(warnings), (1 if missing else 0, distance))
+
+
+@dataclass(frozen=True)
+class Place:
+    """A shift as the proposal sees it: minutes since any fixed midnight, and how many may still come."""
+
+    id: int
+    begins: int
+    ends: int
+    free: int
+
+
+def proposal(people: Sequence[tuple[int, Sequence[int]]], places: Sequence[Place], rest: int) -> dict[int, list[int]]:
+    """Who could take which shifts: person → shifts by time; whoever gets none is left out.
+
+    people: (person, shifts inside their hours), in the order of the list. In each turn everybody gets at most one more shift, the
+    emptiest that leaves `rest` minutes to their others, so that work is spread before anybody has two. Nothing is decided here.
+    """
+    known = {one.id: one for one in places}
+    free = {one.id: one.free for one in places}
+    taken: dict[int, list[int]] = {}
+    moving = True
+    while moving:
+        moving = False
+        for person, can in people:
+            mine = taken.get(person, [])
+            open_to = [
+                shift for shift in can
+                if shift in known and shift not in mine and free[shift] > 0
+                and all(known[shift].begins - known[has].ends >= rest or known[has].begins - known[shift].ends >= rest for has in mine)
+            ]  # fmt: skip
+            if open_to:
+                best = max(open_to, key=lambda shift: (free[shift], -known[shift].begins, -shift))
+                free[best] -= 1
+                taken.setdefault(person, []).append(best)
+                moving = True
+    return {person: sorted(shifts, key=lambda shift: known[shift].begins) for person, shifts in taken.items()}

@@ -216,6 +216,12 @@ def rest_rules(path: str) -> str:
     return rest_json(found.playbook if found else "")
 
 
+def rest_minutes(path: str) -> int:
+    """Least minutes between two shifts of one person, by the playbook of the incident over a path."""
+    found = incident_for(path)
+    return rest_named(found.playbook if found else "").rest
+
+
 def rest_json(playbook: str) -> str:
     """Rest rules of a playbook in minutes, as JSON; those assumed by the roster for ''."""
     rest = rest_named(playbook)
