@@ -51,7 +51,7 @@ def ground(path: str) -> Ground:
 
 def lay_out(paths: Iterable[str], known: Mapping[str, Point] | None = None) -> Ground:
     """Points of areas (parents before or after their children, any order): known ones as given, others around their parent."""
-    given = {path: _metres(point) for path, point in (known or {}).items()}
+    given = {path: to_metres(point) for path, point in (known or {}).items()}
     points: dict[str, Point] = {}
     count: dict[str, int] = {}
     for path in sorted(paths, key=lambda one: (len(one), one)):
@@ -76,7 +76,8 @@ def centre(geometry: Mapping[str, Any]) -> Point:
     return sum(x for x, *_ in corners) / len(corners), sum(corner[1] for corner in corners) / len(corners)
 
 
-def _metres(point: Point) -> Point:
+def to_metres(point: Point) -> Point:
+    """Metres on the plane of a point in degrees (longitude, latitude)."""
     longitude, latitude = point
     return longitude * METRES_PER_DEGREE * cos(radians(MIDDLE)), latitude * METRES_PER_DEGREE
 

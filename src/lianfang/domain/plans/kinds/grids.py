@@ -307,7 +307,10 @@ class GridsKind(Kind):
                 "select b.path, b.name, coalesce(c.name, '') from areas_building b left join areas_compound c on c.id = b.compound_id "
                 "where b.path = any(%s)", [paths],
             )  # fmt: skip
-            found = {f"building:{at}": Said(name, hint=compound) for at, name, compound in cursor.fetchall()}
+            found = {
+                f"building:{at}": Said(name, f"/grids/{at[:12]}/map/?plan={plan.id}#b-{at}", compound)
+                for at, name, compound in cursor.fetchall()
+            }
             cursor.execute(
                 "select id, name, path from areas_grid where id = any(%s)",
                 [[int(one[5:]) for one in targets if one.startswith("grid:")]],

@@ -10,8 +10,9 @@ declare
 begin
     foreach name in array array['plans_plan', 'plans_line'] loop
         execute format('drop policy if exists in_scope on %I', name);
-        execute format('create policy in_scope on %I to lianfang_app using (%s and %s) with check (%s and %s)',
-                       name, within, rights, within, rights);
+        execute format('create policy in_scope on %I to lianfang_app using (%s)', name, within);
+        execute format('drop policy if exists for_planners on %I', name);
+        execute format('create policy for_planners on %I as restrictive to lianfang_app using (%s)', name, rights);
         execute format('grant select, insert on %I to lianfang_app', name);
         execute format('grant usage on sequence %I to lianfang_app', name || '_id_seq');
     end loop;

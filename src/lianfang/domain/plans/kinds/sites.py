@@ -1,0 +1,258 @@
+"""Sampling sites of a round: at which buildings, with how many desks and samplers, and which buildings queue where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from math import ceil
+from typing import Any, Final
+
+import numpy as np
+
+from lianfang.base.access.api import Actor
+from lianfang.domain.plans import worklist
+from lianfang.domain.plans.kinds.doors import apart, name_buildings, read_doors
+from lianfang.domain.plans.models import Plan
+from lianfang.domain.plans.registry import Adopted, Built, Field, Figure, Kind, PlanLine, Remark, Said, Tell, register
+from lianfang.domain.plans.selectors import lines_of
+from lianfang.domain.rounds.api import add_site, round_by_id, rounds_of, sites_of
+from lianfang.kernel.errors import Language, LianfangError, define
+from lianfang.planning import Result, Status, pooling, siting
+from lianfang.planning.pooling.staffing import THIRD_EDITION
+
+SPARE: Final = 1.15
+"""Room a site has beyond its even share, so that whole buildings fit: an assumption."""
+NEAREST: Final = 12
+_WORDS: Final[dict[str, tuple[str, str]]] = {
+    "why.at_site": ("采样点就设在本楼", "the site is at this building"),
+    "why.nearest": ("最近的采样点", "the nearest site"),
+    "why.next": ("最近的采样点已满，去下一个", "the nearest site is full; the next one"),
+    "why.by_hand": ("由人工调整", "set by hand"),
+    "figure.sites": ("采样点", "sites"), "figure.desks": ("采样台", "desks"), "figure.samplers": ("采样员", "samplers"),
+    "figure.people": ("采样人数", "people"), "figure.walk": ("平均步行距离", "mean walk"),
+    "figure.largest": ("最大的点人数", "people at the largest site"),
+    "remark.guide": ("按指南第三版：{low}–{high}个点；每台600–800人，每名采样员360人。",
+                     "By the guide's third edition: {low}-{high} sites, 600-800 people a desk, 360 a sampler."),
+    "remark.tree": ("没有楼栋外形数据：位置按楼号排布，不显示距离。", "No outlines: buildings are laid out by number, no walks shown."),
+    "remark.have": ("本轮次已有{count}个采样点，采用后会再增加。", "The round has {count} sites already; adopting adds these."),
+    "remark.proven": ("已证明：没有更短的安排。", "Proven: no shorter plan exists."),
+    "siting.capacity": ("该采样点人数超过上限", "more people than a site can serve"),
+    "siting.open_count": ("采样点的数目变了", "the number of sites changed"),
+}  # fmt: skip
+
+define(
+    "plans.no_round",
+    status=422,
+    zh="本区域没有进行中的核酸检测轮次。请先开启一轮，再规划采样点。",
+    en="No testing round is open here. Open a round first, then plan its sites.",
+)
+
+
+class Sites(Kind):
+    """Where a round is sampled."""
+
+    key = "sites"
+    adopt_right = "open_round"
+    engine = "siting"
+    icon = "test-pipe"
+    levels = (4, 5)
+    seconds = 20.0
+    maps = False
+
+    def label(self, language: Language) -> str:
+        """What it is called."""
+        return "采样点位" if language == "zh" else "Sampling sites"
+
+    def says(self, language: Language) -> str:
+        """One sentence: what comes out."""
+        return "一轮核酸检测设几个点、设在哪里、每点几张台，哪栋楼去哪个点。" if language == "zh" else (
+            "How many sites a testing round has, where, with how many desks, and which building queues at which."
+        )  # fmt: skip
+
+    def fields(self, actor: Actor, path: str, language: Language) -> Sequence[Field]:
+        """The round, how many sites, people at one site at most."""
+        zh = language == "zh"
+        rounds = [(str(one.id), one.name) for one in rounds_of(path) if one.state == "open" and one.kind == "testing"]
+        try:
+            doors = read_doors(path)
+            need = pooling.staffing(int(doors.people.sum()), int(doors.homes.sum()))
+            low, high, people = max(need.sites.low, 1), max(need.sites.high, 1), int(doors.people.sum())
+        except LianfangError:
+            low, high, people = 1, 1, 0
+        guide = f"指南：{people}人需要{low}–{high}个点" if zh else f"by the guide: {low}-{high} for {people} people"
+        return (
+            Field("round", "检测轮次" if zh else "Round", rounds[0][0] if rounds else "", "", rounds or [("", "–")]),
+            Field("count", "采样点数" if zh else "Number of sites", low, guide, least=1, most=200),
+        )
+
+    def build(self, actor: Actor, path: str, params: Mapping[str, Any], replaces: Plan | None = None) -> Built:
+        """Inhabited buildings as demand and as possible sites."""
+        one = round_by_id(int(params["round"] or 0))
+        if one is None or one.state != "open" or one.kind != "testing":
+            raise LianfangError("plans.no_round")
+        doors = read_doors(path)
+        people, count = doors.people.astype(float), min(int(params["count"]), len(doors.paths))
+        room = max(float(people.max()), ceil(people.sum() / count * SPARE))
+        problem = siting.Problem(
+            distance=apart(doors.xy), weight=people, open_count=count, capacity=np.full(len(doors.paths), room)
+        )
+        need = pooling.staffing(int(people.sum()), int(doors.homes.sum()))
+        labels = {
+            "path": path, "paths": doors.paths, "real": doors.real, "low": need.sites.low, "high": need.sites.high,
+            "have": len(sites_of(one.id)), "round": one.id, "round_path": one.path,
+        }  # fmt: skip
+        return Built(
+            problem, labels, inputs=[doors.paths, doors.people, one.id, [site.id for site in sites_of(one.id)]]
+        )
+
+    def lines(self, built: Built, result: Result) -> Sequence[PlanLine]:
+        """One line a building: the site where it queues."""
+        assert isinstance(result, siting.SitingResult)  # noqa: S101 - the engine's own
+        return [self._line(built, n, int(at), result.open_sites) for n, at in enumerate(result.site_of_demand.tolist())]
+
+    def _line(self, built: Built, n: int, at: int, opened: np.ndarray) -> PlanLine:
+        paths, problem = built.labels["paths"], built.problem
+        nearest = float(problem.distance[n, opened].min())
+        reason = "why.at_site" if n == at else "why.nearest" if problem.distance[n, at] <= nearest else "why.next"
+        values = {"m": round(float(problem.distance[n, at]))} if built.labels["real"] and n != at else {}
+        return PlanLine(
+            f"building:{paths[n]}",
+            f"site:{paths[at]}",
+            paths[n],
+            amount=float(problem.weight[n]),
+            reason=reason,
+            values=values,
+        )
+
+    def result_of(self, built: Built, lines: Sequence[PlanLine]) -> Result:
+        """Sites as the lines name them, with the true sum of walks."""
+        index = {path: n for n, path in enumerate(built.labels["paths"])}
+        at = np.array([index[line.target.partition(":")[2]] for line in lines])
+        cost = float((built.problem.weight * built.problem.distance[np.arange(at.size), at]).sum())
+        return siting.SitingResult(
+            status=Status.FEASIBLE, objective=cost, bound=None, seconds=0.0, open_sites=np.unique(at), site_of_demand=at
+        )
+
+    def pin(self, built: Built, lines: Sequence[PlanLine]) -> Built:
+        """Pinned buildings keep their site."""
+        index = {path: n for n, path in enumerate(built.labels["paths"])}
+        pairs = [(line.subject.partition(":")[2], line.target.partition(":")[2]) for line in lines if line.pinned]
+        held = {index[one]: index[at] for one, at in pairs if one in index and at in index}
+        return replace(built, pins=siting.Pins(site_of_demand=held) if held else None)
+
+    def choices(self, built: Built, lines: Sequence[PlanLine], n: int, language: Language) -> Sequence[tuple[str, str]]:
+        """The other sites, nearest first."""
+        index = {path: at for at, path in enumerate(built.labels["paths"])}
+        sites = sorted({line.target for line in lines} - {lines[n].target})
+        sites.sort(key=lambda site: float(built.problem.distance[n, index[site.partition(":")[2]]]))
+        names = name_buildings(set(sites))
+        return [(site, f"{names[site].hint} {names[site].words}") for site in sites[:NEAREST]]
+
+    def edit(self, built: Built, lines: Sequence[PlanLine], n: int, choice: str) -> list[PlanLine]:
+        """One building queues elsewhere."""
+        after = list(lines)
+        index = {path: at for at, path in enumerate(built.labels["paths"])}
+        made = self._line(built, n, index[choice.partition(":")[2]], np.array([index[choice.partition(":")[2]]]))
+        after[n] = replace(made, reason="why.by_hand", pinned=lines[n].pinned)
+        return after
+
+    def figures(self, built: Built, result: Result, baseline: Result | None) -> Sequence[Figure]:
+        """Sites, desks, samplers, walks."""
+        mine, theirs = _measure(built, result), _measure(built, baseline)
+        keys = ("sites", "desks", "samplers", "people", "largest", *(("walk",) if built.labels["real"] else ()))
+        return [
+            Figure(
+                f"figure.{key}",
+                mine[key],
+                theirs.get(key),
+                "m" if key == "walk" else "",
+                "less" if key in ("walk", "largest") else "",
+            )
+            for key in keys
+        ]
+
+    def remarks(self, built: Built, result: Result, lines: Sequence[PlanLine]) -> Sequence[Remark]:
+        """The guide's range, what is there already."""
+        labels = built.labels
+        found = [Remark("remark.guide", {"low": labels["low"], "high": labels["high"]})]
+        found += [Remark("remark.have", {"count": labels["have"]})] if labels["have"] else []
+        found += [] if labels["real"] else [Remark("remark.tree")]
+        found += [Remark("remark.proven")] if result.status is Status.OPTIMAL else []
+        return found
+
+    def adopt(self, actor: Actor, plan: Plan, built: Built, lines: Sequence[PlanLine]) -> Adopted:
+        """Sites with desks and samplers in the round; the communities set them up."""
+        one = round_by_id(int(built.labels["round"]))
+        if one is None or one.state != "open":
+            raise LianfangError("plans.no_round")
+        names = name_buildings({line.target for line in lines})
+        for site, people in sites_with_people(lines).items():
+            need = pooling.staffing(people, 0)
+            add_site(
+                actor=actor, round_id=one.id, path=site.partition(":")[2][:12], name=f"{names[site].words}采样点",
+                desks=max(1, ceil(people / THIRD_EDITION.persons_per_table[1])), samplers=max(1, need.samplers),
+            )  # fmt: skip
+        where = sorted({line.target.partition(":")[2][:12] for line in lines})
+        tells = [
+            Tell(worklist.SITES_SET, f"sites:{path}", path, for_role="community_head", link=f"/rounds/{one.id}/")
+            for path in where
+        ]
+        return Adopted(len(sites_with_people(lines)), tells)
+
+    def context(self, plan: Plan, path: str) -> Mapping[str, Any]:
+        """The sites with their desks, for the board."""
+        found = sites_with_people(lines_of(plan.id))
+        names = name_buildings(set(found))
+        return {
+            "sites": [
+                {"name": names[site].words, "community": names[site].hint, "people": people,
+                 "desks": max(1, ceil(people / THIRD_EDITION.persons_per_table[1])),
+                 "samplers": max(1, pooling.staffing(people, 0).samplers)}
+                for site, people in sorted(found.items(), key=lambda item: -item[1])
+            ]
+        }  # fmt: skip
+
+    board = "plans/board_sites.html"
+
+    def names(self, plan: Plan, subjects: set[str], targets: set[str], language: Language) -> dict[str, Said]:
+        """Buildings and sites by name."""
+        return name_buildings(subjects | targets)
+
+    def sentence(self, code: str, values: Mapping[str, Any], language: Language) -> str:
+        """The words of a code."""
+        zh, en = _WORDS.get(code, ("", ""))
+        text = ((zh if language == "zh" else en) or str(values.get("text", code))).format_map(values)
+        return (
+            f"{text}（{values['m']} 米）"
+            if "m" in values and language == "zh"
+            else f"{text} ({values['m']} m)"
+            if "m" in values
+            else text
+        )
+
+
+def sites_with_people(lines: Sequence[PlanLine]) -> dict[str, int]:
+    """People by site."""
+    found: dict[str, int] = {}
+    for line in lines:
+        if line.target:
+            found[line.target] = found.get(line.target, 0) + int(line.amount)
+    return found
+
+
+def _measure(built: Built, result: Result | None) -> dict[str, float]:
+    if not isinstance(result, siting.SitingResult) or not result.site_of_demand.size:
+        return {}
+    problem, at = built.problem, result.site_of_demand
+    load = np.bincount(at, problem.weight, len(problem.weight))
+    load = load[load > 0]
+    walk = float((problem.weight * problem.distance[np.arange(at.size), at]).sum() / max(problem.weight.sum(), 1))
+    desks = sum(max(1, ceil(people / THIRD_EDITION.persons_per_table[1])) for people in load.tolist())
+    samplers = sum(max(1, pooling.staffing(int(people), 0).samplers) for people in load.tolist())
+    return {
+        "sites": int(load.size), "desks": desks, "samplers": samplers, "people": int(problem.weight.sum()), "largest": int(load.max()),
+        "walk": round(walk),
+    }  # fmt: skip
+
+
+register(Sites())
