@@ -183,6 +183,8 @@ def handover(request: HttpRequest, number: int, part: int) -> HttpResponse:
     """Hand a part to somebody else, with the day and what they have to know."""
     actor, found = actor_of(request), find(number)
     old = _part(found, part)
+    if old.ended_on is not None:
+        raise LianfangError("pairings.part_over")
     one = catalogue.item_of(catalogue.template(found.template, found.incident), old.item)
     unit = _unit_asked(request, found)
     form, note = _item_form(request, one, unit), HandoverForm(request.POST or None, initial={"on": today()})
