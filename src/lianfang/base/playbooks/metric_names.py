@@ -34,13 +34,12 @@ class MetricName:
 
 
 _PUBLISHED = """
-residents.present residents.households
+residents.present residents.households residents.returnees_new residents.returnees_by_origin:origin
 rounds.expected rounds.sampled rounds.not_sampled:reason rounds.tubes rounds.results_negative rounds.results_positive
 rounds.expected_households rounds.visited_households rounds.visited_people rounds.visits_failed:outcome rounds.answers:question
 reports.units_not_reported
 """
 _ANNOUNCED = """
-residents.returnees_new residents.returnees_by_origin:origin
 rounds.visits_made
 watches.on_watch:measure watches.opened:measure watches.opened_cumulative:measure watches.released:measure
 watches.transferred_in watches.transferred_out watches.returnees_not_isolated

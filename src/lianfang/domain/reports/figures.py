@@ -14,8 +14,8 @@ from lianfang.domain.reports.rules import Snapshot, derive
 from lianfang.domain.rounds.api import rounds_asking, rounds_of_others
 
 ALWAYS_UNKNOWN = metrics.Figures(None, {})
-ROUND = "round"
-"""First word of the dimension of metrics that are kept by round."""
+ROUND, INCIDENT = "round", "incident"
+"""First word of the dimension of metrics that are kept by round, or by incident."""
 
 
 class Source:
@@ -99,8 +99,8 @@ def source_of(form: ReportForm, incident_id: int, path: str, day: date, *, part:
     today, before = names_of([form], identities=True)
     others = rounds_of_others(incident_id, path)
     return Source(
-        without(metrics.values([path], today, day), others) if today else metrics.Figures(day, {}),
-        without(metrics.values([path], before, day - timedelta(days=1)), others)
+        without(metrics.values([path], today, day), others, incident_id) if today else metrics.Figures(day, {}),
+        without(metrics.values([path], before, day - timedelta(days=1)), others, incident_id)
         if before
         else metrics.Figures(day, {}),
         _asking(form, incident_id, path),
@@ -115,7 +115,9 @@ def source_below(
     today, _ = names_of([form], identities=False)
     figures = metrics.children(path, today, day, level=level, using=using) if today else metrics.Figures(day, {})
     others = rounds_of_others(incident_id, path, using=using)
-    return Source(without(figures, others), ALWAYS_UNKNOWN, _asking(form, incident_id, path, using=using), part)
+    return Source(
+        without(figures, others, incident_id), ALWAYS_UNKNOWN, _asking(form, incident_id, path, using=using), part
+    )
 
 
 def _asking(form: ReportForm, incident_id: int, path: str, *, using: str = "default") -> Mapping[str, frozenset[str]]:
@@ -124,13 +126,15 @@ def _asking(form: ReportForm, incident_id: int, path: str, *, using: str = "defa
     return rounds_asking(incident_id, path, using=using) if wanted else {}
 
 
-def without(figures: metrics.Figures, others: frozenset[str]) -> metrics.Figures:
-    """The figures without those of rounds that belong to other incidents over the same place."""
-    if not others:
-        return figures
-    rows = {
-        (path, name): {dim: value for dim, value in dims.items() if dim.partition(":")[0] not in others}
-        if metrics.metric(name).dimension.startswith(ROUND) else dims
-        for (path, name), dims in figures.rows.items()
-    }  # fmt: skip
-    return metrics.Figures(figures.day, rows)
+def without(figures: metrics.Figures, others: frozenset[str], incident_id: int) -> metrics.Figures:
+    """The figures of one incident: without those of rounds, and of other things kept by incident, of others over the place."""
+
+    def own(name: str, dims: dict[str, int]) -> dict[str, int]:
+        dimension = metrics.metric(name).dimension
+        if dimension.startswith(ROUND) and others:
+            return {dim: value for dim, value in dims.items() if dim.partition(":")[0] not in others}
+        if dimension.startswith(INCIDENT):
+            return {dim: value for dim, value in dims.items() if dim.partition(":")[0] == str(incident_id)}
+        return dims
+
+    return metrics.Figures(figures.day, {(path, name): own(name, dims) for (path, name), dims in figures.rows.items()})

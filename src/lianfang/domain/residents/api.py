@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from lianfang.domain.residents.exports import write_roll
+from lianfang.domain.residents.import_pages import BAR_ORDER as VERDICT_ORDER
+from lianfang.domain.residents.import_pages import VERDICTS
 from lianfang.domain.residents.life import Entry, entry
 from lianfang.domain.residents.pages import KINDS, SEXES, TAGS, secret_rows
 from lianfang.domain.residents.reading import Reason
@@ -51,6 +53,8 @@ __all__ = [
     "SEXES",
     "SEX_CODES",
     "TAGS",
+    "VERDICTS",
+    "VERDICT_ORDER",
     "Entry",
     "Found",
     "Home",

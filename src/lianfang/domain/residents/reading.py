@@ -30,7 +30,8 @@ class Reason:
 class Record:
     """One row understood. number is '' without papers; birth is None only where an identity number is missing and the
     row is an empty home. kind is 0 where the row says nothing. open, secret: what will be sealed with the
-    person, by name; only what the row says."""
+    person, by name; only what the row says. returned, journey: of the returnee register, the day somebody came home, and from
+    where and how."""
 
     row: int
     community: str
@@ -48,6 +49,8 @@ class Record:
     empty_home: bool = False
     open: dict[str, object] = field(default_factory=dict)
     secret: dict[str, object] = field(default_factory=dict)
+    returned: date | None = None
+    journey: dict[str, object] = field(default_factory=dict)
 
 
 class Refusal(Exception):
@@ -100,7 +103,11 @@ def _returnee_home(row: int, values: Mapping[str, Any], community: str, reasons:
     address = values.get("home_address") or ""
     if not address:
         reasons.append(Reason("home_address", "residents.address_missing"))
-    return Record(row, community, "", "", "00", address, kind=rules.KINDS["返乡"])
+    record = Record(row, community, "", "", "00", address, kind=rules.KINDS["返乡"])
+    record.returned = values.get("return_date")
+    columns = {"from": "origin_address", "how": "return_note", "type": "origin_type"}
+    record.journey = {key: values.get(column) for key, column in columns.items()}
+    return record
 
 
 def _person(

@@ -223,6 +223,7 @@ def undo_import(*, actor: Actor, file_id: int) -> UndoReport:
         removed, restored, kept = run(
             "select * from residents_import_undo(%b, %b::int8[], %b)", [file.id, touched, today()]
         )[0]
+        run("select residents_import_forget_returns(%b)", [file.id])
     return UndoReport(file_id, removed, restored, kept)
 
 

@@ -10,6 +10,7 @@ from lianfang.domain.residents import rules, sealing
 from lianfang.domain.residents.judging import Judge, Outcome
 from lianfang.domain.residents.ledger import Ledger, run
 from lianfang.domain.residents.reading import Record, Refusal, read_row
+from lianfang.domain.residents.returns import record_returns
 from lianfang.domain.residents.rules import Verdict
 from lianfang.domain.residents.staging import (
     BATCH,
@@ -46,6 +47,8 @@ def take_rows(
         _make_buildings(file, ledger, batch, today)
         taken += _write(file, ledger, batch, today)
         _update_verdicts(file, ledger, batch)
+        if file.register == "returnee":
+            record_returns(file.id, [row.outcome for row in batch if row.outcome is not None], today=today)
         done += len(batch)
         on_rows(done)
     return taken
