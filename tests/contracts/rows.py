@@ -30,6 +30,7 @@ TABLES: dict[str, Table] = {
     "residents_person": Table("path", PEOPLE, by_grid=True),
     "residents_import_file": Table("path", ("other:import",)),
     "retirement_retirement": Table("path", ("other:purge_two_person",), filled=False),
+    "residents_return": Table("path", PEOPLE, by_grid=True, filled=False),
     "residents_change": Table("path", ("see:residents:named",), filled=False),
     "residents_export_request": Table("path", ("other:ask_export", "other:approve_export"), filled=False),
     "selfview_objection": Table("path", ("other:answer_objection",)),
