@@ -99,6 +99,15 @@ def make_members(
     return made
 
 
+def stage_list(path: str) -> int:
+    """An imported list that waits to be taken, for an area or for a unit's lineage ('U…'); returns its number."""
+    rows = run(
+        "insert into workforce_import_file (sha256, path, register, name, rows, state, counts, account_id) "
+        "values (sha256(%s), %s, 'unit', '花名册.xlsx', 0, 'staged', '{}', 1) returning id", path.encode(), path,
+    )  # fmt: skip
+    return int(rows[0][0])
+
+
 def join(members: Sequence[int], unit: int, *, net: str, duty: str = "member") -> None:
     """Existing members belong to one more organisation, in a net."""
     run(
@@ -108,4 +117,4 @@ def join(members: Sequence[int], unit: int, *, net: str, duty: str = "member") -
     run("select workforce_place(%s)", list(members))
 
 
-__all__ = ["join", "lineage_of", "make_members", "make_unit", "run"]
+__all__ = ["join", "lineage_of", "make_members", "make_unit", "run", "stage_list"]

@@ -143,6 +143,7 @@ def take_members(
             )[0][0]
             low += TAKEN_AT_A_TIME
             on_rows(taken)
+        run("select workforce_import_place(%b::int8)", [file_id])
         counts = _counts(file_id)
         run(
             "update workforce_import_file set state = 'taken', taken_at = now(), counts = %b where id = %b",

@@ -6,8 +6,11 @@ create or replace function workforce_today() returns date
 create or replace function workforce_place(p_members bigint[]) returns void
     language plpgsql security definer set search_path = public, pg_temp set plan_cache_mode = force_custom_plan as $$
 begin
+    if cardinality(p_members) > 500 then  -- whole lists: joins by hashing; the planner expects few rows of what it has just made
+        perform set_config('enable_nestloop', 'off', true);
+    end if;
     with live as materialized (
-        select m.id, m.home_path, m.key_path, m.left_on from workforce_member m where m.id = any (p_members)
+        select m.id, m.home_path, m.key_path, m.left_on from unnest(p_members) as t(id) join workforce_member m using (id)
     ), nets as materialized (
         select s.id as membership, s.member_id, s.net, s.from_on, o.path, o.lineage from live l
         join workforce_membership s on s.member_id = l.id and s.to_on is null and l.left_on is null
@@ -51,6 +54,7 @@ begin
             workforce_today()
         from workforce_member m where m.id = any (p_members) and m.left_on is null
             and not exists (select 1 from workforce_counted c where c.member_id = m.id and c.to_on is null);
+    perform set_config('enable_nestloop', 'on', true);
 end
 $$;
 

@@ -93,11 +93,11 @@ $$;
 
 -- Some rows of a list, by their numbers from p_from to p_to: people are made, met and joined to their organisations.
 create or replace function workforce_import_take(p_file bigint, p_from int, p_to int) returns int
-    language plpgsql security definer set search_path = public, pg_temp set plan_cache_mode = force_custom_plan as $$
+    language plpgsql security definer set search_path = public, pg_temp set plan_cache_mode = force_custom_plan
+    set enable_nestloop = off set work_mem = '128MB' as $$
 declare
     file workforce_import_file;
     done int;
-    placed bigint[];
     codes bigint[];
     low text := access_low();
     high text := access_high();
@@ -172,11 +172,25 @@ begin
                 from changed c left join joins j on j."row" = c."row") x
             where r.file_id = p_file and r."row" = x."row" returning r.member_id
     )
-    select count(*), array_agg(distinct member_id) into done, placed from noted;
-    perform workforce_place(coalesce(placed, '{}'));
+    select count(*) into done from noted;
     return done;
 end
 $$;
+
+-- Where everybody of a list is to be seen and counted, in one pass after all its rows are written.
+create or replace function workforce_import_place(p_file bigint) returns void
+    language plpgsql security definer set search_path = public, pg_temp set work_mem = '128MB' as $$
+declare
+    file workforce_import_file;
+begin
+    select * into file from workforce_import_file where id = p_file;
+    perform workforce_import_check(file.path);
+    perform workforce_place(array(select distinct r.member_id from workforce_import_row r
+        where r.file_id = p_file and r.taken and r.member_id is not null));
+end
+$$;
+revoke all on function workforce_import_place(bigint) from public;
+grant execute on function workforce_import_place(bigint) to lianfang_app;
 
 -- Undo removes what nothing later touched; the other rows stay and are marked. p_touched: members whom other engines know.
 create or replace function workforce_import_undo(p_file bigint, p_touched bigint[])
