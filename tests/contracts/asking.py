@@ -43,9 +43,18 @@ WORDS = (
     "call_code",
     "answer_code",
     "unit",
+    "post",
+    "slot",
+    "duty_shift",
+    "post_code",
     "member",
+    "member_id",
+    "list_file",
     "member_link",
+    "pairing",
+    "part",
     "service_objection",
+    "plan",
 )
 NOWHERE = "419999999999"
 _VARYING = re.compile(
@@ -103,14 +112,15 @@ def inside(scene: Scene, seat: Seat) -> dict[str, str]:
     person = scene.at(seat.inside if seat.inside == HOUSE else HOME)[0]
     return {
         "place": code_of(seat.inside), "round": str(scene.rounds[COUNTY]), "tube": str(scene.tubes[HOME]),
-        "person": person.code, "county_person": scene.at(OTHER_TOWN_PERSON)[0].code, "file": str(scene.files[HOME]),
+        "person": person.code, "county_person": scene.at(OTHER_TOWN_PERSON)[0].code, "file": str(scene.files[HOME]), "drawing": str(scene.drawings[HOME]),
         "screening": str(scene.rounds["screening"]), "home": person.path,
         "incident": str(scene.incident), "zone": str(scene.zones[HOME]),
         "person_id": str(person.id), "change": str(scene.changes[HOME]), "transfer": str(scene.transfers[HOME]),
         "link": str(scene.links[HOME]), "objection": str(scene.objections[HOME]), "list": str(scene.lists[HOME]),
         "unit": str(scene.units[HOME]), "member": scene.members[HOME].code,
+        "member_id": str(scene.members[HOME].id), "list_file": str(scene.member_files["U" if seat.scope == "organisation" else HOME]),
         "member_link": str(scene.member_links[HOME]), "service_objection": str(scene.service_objections[HOME]),
-        **scene.volunteers[HOME],
+        **scene.volunteers[HOME], **scene.duty[HOME], "plan": str(scene.plans[HOME]),
         "token": scene.kept.get(seat.role, "411621-" + "x" * 24), "held": str(scene.held[HOME]),
         "account": str(scene.seats["grid_worker"].account), "grant": str(scene.seats["grid_worker"].grant),
     }  # fmt: skip
@@ -124,15 +134,16 @@ def outside(scene: Scene, seat: Seat) -> dict[str, str]:
     county_out = OTHER_CITY if len(seat.path) == 4 else OTHER_COUNTY
     return {
         "place": code_of(near), "round": str(round_over(scene, _foreign(scene, community))), "tube": str(scene.tubes[community]),
-        "person": scene.at(near)[-1].code, "county_person": scene.at(county_out)[0].code, "file": str(scene.files[community]),
+        "person": scene.at(near)[-1].code, "county_person": scene.at(county_out)[0].code, "file": str(scene.files[community]), "drawing": str(scene.drawings[community]),
         "screening": str(round_over(scene, _foreign(scene, community))), "home": scene.at(near)[-1].path,
         "incident": str(scene.others[_foreign(scene, community)]), "zone": str(scene.zones[community]),
         "person_id": str(scene.at(near)[-1].id), "change": str(scene.changes[community]),
         "transfer": str(scene.transfers[community]), "link": str(scene.links[community]),
         "objection": str(scene.objections[community]), "list": str(scene.lists[community]),
         "unit": str(scene.units[community]), "member": scene.members[community].code,
+        "member_id": str(scene.members[community].id), "list_file": str(scene.member_files[community]),
         "member_link": str(scene.member_links[community]), "service_objection": str(scene.service_objections[community]),
-        **scene.volunteers[community],
+        **scene.volunteers[community], **scene.duty[community], "plan": str(scene.plans[community]),
         "token": strangers, "held": str(scene.held[community]),
         "account": str(scene.stranger[0]), "grant": str(scene.stranger[1]),
     }  # fmt: skip
@@ -143,10 +154,11 @@ def missing(seat: Seat) -> dict[str, str]:
     return {
         "place": NOWHERE if len(seat.outside) == 12 else NOWHERE + "0001", "tube": str(uuid.UUID(int=7 << 64)),
         "person": format_code(999_999), "county_person": format_code(999_999), "token": "411621-" + "y" * 24,
-        **dict.fromkeys(("round", "file", "held", "account", "grant", "screening", "home", "incident", "zone"), "8888888"),
-        "member": format_code(888_888), **dict.fromkeys(("unit", "member_link", "service_objection"), "8888888"),
+        **dict.fromkeys(("drawing", "round", "file", "held", "account", "grant", "screening", "home", "incident", "zone"), "8888888"),
+        "member": format_code(888_888), **dict.fromkeys(("unit", "member_id", "list_file", "member_link", "service_objection"), "8888888"),
         **dict.fromkeys(("call", "answer", "offer", "match", "call_code", "answer_code"), "8888888"),
-        **dict.fromkeys(("person_id", "change", "transfer", "link", "objection", "list"), "8888888"),
+        **dict.fromkeys(("post", "slot", "duty_shift"), "8888888"), "post_code": format_code(777_777),
+        **dict.fromkeys(("pairing", "part", "person_id", "change", "transfer", "link", "objection", "list"), "8888888"),
     }  # fmt: skip
 
 

@@ -51,6 +51,14 @@ TABLES: dict[str, Table] = {
     "service_objection": Table("path", ("other:answer_service",)),
     "missions_seat": Table("path", ("see:members:named", "see:members:figures"), by_unit=True, filled=False),
     "missions_need": Table("path", ("see:members:named", "see:members:figures"), filled=False),
+    "plans_plan": Table("path", ("other:plan", "other:adopt_plan", "other:publish_roster")),
+    "plans_line": Table("path", ("other:plan", "other:adopt_plan", "other:publish_roster")),
+    **dict.fromkeys(
+        ("duty_post", "duty_shift", "duty_slot", "duty_attendance", "duty_reserve", "duty_upkeep"), Table("path", ("see:shifts:named",))
+    ),
+    "duty_swap": Table("path", ("see:shifts:named",), filled=False),
+    "pairings_pairing": Table("path", ("see:members:named", "see:members:figures")),
+    "pairings_part": Table("path", ("see:members:named", "see:members:figures")),
     "metrics_value": Table("path", ("see:metrics:figures",)),
     "reports_return": Table("path", ("see:metrics:figures",), filled=False),
     "worklist_item": Table("path"),

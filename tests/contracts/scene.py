@@ -21,13 +21,14 @@ from lianfang.base.areas.services import Division, load_divisions, shipped_divis
 from lianfang.base.vault.api import incident_box, keystore, standing_box, system_box
 from lianfang.domain.residents import uploads
 from lianfang.domain.residents.sealing import HOUSEHOLD, PERSON, SECRET, seal
+from lianfang.exchange.outlines.drawing import Drawing, pack
 from lianfang.kernel.ids import format_code, group_code
 from tests.contracts.oracle import Policy, policy
-from tests.support.plans_stage import stage_plan
-from tests.support.pairings import stage_pairings
 from tests.support.duty_stage import stage_duty
+from tests.support.pairings import stage_pairings
+from tests.support.plans_stage import stage_plan
 from tests.support.volunteers import stage_volunteers
-from tests.support.workforce import lineage_of, make_members, make_unit
+from tests.support.workforce import lineage_of, make_members, make_unit, stage_list
 
 CITY, COUNTY, TOWN, HOME = "4116", "411621", "411621001", "411621001001"
 SIBLING = "411621001002"
@@ -110,6 +111,8 @@ class Scene:
     tubes: dict[str, uuid.UUID] = field(default_factory=dict)
     tube_numbers: dict[str, int] = field(default_factory=dict)
     files: dict[str, int] = field(default_factory=dict)
+    drawings: dict[str, int] = field(default_factory=dict)
+    """A sent plan of buildings in each community, judged and not taken."""
     kept: dict[str, str] = field(default_factory=dict)
     held: dict[str, int] = field(default_factory=dict)
     changes: dict[str, int] = field(default_factory=dict)
@@ -122,11 +125,11 @@ class Scene:
     """Incidents that are proposed elsewhere, by path."""
     volunteers: dict[str, dict[str, str]] = field(default_factory=dict)
     plans: dict[str, int] = field(default_factory=dict)
-    volunteers: dict[str, dict[str, str]] = field(default_factory=dict)
     units: dict[str, int] = field(default_factory=dict)
     duty: dict[str, dict[str, str]] = field(default_factory=dict)
     """A post, its running shift, the slot of somebody who is late, and the printed code, in each community."""
     members: dict[str, Somebody] = field(default_factory=dict)
+    member_files: dict[str, int] = field(default_factory=dict)
     pairings: dict[str, dict[str, str]] = field(default_factory=dict)
     """One organisation and one member of it in each community."""
     member_links: dict[str, int] = field(default_factory=dict)
@@ -267,6 +270,7 @@ def _staff(scene: Scene) -> None:
         [one] = make_members(scene.units[community], [name], home=community + "0001", codes=[80_000_000 + at * 37])
         scene.members[community] = Somebody(one, 80_000_000 + at * 37, community + "0001", name)
         scene.duty[community] = stage_duty(run, community, scene.units[community], one, at)
+        scene.member_files[community] = stage_list(community)
         scene.plans[community] = stage_plan(run, community, one)
         scene.member_links[community] = run(
             "insert into workforce_link (code_hash, member_id, made_by, ends_on) values (%s, %s, 1, current_date + 9) returning id",
@@ -277,6 +281,7 @@ def _staff(scene: Scene) -> None:
             "values (%s, %s, 'missing', current_date, %s, 'open', '') returning id",
             one, community, standing_box(community).seal("少记一天".encode(), b"service_objection.sealed"),
         )  # fmt: skip
+    scene.member_files["U"] = stage_list("U" + lineage_of(scene.units[HOME]))
 
 
 def _grant_path(role: str, scope: str) -> str:
@@ -389,6 +394,11 @@ def _work(scene: Scene) -> None:
             "insert into residents_import_file (sha256, path, register, name, mapping, rows, state, counts, account_id) "
             "values (%s, %s, 'household', '名册.xlsx', '{}', 1, 'staged', '{\"new\": 1}', 1) returning id",
             hashlib.sha256(community.encode()).digest(), community,
+        )  # fmt: skip
+        scene.drawings[community] = run(
+            "insert into areas_outline_import (path, filename, digest, state, drawing, settings, counts, notes, made_by) "
+            "values (%s, '图.geojson', %s, 'staged', %s, '{}', '{}', '[]', 1) returning id",
+            community, community, pack(Drawing("geojson", "utf-8", [], [], [], [], {})),
         )  # fmt: skip
         scene.held[community] = hold(community, account=999)
         _ledger_life(scene, community)
