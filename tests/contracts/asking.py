@@ -120,7 +120,7 @@ def inside(scene: Scene, seat: Seat) -> dict[str, str]:
         "unit": str(scene.units[HOME]), "member": scene.members[HOME].code,
         "member_id": str(scene.members[HOME].id), "list_file": str(scene.member_files["U" if seat.scope == "organisation" else HOME]),
         "member_link": str(scene.member_links[HOME]), "service_objection": str(scene.service_objections[HOME]),
-        **scene.volunteers[HOME], **scene.duty[HOME], "plan": str(scene.plans[HOME]),
+        **scene.volunteers[HOME], **scene.pairings[HOME], **scene.duty[HOME], "plan": str(scene.plans[HOME]),
         "token": scene.kept.get(seat.role, "411621-" + "x" * 24), "held": str(scene.held[HOME]),
         "account": str(scene.seats["grid_worker"].account), "grant": str(scene.seats["grid_worker"].grant),
     }  # fmt: skip
@@ -143,7 +143,7 @@ def outside(scene: Scene, seat: Seat) -> dict[str, str]:
         "unit": str(scene.units[community]), "member": scene.members[community].code,
         "member_id": str(scene.members[community].id), "list_file": str(scene.member_files[community]),
         "member_link": str(scene.member_links[community]), "service_objection": str(scene.service_objections[community]),
-        **scene.volunteers[community], **scene.duty[community], "plan": str(scene.plans[community]),
+        **scene.volunteers[community], **scene.pairings[community], **scene.duty[community], "plan": str(scene.plans[community]),
         "token": strangers, "held": str(scene.held[community]),
         "account": str(scene.stranger[0]), "grant": str(scene.stranger[1]),
     }  # fmt: skip

@@ -9,7 +9,7 @@ begin
         execute format('drop policy if exists in_scope on %I', name);
         execute format('create policy in_scope on %I for select to lianfang_app using ('
                        'path >= (select access_low()) and path < (select access_high()) '
-                       'and ((select access_sees(''members'', ''named'')) or (select access_sees(''members'', ''figures''))))', name);
+                       'and (select workforce_lists()))', name);
         execute format('drop policy if exists in_grid on %I', name);
         execute format('grant select on %I to lianfang_app', name);
     end loop;

@@ -80,7 +80,7 @@ declare
     low text collate "C" := p_path;
     high text collate "C" := p_path || '~';
 begin
-    if ((access_sees('members', 'named') or access_sees('members', 'figures')) and access_grids() is null
+    if (workforce_lists() and access_grids() is null
         and low >= access_low() and low < access_high()) is not true then
         raise exception using errcode = 'LF404', message = 'access.not_found';
     end if;
