@@ -26,6 +26,7 @@ APPS = (
     ("ended/", "lianfang.base.retirement.urls"),
     ("operations/", "lianfang.base.keeping.urls"),
     ("residents/", "lianfang.domain.residents.urls"),
+    ("workforce/", "lianfang.domain.workforce.urls"),
     ("pairings/", "lianfang.domain.pairings.urls"),
     ("duty/", "lianfang.domain.duty.urls"),
     ("rounds/", "lianfang.domain.rounds.urls"),

@@ -38,6 +38,7 @@ ITEMS: tuple[NavItem, ...] = (
     NavItem(("home",), pgettext_lazy("navigation", "Home"), "home"),
     NavItem(("worklist", "worklist:index"), _("To do"), "list-check"),
     NavItem(("rounds", "rounds:index"), _("Rounds"), "test-pipe"),
+    NavItem(("workforce",), _("Organisations"), "users-group"),
     NavItem(("duty",), _("Posts on duty"), "calendar-event"),
     NavItem(("residents", "residents:index"), _("Residents"), "users"),
     NavItem(("plans",), _("Plans"), "map-pin"),
