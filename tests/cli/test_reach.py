@@ -11,12 +11,15 @@ import socket
 import ssl
 import subprocess
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory, override_settings
 
@@ -325,3 +328,55 @@ def test_the_page_hands_out_the_certificate_as_each_system_takes_it(tmp_path: Pa
     assert inner["PayloadType"] == "com.apple.security.root"
     assert inner["PayloadContent"] == root.public_bytes(serialization.Encoding.DER)
     assert b"PRIVATE" not in files.root.read_bytes()
+
+
+def test_a_running_server_takes_its_new_certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`serve --tls` renews in time while it serves: the workers start anew, devices that trust the root notice nothing."""
+    from lianfang.cli import serve
+    from lianfang.cli.children import Children, Part
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    files = authority.ensure(tmp_path / "tls", ["a.lan"])
+    application = "lianfang.config.plain:application"  # needs no database; the certificate is what is looked at
+    way = SimpleNamespace(tls=files, names=["a.lan"])
+
+    def command(host: str, port: int, workers: int, _way: object) -> list[str]:
+        asked = serve._granian(host, port, workers, application)
+        asked[-1:-1] = ["--ssl-certificate", str(files.server), "--ssl-keyfile", str(files.server_key)]
+        return asked
+
+    def served() -> bytes:
+        context = ssl.create_default_context(cafile=str(files.root))
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                with (
+                    socket.create_connection(("127.0.0.1", port), 2) as raw,
+                    context.wrap_socket(raw, server_hostname="a.lan") as line,
+                ):
+                    return line.getpeercert(True) or b""
+            except OSError:
+                assert time.monotonic() < deadline, (tmp_path / "log").read_text()
+                time.sleep(0.1)
+
+    monkeypatch.setattr(serve, "_web_command", command)
+    monkeypatch.setenv("LIANFANG_DATA", str(tmp_path))
+    children = Children([Part("workers", command("127.0.0.1", port, 1, way))], log=tmp_path / "log", folder=tmp_path)
+    children.look_after()
+    args = argparse.Namespace(host="127.0.0.1", port=port, workers=1)
+    try:
+        first, process = served(), children[0].pid
+        serve._renew(args, tmp_path, way, children)  # type: ignore[arg-type]
+        assert (served(), children[0].pid) == (first, process)  # not due yet: nobody is disturbed
+        root, key = x509.load_pem_x509_certificate(files.root.read_bytes()), authority._read_key(files.root_key)
+        long_ago = datetime.now(UTC) - timedelta(days=370)
+        authority._make_server(files, root, key, [authority.general_name("a.lan")], long_ago)
+        serve._renew(args, tmp_path, way, children)  # type: ignore[arg-type]
+        renewed = x509.load_der_x509_certificate(served())
+        assert renewed.not_valid_after_utc > datetime.now(UTC) + timedelta(days=390)
+        assert children[0].pid != process
+        assert renewed.public_bytes(Encoding.DER) != first
+    finally:
+        children.stop()

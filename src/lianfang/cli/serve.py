@@ -9,7 +9,6 @@ import shutil
 import signal
 import socket
 import ssl
-import subprocess
 import sys
 import threading
 import time
@@ -19,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from lianfang.cli import authority, reach, runtime
+from lianfang.cli.children import Children, Part
 from lianfang.kernel.errors import LianfangError, define
 
 WORKERS = 2
@@ -92,14 +92,12 @@ def _tell(way: reach.Reach) -> None:
     sys.stdout.flush()
 
 
-def _renew(args: argparse.Namespace, data: Path, way: reach.Reach, children: list[subprocess.Popen[bytes]]) -> None:
+def _renew(args: argparse.Namespace, data: Path, way: reach.Reach, children: Children) -> None:
     """Renew the certificate in time and let the workers start anew with it."""
     if way.tls is None or not authority.ensure(data / "tls", way.names).renewed:
         return
     print("证书已更新 the certificate was renewed", flush=True)
-    children[0].send_signal(signal.SIGTERM)
-    children[0].wait(timeout=30)
-    children[0] = _start(_web_command(args.host, args.port, args.workers, way), _log_path())
+    children.replace(0, _web_command(args.host, args.port, args.workers, way))
 
 
 def wait_for_interrupt(now_and_then: Callable[[], None] = lambda: None) -> None:
@@ -118,31 +116,28 @@ def wait_for_interrupt(now_and_then: Callable[[], None] = lambda: None) -> None:
 def serving(
     host: str, port: int, *, workers: int = WORKERS, on_ready: Callable[[], None] | None = None, log: Path | None = None,
     way: reach.Reach | None = None,
-) -> Iterator[list[subprocess.Popen[bytes]]]:  # fmt: skip
-    """Workers and steward as child processes with the environment as it is; stopped cleanly on leaving."""
+) -> Iterator[Children]:  # fmt: skip
+    """Workers and steward as child processes with the environment as it is; started again if they die, stopped on leaving."""
     way = way or reach.Reach(host, port, (host,))
     for one in filter(None, (port, way.plain_port)):
         _require_free(host, one)
     _clear_measures()
-    commands = [_web_command(host, port, workers, way), [sys.executable, "-m", "lianfang.base.jobs.steward"]]
+    parts = [
+        Part("workers", _web_command(host, port, workers, way)),
+        Part("steward", [sys.executable, "-m", "lianfang.base.jobs.steward"]),
+    ]
     if way.plain_port:
-        commands.append(_granian(host, way.plain_port, 1, "lianfang.config.plain:application"))
-    children = [_start(command, log or _log_path()) for command in commands]
+        parts.append(Part("plain", _granian(host, way.plain_port, 1, "lianfang.config.plain:application")))
+    folder = Path(os.environ["LIANFANG_DATA"])
+    children = Children(parts, log=log or folder / "server.log", folder=folder)
     try:
         _wait_until_up(way, children)
+        children.look_after()
         if on_ready is not None:
             on_ready()
         yield children
     finally:
-        for child in children:
-            if child.poll() is None:
-                child.send_signal(signal.SIGTERM)
-        for child in children:
-            try:
-                child.wait(timeout=15)
-            except subprocess.TimeoutExpired:
-                os.killpg(child.pid, signal.SIGKILL)
-                child.wait()
+        children.stop()
 
 
 def _web_command(host: str, port: int, workers: int, way: reach.Reach) -> list[str]:
@@ -158,18 +153,6 @@ def _granian(host: str, port: int, workers: int, application: str) -> list[str]:
         sys.executable, "-m", "granian", "--interface", "asgi", "--host", host, "--port", str(port), "--workers", str(workers),
         "--loop", "uvloop", "--no-ws", "--backlog", "2048", "--backpressure", "512", "--log-level", "warning", application,
     ]  # fmt: skip
-
-
-def _start(command: list[str], log: Path) -> subprocess.Popen[bytes]:
-    with log.open("ab") as out:
-        return subprocess.Popen(  # noqa: S603
-            command, env={**os.environ, "LIANFANG_POOL": "1"}, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
-            start_new_session=True,
-        )  # fmt: skip
-
-
-def _log_path() -> Path:
-    return Path(os.environ["LIANFANG_DATA"]) / "server.log"
 
 
 def _clear_measures() -> None:
@@ -196,12 +179,12 @@ def _require_free(host: str, port: int) -> None:
             raise LianfangError("serve.port_refused", host=host, port=port, reason=reason) from None
 
 
-def _wait_until_up(way: reach.Reach, children: list[subprocess.Popen[bytes]], seconds: float = 60) -> None:
+def _wait_until_up(way: reach.Reach, children: Children, seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     address = f"{way.local}/healthz"
     context = ssl.create_default_context(cafile=str(way.tls.root)) if way.tls else None
     while time.monotonic() < deadline:
-        if any(child.poll() is not None for child in children):
+        if any(children[number].poll() is not None for number in range(len(children))):
             raise LianfangError("database.not_started", reason="a worker stopped; see server.log in the data folder")
         try:
             with urllib.request.urlopen(address, timeout=2, context=context):  # noqa: S310  (our own address)

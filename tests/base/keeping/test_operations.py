@@ -82,6 +82,23 @@ def test_a_machine_that_is_well_needs_nobody() -> None:
         ),
         (replace(WELL, faults=(Fault(NOW, "database_stopped"),)), "faults", "act"),
         (replace(WELL, faults=(Fault(NOW - timedelta(days=2), "database_stopped"),)), "faults_none", "good"),
+        (
+            replace(
+                WELL,
+                faults=(
+                    Fault(NOW, "part_restarted", {"part": "steward"}),
+                    Fault(NOW, "part_stopped", {"part": "steward"}),
+                ),
+            ),
+            "parts",
+            "watch",
+        ),
+        (replace(WELL, faults=(Fault(NOW, "part_stopped", {"part": "workers"}),)), "parts", "act"),
+        (
+            replace(WELL, faults=(Fault(NOW - timedelta(days=2), "part_stopped", {"part": "plain"}),)),
+            "parts_none",
+            "good",
+        ),
         (with_figures(routes=[["area", 10, 0.8, 6, 2.0]]), "slow", "watch"),
         (with_figures(destructions=1), "destruction", "watch"),
         (with_figures(destruction_failed="OperationalError"), "destruction_failed", "act"),

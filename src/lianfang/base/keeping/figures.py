@@ -34,6 +34,8 @@ SKEW_WATCH, SKEW_ACT = 2.0, 60.0
 DISK_WATCH, DISK_ACT = 0.20, 0.08
 """Shares of the disk that are free (assumption)."""
 RECENT = timedelta(days=1)
+OFTEN = 5
+"""Deaths of processes within a day from which somebody has to look (assumption)."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def lines(machine: Machine) -> list[Line]:
     """Every line in a fixed order, so that a reader finds each where it was yesterday."""
     return [
         _disk(machine), _seal(machine), _deltas(machine), _held(machine), _backup(machine), _keys(machine), _archive(machine),
-        _clock(machine), _faults(machine), _slow(machine), _signed_in(machine), _destruction(machine),
+        _clock(machine), _faults(machine), _parts(machine), _slow(machine), _signed_in(machine), _destruction(machine),
     ]  # fmt: skip
 
 
@@ -156,8 +158,22 @@ def _clock(one: Machine) -> Line:
     return Line("clock", _above(skew, SKEW_WATCH, SKEW_ACT), values)
 
 
+def _recent(one: Machine, *kinds: str) -> list[Fault]:
+    return [fault for fault in one.faults if fault.what.startswith(kinds) and one.now - fault.at < RECENT]
+
+
+def _parts(one: Machine) -> Line:
+    """Processes of the server that died: started again by itself, or not yet."""
+    recent = _recent(one, "part_")
+    if not recent:
+        return Line("parts_none", "good")
+    stopped = [fault for fault in recent if fault.what == "part_stopped"]
+    down = len(stopped) > sum(fault.what == "part_restarted" for fault in recent)
+    return Line("parts", "act" if down or len(stopped) >= OFTEN else "watch", {"stopped": len(stopped)})
+
+
 def _faults(one: Machine) -> Line:
-    recent = [fault for fault in one.faults if fault.what != "clock_jumped" and one.now - fault.at < RECENT]
+    recent = _recent(one, "database_", "disk_")
     if not recent:
         return Line("faults_none", "good")
     stopped = sum(fault.what == "database_stopped" for fault in recent)

@@ -36,6 +36,7 @@ def title(line: Line) -> str:
         "keys_none": _("Backup of keys"), "keys_newer": _("Backup of keys"),
         "archive": _("Archive"), "archive_off": _("Archive"), "archive_gap": _("Archive"),
         "clock": _("Clocks"), "clock_jumped": _("Clocks"), "faults": _("Database"), "faults_none": _("Database"),
+        "parts": _("Processes"), "parts_none": _("Processes"),
         "slow": _("Slow pages"), "slow_none": _("Slow pages"), "signed_in": _("Signed in"), "destruction": _("Destruction of incidents"),
         "destruction_failed": _("Destruction of incidents"),
     }[line.key]  # fmt: skip
@@ -87,6 +88,10 @@ _NOW: dict[str, Callable[[Any], str]] = {
         % {"n": v["stopped"]}
     ),
     "faults_none": lambda v: _("Ran without a break for a day"),
+    "parts": lambda v: (
+        ngettext("%(n)s died within a day", "%(n)s died within a day", v["stopped"]) % {"n": v["stopped"]}
+    ),
+    "parts_none": lambda v: _("Ran without a break for a day"),
     "slow": lambda v: (
         ngettext("%(n)s route was slow within an hour", "%(n)s routes were slow within an hour", len(v["routes"]))
         % {"n": len(v["routes"])}
@@ -121,6 +126,9 @@ _TO_DO: dict[str, Callable[[], str]] = {
     "faults": lambda: _(
         "It was started again by itself; nothing acknowledged is lost. If it happens again, look into postgres.log."
     ),
+    "parts": lambda: _(
+        "Started again by itself, later each time if it keeps dying. Look into server.log for its last lines and tell the maintainers."
+    ),
     "slow": lambda: _("Look at memory and disk of the machine; tell the maintainers the names of these routes."),
     "destruction": lambda: _("The steward carries it out within a minute; if not, look into server.log."),
     "destruction_failed": lambda: _(
@@ -135,6 +143,11 @@ def fault(one: Fault) -> str:
         return _(
             "Started again after %(n)s s; what was acknowledged is there, what was under way is sent again by its sender"
         ) % {"n": one.values.get("seconds", "?")}
+    if one.what in ("part_stopped", "part_restarted"):
+        names = {"workers": _("the web workers"), "steward": _("the steward"), "plain": _("the plain port")}
+        part = names.get(str(one.values.get("part")), "?")
+        said = _("A process died: %(part)s") if one.what == "part_stopped" else _("Started again: %(part)s")
+        return said % {"part": part}
     if one.what == "disk_full":
         return _("The disk was full (%(n)s MB left): writing stopped") % {"n": one.values.get("megabytes", "?")}
     return {
