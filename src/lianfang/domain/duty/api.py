@@ -3,26 +3,74 @@
 from __future__ import annotations
 
 from lianfang.domain.duty import problems as _problems  # noqa: F401  (defines its sentences)
+from lianfang.domain.duty.attendance import (
+    accept_swap,
+    answer_swap,
+    candidates,
+    check_in,
+    check_in_at,
+    check_out,
+    excuse,
+    handover_seen,
+    handovers,
+    mates,
+    offer_swap,
+    post_at,
+    replace,
+    swaps,
+    write_handover,
+)
+from lianfang.domain.duty.pages import span_text
+from lianfang.domain.duty.roster_problem import Placed, RosterProblem, build, placed
+from lianfang.domain.duty.rostering import Ask, RosterLine, Stand, adopt_roster, move, pin, read
 from lianfang.domain.duty.rules import KINDS, NewShift, Pattern, Rest, rolled_out, round_the_clock
-from lianfang.domain.duty.selectors import Busy, MemberSlot, OpenShift, busy, open_shifts, slots_of
+from lianfang.domain.duty.selectors import Busy, MemberSlot, OpenShift, busy, open_shifts, shift_words, slots_of
 from lianfang.domain.duty.services import Booked, book, create_post, create_shifts, rest_named
 
 __all__ = [
     "KINDS",
+    "Ask",
     "Booked",
     "Busy",
     "MemberSlot",
     "NewShift",
     "OpenShift",
     "Pattern",
+    "Placed",
     "Rest",
+    "RosterLine",
+    "RosterProblem",
+    "Stand",
+    "accept_swap",
+    "adopt_roster",
+    "answer_swap",
     "book",
+    "build",
     "busy",
+    "candidates",
+    "check_in",
+    "check_in_at",
+    "check_out",
     "create_post",
     "create_shifts",
+    "excuse",
+    "handover_seen",
+    "handovers",
+    "mates",
+    "move",
+    "offer_swap",
     "open_shifts",
+    "pin",
+    "placed",
+    "post_at",
+    "read",
+    "replace",
     "rest_named",
     "rolled_out",
     "round_the_clock",
+    "shift_words",
     "slots_of",
+    "span_text",
+    "swaps",
+    "write_handover",
 ]

@@ -82,6 +82,15 @@ def slots_of(member: int, from_day: date, days: int) -> list[MemberSlot]:
     return [MemberSlot(*row) for row in rows]
 
 
+def shift_words(shifts: Sequence[int]) -> dict[int, tuple[str, datetime, datetime]]:
+    """Post, start and end of shifts, as far as the entered scope shows them."""
+    rows = run(
+        "select h.id, p.name, h.starts_at, h.ends_at from duty_shift h join duty_post p on p.id = h.post_id where h.id = any (%b::int8[])",
+        [list(shifts)],
+    )
+    return {int(number): (str(post), start, end) for number, post, start, end in rows}
+
+
 def busy(members: Sequence[int], start: datetime, end: datetime) -> dict[int, list[Busy]]:
     """When members are taken, wherever it is; nobody whom the office cannot see."""
     found: dict[int, list[Busy]] = {}

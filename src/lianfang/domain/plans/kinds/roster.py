@@ -1,0 +1,278 @@
+"""Rosters: who stands at which post in which shift, rested, skilled, inside the hours they offered, nights going round."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any, Final
+
+import numpy as np
+from django.utils import timezone
+
+from lianfang.base.access.api import Actor
+from lianfang.domain.duty import api as duty
+from lianfang.domain.plans.kinds.roster_words import sentence
+from lianfang.domain.plans.models import Plan
+from lianfang.domain.plans.registry import Adopted, Built, Field, Figure, Kind, PlanLine, Remark, Said, register
+from lianfang.domain.workforce.api import member_lines
+from lianfang.kernel.clock import BEIJING, beijing_day
+from lianfang.kernel.errors import Language
+from lianfang.planning import Result, Status, rostering
+from lianfang.planning.rostering.check import objective
+from lianfang.planning.rostering.result import fill_slots
+
+OFFERED: Final = 30
+"""People offered for a line, those with the fewest hours first."""
+MOST_DAYS: Final = 31
+
+
+class RosterKind(Kind):
+    """Duty rosters for the posts of an area."""
+
+    key = "roster"
+    engine = "rostering"
+    icon = "clock"
+    propose = "keep_duty"
+    adopt_right = "publish_roster"
+    levels = (3, 4, 5)
+    seconds = 8.0
+
+    def label(self, language: Language) -> str:
+        """What it is called."""
+        return "值守排班" if language == "zh" else "Duty roster"
+
+    def says(self, language: Language) -> str:
+        """One sentence: what comes out."""
+        if language == "zh":
+            return "给各岗位的班次排人：休息够、时间合、夜班轮流，别处的班也算在内。"
+        return (
+            "Puts people into the shifts of posts: rested, within their hours, nights in turn, duty elsewhere counted."
+        )
+
+    def fields(self, actor: Actor, path: str, language: Language) -> Sequence[Field]:
+        """From when, how long, how far people go."""
+        zh = language == "zh"
+        return (
+            Field("ahead", "从几天后开始" if zh else "Begins in how many days", 1, "1表示明天" if zh else "1 is tomorrow", most=60),
+            Field("days", "排多少天" if zh else "For how many days", 14, "两周" if zh else "two weeks", least=1, most=MOST_DAYS),
+            Field("near", "人员" if zh else "People", "near",
+                  "离家近，或本单位负责的岗位" if zh else "near home, or their unit's posts",
+                  [("near", "只在本乡镇" if zh else "in their own township"), ("any", "可到全区域" if zh else "anywhere in the area")]),
+        )  # fmt: skip
+
+    def build(self, actor: Actor, path: str, params: Mapping[str, Any], replaces: Plan | None = None) -> Built:
+        """Shifts of the days, people seen here, and when they are taken or not to be had."""
+        first = beijing_day(timezone.now()) + timedelta(days=int(params["ahead"]))
+        if replaces is not None and replaces.summary.get("first"):
+            first = date.fromisoformat(replaces.summary["first"])
+        stand = duty.read(actor=actor, ask=duty.Ask(path, first, int(params["days"]), near=params["near"] == "near"))
+        made = duty.build(stand)
+        shifts = {str(shift): list(key) for key, shift in made.shift_of.items()}
+        labels = {
+            "path": path, "first": first.isoformat(), "shifts": shifts, "order": [place.shift for place in stand.places],
+            "paths": {str(place.shift): place.path for place in stand.places}, "blocked": [list(one) for one in sorted(made.blocked)],
+            "homes": {str(person.id): person.home for person in stand.people}, "rest": [
+                stand.rest.rest, stand.rest.shift, stand.rest.nights, stand.rest.week],
+            "away": [[who, day, *activity] for (who, day), activity in made.pins.items() if activity[1].startswith("@")],
+            "held": [[who, day, *activity] for (who, day), activity in made.pins.items() if not activity[1].startswith("@")],
+        }  # fmt: skip
+        return Built(made.problem, labels, pins=dict(made.pins))
+
+    def lines(self, built: Built, result: Result) -> Sequence[PlanLine]:
+        """One line a place, by time and post; a place without anybody says so."""
+        assert isinstance(result, rostering.Roster)  # noqa: S101 - the engine's own
+        shift_of = {tuple(key): int(shift) for shift, key in built.labels["shifts"].items()}
+        held = {(str(who), int(day)) for who, day, *_ in built.labels["held"]}
+        order = {shift: at for at, shift in enumerate(built.labels["order"])}
+        made = []
+        for slot, who in zip(result.slots, result.member_of_slot, strict=True):
+            if slot.post.startswith("@"):
+                continue
+            shift = shift_of[slot.day, slot.shift, slot.post, slot.skill]
+            member = built.problem.members[int(who)].id if who >= 0 else ""
+            line = self._line(built, shift, slot.skill, member, (member, slot.day) in held)
+            made.append((order[shift], slot.ordinal, line))
+        return [line for _, _, line in sorted(made, key=lambda one: one[:2])]
+
+    def _line(self, built: Built, shift: int, skill: str | None, member: str, held: bool) -> PlanLine:
+        path = built.labels["paths"][str(shift)]
+        home = built.labels["homes"].get(member, "")
+        if not member:
+            reason = "why.nobody_free"
+        elif held:
+            reason = "why.held"
+        elif skill:
+            reason = "why.skill"
+        else:
+            reason = "why.home" if home[:12] == path[:12] else "why.town" if home[:9] == path[:9] else "why.rested"
+        return PlanLine(f"shift:{shift}", f"member:{member}" if member else "", path, reason=reason, pinned=held)
+
+    def result_of(self, built: Built, lines: Sequence[PlanLine]) -> Result:
+        """The roster that the lines say, with its true price."""
+        problem: rostering.Problem = built.problem
+        activities = tuple(dict.fromkeys((row.shift, row.post, row.skill) for row in problem.demand))
+        table = self._table(built, lines, activities)
+        slots, member_of_slot, extra = fill_slots(problem, activities, table)
+        roster = rostering.Roster(
+            status=Status.FEASIBLE, objective=0.0, bound=None, seconds=0.0, activities=activities, activity_of=table, slots=slots,
+            member_of_slot=member_of_slot, extra=extra,
+        )  # fmt: skip
+        return replace(roster, objective=objective(problem, roster))
+
+    def _table(self, built: Built, lines: Sequence[PlanLine], activities: Sequence[Any]) -> np.ndarray:
+        index = {activity: at for at, activity in enumerate(activities)}
+        member = {one.id: at for at, one in enumerate(built.problem.members)}
+        table = np.full((len(member), built.problem.horizon), -1, dtype=np.int64)
+        for who, day, kind, post, skill in built.labels["away"]:
+            table[member[str(who)], int(day)] = index[kind, post, skill]
+        for line in lines:
+            key, who = self._key(built, line), line.target.partition(":")[2]
+            if key is not None and who in member:
+                table[member[who], key[0]] = index[key[1:]]
+        return table
+
+    def _key(self, built: Built, line: PlanLine) -> tuple[int, str, str, str | None] | None:
+        found = built.labels["shifts"].get(line.subject.partition(":")[2])
+        return (int(found[0]), found[1], found[2], found[3]) if found is not None else None
+
+    def pin(self, built: Built, lines: Sequence[PlanLine]) -> Built:
+        """Pinned places stay; the others change only for a gain."""
+        members = {one.id for one in built.problem.members}
+        pins, held = dict(built.pins), list(built.labels["held"])
+        for line in lines:
+            key, who = self._key(built, line), line.target.partition(":")[2]
+            if line.pinned and key is not None and who in members and (who, key[0]) not in pins:
+                pins[who, key[0]] = key[1:]
+                held.append([who, *key])
+        return replace(built, pins=pins, previous=self.result_of(built, lines), labels=built.labels | {"held": held})
+
+    def choices(self, built: Built, lines: Sequence[PlanLine], n: int, language: Language) -> Sequence[tuple[str, str]]:
+        """Nobody, and who is free that day and stays within every rule; fewest hours first."""
+        key = self._key(built, lines[n])
+        if key is None:
+            return ()
+        activities = tuple(dict.fromkeys((row.shift, row.post, row.skill) for row in built.problem.demand))
+        table = self._table(built, [line for at, line in enumerate(lines) if at != n], activities)
+        kinds = {shift.id: shift for shift in built.problem.shifts}
+        blocked = {(who, int(day), kind) for who, day, kind in built.labels["blocked"]}
+        found = []
+        for at, member in enumerate(built.problem.members):
+            plan = [None if a < 0 else kinds[activities[a][0]] for a in table[at]]
+            if (member.id, key[0], key[1]) not in blocked and fits(
+                built.problem, member, plan, key[0], kinds[key[1]], key[2], key[3]
+            ):
+                found.append((sum(built.problem.worked_minutes(one) for one in plan if one is not None), member.id))
+        people = member_lines([int(who) for _, who in sorted(found)[:OFFERED]])
+        said = "小时" if language == "zh" else "hours"
+        return [("", "空缺" if language == "zh" else "leave open")] + [
+            (f"member:{who}", f"{people[int(who)].name} · {minutes // 60} {said}")
+            for minutes, who in sorted(found)[:OFFERED]
+            if int(who) in people
+        ]
+
+    def edit(self, built: Built, lines: Sequence[PlanLine], n: int, choice: str) -> list[PlanLine]:
+        """Line n goes to somebody else, or stays open."""
+        after = list(lines)
+        after[n] = replace(lines[n], target=choice, reason="why.chosen" if choice else "why.nobody_free")
+        return after
+
+    def figures(self, built: Built, result: Result, baseline: Result | None) -> Sequence[Figure]:
+        """Places open, the widest difference of hours and of nights, beside the usual list by turns."""
+        usable = baseline is not None and baseline.status in (Status.OPTIMAL, Status.FEASIBLE)
+        mine, other = _counts(built, result), _counts(built, baseline) if usable and baseline is not None else None
+        units = {"open": "places", "hours": "hours", "nights": "nights"}
+        return [Figure(f"figure.{key}", mine[key], other[key] if other else None, unit) for key, unit in units.items()]
+
+    def remarks(self, built: Built, result: Result, lines: Sequence[PlanLine]) -> Sequence[Remark]:
+        """Which hours lack people most."""
+        lacking = Counter(key[1] for line in lines if not line.target and (key := self._key(built, line)) is not None)
+        found = [
+            Remark("remark.short", {"hours": kind.partition("+")[0], "n": many})
+            for kind, many in lacking.most_common(3)
+        ]
+        return [*found, Remark("remark.elsewhere", {"n": len(built.labels["away"])})] if built.labels["away"] else found
+
+    def adopt(self, actor: Actor, plan: Plan, built: Built, lines: Sequence[PlanLine]) -> Adopted:
+        """Publish the roster; whoever has an account hears it, everybody sees it on their own page."""
+        wanted = [
+            duty.RosterLine(int(line.subject.partition(":")[2]), int(line.target.partition(":")[2]), line.pinned)
+            for line in lines
+            if line.target
+        ]
+        written = duty.adopt_roster(
+            actor=actor,
+            shifts=[int(one) for one in built.labels["order"]],
+            lines=wanted,
+            rest=duty.Rest(*built.labels["rest"]),
+        )
+        return Adopted(written)
+
+    def names(self, plan: Plan, subjects: set[str], targets: set[str], language: Language) -> dict[str, Said]:
+        """Shifts by day, hours and post; members by name and unit."""
+        found = {}
+        for shift, (post, start, end) in duty.shift_words(
+            [int(one.partition(":")[2]) for one in subjects if one.startswith("shift:")]
+        ).items():
+            hours = duty.span_text(start, end)
+            found[f"shift:{shift}"] = Said(f"{start.astimezone(BEIJING):%m-%d} {hours} · {post}")
+        for number, line in member_lines(
+            [int(one.partition(":")[2]) for one in targets if one.startswith("member:")]
+        ).items():
+            found[f"member:{number}"] = Said(line.name, hint=line.unit)
+        return found
+
+    def sentence(self, code: str, values: Mapping[str, Any], language: Language) -> str:
+        """The words of reasons, remarks, figures and rules."""
+        return sentence(code, values, language)
+
+
+def fits(
+    problem: rostering.Problem, member: rostering.Member, plan: Sequence[rostering.Shift | None], day: int, shift: rostering.Shift,
+    post: str, skill: str | None,
+) -> bool:  # fmt: skip
+    """Whether one more shift keeps every personal rule: free that day, skill, post, rest, nights, days in a row, hours of the week."""
+    rules = problem.rules
+    if plan[day] is not None or day in member.leave or (skill is not None and skill not in member.skills):
+        return False
+    if member.posts is not None and post not in member.posts:
+        return False
+    if rules.max_shift_minutes is not None and problem.worked_minutes(shift) > rules.max_shift_minutes:
+        return False
+    trial = [*plan[:day], shift, *plan[day + 1 :]]
+    last = next((one for one in problem.shifts if one.id == member.history.last_shift), None)
+    rows = [last, *trial]
+    if any(a is not None and b is not None and not problem.may_follow(a, b) for a, b in pairwise(rows)):
+        return False
+    run = member.history.worked_in_row if last is not None else 0
+    nights = member.history.nights_in_row if last is not None else 0
+    weeks: Counter[int] = Counter({0: member.history.week_minutes} if problem.first_weekday else {})
+    for at, one in enumerate(trial):
+        run = run + 1 if one is not None else 0
+        nights = nights + 1 if one is not None and one.is_night else 0
+        weeks[(at + problem.first_weekday) // 7] += problem.worked_minutes(one) if one is not None else 0
+        if run > member.contract.max_consecutive or (
+            rules.max_nights_in_row is not None and nights > rules.max_nights_in_row
+        ):
+            return False
+    return rules.week_minutes is None or max(weeks.values()) <= rules.week_minutes
+
+
+def _counts(built: Built, result: Result) -> dict[str, float]:
+    assert isinstance(result, rostering.Roster)  # noqa: S101 - the engine's own
+    kinds = {shift.id: shift for shift in built.problem.shifts}
+    hours, nights = [], []
+    for row in result.activity_of:
+        worked = [kinds[result.activities[a][0]] for a in row if a >= 0]
+        hours.append(sum(built.problem.worked_minutes(one) for one in worked) / 60)
+        nights.append(sum(one.is_night for one in worked))
+    unfilled = sum(not slot.post.startswith("@") for slot in result.unfilled)
+    return {
+        "open": float(unfilled), "hours": round(max(hours) - min(hours), 1) if hours else 0.0,
+        "nights": float(max(nights) - min(nights)) if nights else 0.0,
+    }  # fmt: skip
+
+
+register(RosterKind())
