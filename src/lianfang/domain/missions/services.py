@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 import msgspec
 from django.db import connection, connections, transaction
+from django.utils import timezone
 
 from lianfang.base.access.api import Actor
 from lianfang.base.database.errors import refusals
+from lianfang.base.incidents.api import incident_for
+from lianfang.domain.duty.api import NewShift, book, create_post, create_shifts
 from lianfang.domain.missions import problems  # noqa: F401  (defines its sentences)
+from lianfang.kernel.clock import BEIJING, beijing_day
 from lianfang.kernel.errors import LianfangError
 
 LONGEST_TURN_MINUTES: Final = 720
 """A shift is at most 12 hours (DECISIONS, rest rules: an assumption of the playbooks)."""
+WEEK_MINUTES: Final = 48 * 60
+"""At most 48 hours a week (the same rules): who has worked that many has days off in turn."""
+MOST_DAYS: Final = 28
+"""Days rostered at an arrival: an assumption, four weeks."""
 SIDES: Final = ("sender", "receiver", "city")
 
 
-def call(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+def call(sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
     """One statement in the running scope; refusals of the database come out as errors of the catalogue."""
-    with refusals(), connection.cursor() as cursor:
-        cursor.execute(sql, list(parameters))
+    with refusals(), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
         return list(cursor.fetchall()) if cursor.description else []
 
 
@@ -80,6 +88,12 @@ def raise_need(*, actor: Actor, need: NewNeed) -> int:
     return int(rows[0][0])
 
 
+def incident_over(path: str) -> int | None:
+    """The live incident that an area lies in, None where there is none."""
+    found = incident_for(path)
+    return None if found is None else int(found.id)
+
+
 def end_need(*, actor: Actor, need: int, withdrawn: bool = False) -> None:
     """Close a need; teams that are there stay until they are called back. Raises missions.need_over, access.not_found."""
     call("select missions_end_need(%s, %s)", [need, "withdrawn" if withdrawn else "over"])
@@ -120,9 +134,63 @@ def send(*, actor: Actor, mission: int, stay_home: Sequence[int] = (), turns: in
     return int(rows[0][0])
 
 
-def confirm_arrival(*, actor: Actor, mission: int) -> None:
-    """The receiving side saw them arrive; a team that they relieve is called home."""
-    call("select missions_arrive(%s)", [mission])
+def confirm_arrival(*, actor: Actor, mission: int) -> int:
+    """The receiving side saw them arrive; a team that they relieve is called home. Their post is made, with its turns.
+
+    Everybody is booked within the rest rules, days off in turn; returns how many shifts were booked (0 where the receiving area
+    is a county: it says itself where they stand). Raises missions.wrong_state, access.not_found.
+    """
+    with transaction.atomic():
+        call("select missions_arrive(%s)", [mission])
+        return roster(actor=actor, mission=mission)
+
+
+def roster(*, actor: Actor, mission: int) -> int:
+    """Make the post of an arrived team and book its people; returns how many shifts were booked."""
+    found = call(
+        "select team_name, to_path, until_on, turns, start_minute from missions_mission where id = %s and beyond = '' "
+        "and length(to_path) >= 9", [mission],
+    )  # fmt: skip
+    if not found or not actor.may("other", "keep_duty"):
+        return 0
+    name, path, until_on, turns, start = found[0]
+    crews: dict[int, list[int]] = {}
+    for member, turn in call(
+        "select member_id, turn from missions_person where mission_id = %s and not stayed_home order by turn, id",
+        [mission],
+    ):
+        crews.setdefault(turn, []).append(member)
+    begins, ends = turn_hours(1, turns, start)
+    post = create_post(
+        actor=actor, path=path, kind="team", name=f"{name}·{mission}", least=0 if turns * (ends - begins) < 1440 else 1
+    )
+    first = max(beijing_day(timezone.now()), until_on - timedelta(days=MOST_DAYS - 1))
+    booked = 0
+    for offset in range((until_on - first).days + 1):
+        booked += _day(actor, post, first + timedelta(days=offset), crews, (turns, start), offset)
+    return booked
+
+
+def _day(
+    actor: Actor, post: int, day: date, crews: Mapping[int, Sequence[int]], pattern: tuple[int, int], offset: int
+) -> int:
+    """Shifts of one day: of each turn those whose day off it is not."""
+    booked = 0
+    for turn, members in crews.items():
+        begins, ends = turn_hours(turn, *pattern)
+        days_on = max(1, min(7, WEEK_MINUTES // (ends - begins)))
+        there = [member for at, member in enumerate(members) if (offset + at) % 7 < days_on]
+        starts_at = datetime.combine(day, time(), BEIJING) + timedelta(minutes=begins)
+        ends_at = starts_at + timedelta(minutes=ends - begins)
+        if not there or ends_at <= timezone.now():
+            continue
+        publish = actor.may("other", "publish_roster")  # else they wait as drafts for the head of the place
+        [shift] = create_shifts(
+            actor=actor, post=post, shifts=[NewShift(starts_at, ends_at, len(there))], publish=publish
+        )
+        told = book(actor=actor, shift=shift, members=there, source="mission", strict=False)
+        booked += sum(one.slot is not None for one in told)
+    return booked
 
 
 def call_back(*, actor: Actor, mission: int, side: str) -> None:

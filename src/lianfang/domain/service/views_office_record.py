@@ -6,6 +6,7 @@ import io
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -34,7 +35,8 @@ def member(request: HttpRequest, code: str) -> HttpResponse:
     error = None
     if request.method == "POST":
         try:
-            lines = record.look_at(actor=actor_of(request), member=one.id, purpose=request.POST.get("purpose", ""))
+            with transaction.atomic():
+                lines = record.look_at(actor=actor_of(request), member=one.id, purpose=request.POST.get("purpose", ""))
             context |= {"items": [spoken(line) for line in lines], "minutes": sum(line.minutes for line in lines)}
             context["hours"] = round(context["minutes"] / 60)
         except LianfangError as caught:
@@ -56,7 +58,8 @@ def unit(request: HttpRequest, number: int) -> HttpResponse:
         try:
             if chosen not in PURPOSES:
                 raise LianfangError("service.purpose_missing")
-            people = record.unit_record(actor=actor_of(request), unit=number, purpose=chosen)
+            with transaction.atomic():
+                people = record.unit_record(actor=actor_of(request), unit=number, purpose=chosen)
             context["people"] = [{"one": one, "roles": [role_word(role) for role in one.sums.roles]} for one in people]
             context["agreed"] = sum(one.agreed for one in people)
         except LianfangError as caught:
@@ -112,10 +115,11 @@ def objection(request: HttpRequest, number: int) -> HttpResponse:
         try:
             hours = _number(form.get("hours", ""))
             role = form.get("role", "other")
-            record.answer(
-                actor=actor_of(request), objection=found[0], upheld=form.get("verdict") == "upheld", words=form.get("words", ""),
-                hours=hours, role=role if role in POSTS or role in ROLES else "other",
-            )  # fmt: skip
+            with transaction.atomic():
+                record.answer(
+                    actor=actor_of(request), objection=found[0], upheld=form.get("verdict") == "upheld", words=form.get("words", ""),
+                    hours=hours, role=role if role in POSTS or role in ROLES else "other",
+                )  # fmt: skip
         except LianfangError as caught:
             error = caught
         else:
