@@ -267,3 +267,31 @@ def test_a_large_place_counts_care_tags_when_asked(browse, monkeypatch: pytest.M
     assert "?care=1" in page
     assert 'class="states"' in text(clerk.get(address + "?care=1"))
     assert 'class="states"' in text(clerk.get(address + "?kind=1"))
+
+
+@pytest.mark.row("C1")
+def test_who_had_moved_away_is_taken_back_on_a_page(browse, world):
+    """From the dated record: who moved away is on no list, but their line leads back to a door; the dead are not."""
+    clerk = browse("community_clerk", NEXT)
+    person, dead = world.people[NEXT][0], world.people[NEXT][1]
+    for one, what in ((person, "moved_out"), (dead, "died")):
+        said = {"what": what, "on": "2022-03-20", "reason": "本人告知"}
+        assert clerk.post(f"/residents/person/{one.code}/change/", said).status_code == 303
+    page = text(clerk.get(f"/residents/changes/{NEXT}/"))
+    assert page.count("又住回来了") == 1
+    [address] = re.findall(r"/residents/returned/\d+/", page)
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("select id from residents_person where gone = 2 and path like %s", [NEXT + "%"])
+        assert clerk.get(f"/residents/returned/{cursor.fetchone()[0]}/").status_code == 404
+    form = text(clerk.get(address))
+    assert "门" in form or "户" in form
+    building = f"{NEXT}0001"
+    assert (
+        clerk.post(address, {"on": "2022-04-01", "building": building, "door": "", "reason": "回来"}).status_code == 422
+    )
+    assert browse("community_clerk", HOME).get(address).status_code == 404
+    answer = clerk.post(address, {"on": "2022-04-01", "building": building, "door": "909", "reason": "打工回来"})
+    assert (answer.status_code, answer["Location"]) == (303, f"/residents/person/{person.code}/")
+    assert "909" in text(clerk.get(answer["Location"]))
+    assert clerk.get(address).status_code == 303  # nothing to take back any more
+    assert "又住回来了" not in text(clerk.get(f"/residents/changes/{NEXT}/"))

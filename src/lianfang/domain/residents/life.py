@@ -22,6 +22,10 @@ WORDS: Final = b"residents_change.sealed"
 _WRITE: Final = "select residents_life_write(%b, %b, %b, %b, %b::jsonb, %b, %b, %b)"
 
 
+DIED = 2
+"""The state of an entry that is on no list any more because somebody died."""
+
+
 @dataclass(frozen=True)
 class Entry:
     """One entry as its office sees it, also when the person left. stay_path: '' at home; a community where it is not ours.

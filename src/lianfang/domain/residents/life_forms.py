@@ -32,7 +32,7 @@ KIND_WORDS: Final[dict[str, Promise]] = {
 }  # fmt: skip
 """Kinds of change as the record shows them."""
 NEW: Final[dict[str, Promise]] = {"moved_in": _("Moved in"), "born": _("Born")}
-WITH_DOOR: Final = frozenset({"moved_within", "stays"})
+WITH_DOOR: Final = frozenset({"moved_within", "stays", "returned"})
 WITH_END: Final = frozenset({"away", "stays"})
 
 

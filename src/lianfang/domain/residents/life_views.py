@@ -86,6 +86,38 @@ def newcomer(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @requires(KEEP, lists=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+def returned(request: HttpRequest, number: int) -> HttpResponse:
+    """Somebody who had moved away lives in this community again: at which door, since when, who said so."""
+    actor = _actor(request)
+    entry = life.entry(actor=actor, person_id=number)
+    if not entry.gone:
+        return see("residents-change", format_code(entry.code))
+    if entry.gone == life.DIED:
+        raise LianfangError("access.not_found")
+    form = ChangeForm(
+        "returned", life_reads.building_choices(entry.path[:12]), request.POST or None, initial={"on": today()}
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            said = form.cleaned_data
+            life.take_back(actor=actor, person_id=number, door=form.door(), on=said["on"], reason=said["reason"])
+        except LianfangError as error:
+            complain(form, error)
+        else:
+            messages.success(request, _("Recorded. It can be undone as long as nothing later stands on it."))
+            return see("residents-person", format_code(entry.code))
+    place = place_of(actor, entry.path[:12] if actor.covers(entry.path[:12]) else actor.area_code)
+    name = entry.name if actor.sees("residents", "named") else ""
+    context = {
+        "entry": entry, "code": format_code(entry.code), "place": place, "name": name, "what": "returned", "returns": number,
+        "what_words": KIND_WORDS["returned"], "form": form, "trail": pages.trail(actor, place, name),
+        "lines": change_lines(life_reads.changes_of(entry.id)),
+    }  # fmt: skip
+    return render(request, "residents/life_change.html", context, status=422 if request.method == "POST" else 200)
+
+
+@requires(KEEP, lists=True)
 @require_GET
 def history(request: HttpRequest, code: str) -> HttpResponse:
     """The dated changes of an area, newest first."""
@@ -158,7 +190,12 @@ def complain(form: Any, error: LianfangError) -> None:
 def change_lines(found: list[life_reads.Change]) -> list[dict[str, Any]]:
     """Changes for the table."""
     return [
-        {"change": one, "what": KIND_WORDS.get(one.kind, one.kind), "who": role_words(one.role) if one.role else "–"}
+        {
+            "change": one,
+            "what": KIND_WORDS.get(one.kind, one.kind),
+            "who": role_words(one.role) if one.role else "–",
+            "may_return": one.kind == "moved_out" and one.standing and not one.code,
+        }
         for one in found
     ]
 

@@ -24,6 +24,7 @@ urlpatterns = [
     path("person/<str:code>/change/", life_views.change, name="residents-change"),
     path("person/<str:code>/doubt/", confirm_views.doubt, name="residents-doubt-person"),
     path("doubt/<int:number>/", life_views.doubt, name="residents-doubt"),
+    path("returned/<int:number>/", life_views.returned, name="residents-returned"),
     path("new/<str:code>/", life_views.newcomer, name="residents-new"),
     path("changes/<str:code>/", life_views.history, name="residents-changes"),
     path("changes/<int:number>/undo/", life_views.undo, name="residents-change-undo"),
