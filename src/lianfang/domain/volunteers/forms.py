@@ -10,7 +10,7 @@ from typing import Any
 from django import forms
 from django.utils import dateformat
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from lianfang.domain.volunteers.offers import NewOffer
 from lianfang.domain.volunteers.rules import MOST_WORDS, ROLES, NewCall, Span, Stated, hours_of, minute_of
@@ -85,8 +85,8 @@ class CallForm(forms.Form):
     ) -> None:
         super().__init__(*args, **more)
         for row in ROWS:
-            self.fields[f"from{row}"] = _time(_("From"), required=row == 1)
-            self.fields[f"to{row}"] = _time(_("To"), required=row == 1)
+            self.fields[f"from{row}"] = _time(pgettext("clock", "From"), required=row == 1)
+            self.fields[f"to{row}"] = _time(pgettext("clock", "To"), required=row == 1)
             self.fields[f"wanted{row}"] = forms.IntegerField(
                 label=_("People"), min_value=1, max_value=500, required=row == 1
             )
@@ -200,8 +200,8 @@ class AnswerForm(PersonForm):
             initial=[key for key, _word in choices],
             widget=forms.CheckboxSelectMultiple,
         )
-        self.fields["begins"] = _time(_("From"), initial=span[0])
-        self.fields["ends"] = _time(_("To"), initial=span[1])
+        self.fields["begins"] = _time(pgettext("clock", "From"), initial=span[0])
+        self.fields["ends"] = _time(pgettext("clock", "To"), initial=span[1])
         if skills:
             self.fields["skills"] = forms.MultipleChoiceField(
                 label=_("What you can do"),
@@ -250,8 +250,8 @@ class OfferForm(forms.Form):
     )
     first_on = _day(gettext_lazy("From which day"))
     last_on = _day(gettext_lazy("Until which day"))
-    begins = _time(gettext_lazy("From"), initial="08:00")
-    ends = _time(gettext_lazy("To"), initial="18:00")
+    begins = _time(pgettext_lazy("clock", "From"), initial="08:00")
+    ends = _time(pgettext_lazy("clock", "To"), initial="18:00")
     skills = forms.CharField(
         label=gettext_lazy("What you can do"),
         max_length=120,

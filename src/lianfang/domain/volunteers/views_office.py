@@ -60,7 +60,13 @@ def new(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     communities = _communities(actor.path)
     today = beijing_day(timezone.now())
-    initial = {"first_on": today, "last_on": today, "from1": "08:00", "to1": "12:00", "wanted1": 2}
+    initial = {
+        "first_on": today + timedelta(days=1),
+        "last_on": today + timedelta(days=1),
+        "from1": "08:00",
+        "to1": "12:00",
+        "wanted1": 2,
+    }
     form = CallForm(
         request.POST or None, initial=initial, communities=[(path, short_name(name)) for path, name in communities],
         buildings=_buildings(communities[0][0]) if len(communities) == 1 else (),

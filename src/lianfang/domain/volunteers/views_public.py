@@ -116,7 +116,8 @@ def _own(request: HttpRequest, code: str, error: LianfangError | None) -> HttpRe
     if offer is not None:
         state, word = OFFER_WORDS[offer.state]
         context |= {"offer": offer, "offer_state": state, "offer_word": word,
-                    "asked": [{"one": one, "role": ROLE_WORDS[one.role], "badge": OFFER_WORDS[one.state]}
+                    "asked": [{"one": one, "role": ROLE_WORDS[one.role], "badge": OFFER_WORDS[one.state],
+                               "community": short_name(one.community)}
                               for one in offer.asked]}  # fmt: skip
     if answer is not None:
         state, word = STATE_WORDS[answer.state]
