@@ -54,6 +54,9 @@ WORDS = (
     "pairing",
     "part",
     "service_objection",
+    "team",
+    "need",
+    "mission",
     "plan",
 )
 NOWHERE = "419999999999"
@@ -119,6 +122,7 @@ def inside(scene: Scene, seat: Seat) -> dict[str, str]:
         "link": str(scene.links[HOME]), "objection": str(scene.objections[HOME]), "list": str(scene.lists[HOME]),
         "unit": str(scene.units[HOME]), "member": scene.members[HOME].code,
         "member_id": str(scene.members[HOME].id), "list_file": str(scene.member_files["U" if seat.scope == "organisation" else HOME]),
+        "team": str(scene.teams[HOME]), "need": str(scene.needs[HOME]), "mission": str(scene.missions[HOME]),
         "member_link": str(scene.member_links[HOME]), "service_objection": str(scene.service_objections[HOME]),
         **scene.volunteers[HOME], **scene.pairings[HOME], **scene.duty[HOME], "plan": str(scene.plans[HOME]),
         "token": scene.kept.get(seat.role, "411621-" + "x" * 24), "held": str(scene.held[HOME]),
@@ -142,6 +146,7 @@ def outside(scene: Scene, seat: Seat) -> dict[str, str]:
         "objection": str(scene.objections[community]), "list": str(scene.lists[community]),
         "unit": str(scene.units[community]), "member": scene.members[community].code,
         "member_id": str(scene.members[community].id), "list_file": str(scene.member_files[community]),
+        "team": str(scene.teams[community]), "need": str(scene.needs[community]), "mission": str(scene.missions[community]),
         "member_link": str(scene.member_links[community]), "service_objection": str(scene.service_objections[community]),
         **scene.volunteers[community], **scene.pairings[community], **scene.duty[community], "plan": str(scene.plans[community]),
         "token": strangers, "held": str(scene.held[community]),

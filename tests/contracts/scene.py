@@ -134,6 +134,10 @@ class Scene:
     """One organisation and one member of it in each community."""
     member_links: dict[str, int] = field(default_factory=dict)
     service_objections: dict[str, int] = field(default_factory=dict)
+    teams: dict[str, int] = field(default_factory=dict)
+    needs: dict[str, int] = field(default_factory=dict)
+    missions: dict[str, int] = field(default_factory=dict)
+    """In each community a team of its organisation, a need, and a sending of the team to it that waits for consent."""
     stranger: tuple[int, int] = (0, 0)
     """Account and grant of somebody who works in another county."""
 
@@ -262,7 +266,10 @@ def grow(scene: Scene, *, buildings: int, homes: int, per_home: int) -> None:
 
 def _staff(scene: Scene) -> None:
     """In every community one organisation and one member of it, who lives in its first building."""
-    run("select setval('plans_plan_id_seq', 8812345), setval('workforce_organisation_id_seq', 7711), setval('workforce_member_id_seq', 99119911)")
+    run(
+        "select setval('plans_plan_id_seq', 8812345), setval('workforce_organisation_id_seq', 7711), "
+        "setval('workforce_member_id_seq', 99119911), setval('workforce_import_file_id_seq', 7733991)"
+    )
     for at, community in enumerate(COMMUNITIES):
         scene.units[community] = make_unit(f"{community}街道办事处", path=community)
         name = f"诸葛{chr(0x5201 + at)}{chr(0x6F80 + at)}"
@@ -281,7 +288,30 @@ def _staff(scene: Scene) -> None:
             "values (%s, %s, 'missing', current_date, %s, 'open', '') returning id",
             one, community, standing_box(community).seal("少记一天".encode(), b"service_objection.sealed"),
         )  # fmt: skip
+        _force(scene, community)
     scene.member_files["U"] = stage_list("U" + lineage_of(scene.units[HOME]))
+
+
+def _force(scene: Scene, community: str) -> None:
+    """A team, a need and a mission of one community."""
+    unit = scene.units[community]
+    scene.teams[community] = run(
+        "insert into missions_team (organisation_id, name, kind, path, skills, state, since_on, made_by) "
+        "values (%s, %s, 'reserve', %s, '{}', 'ready', current_date, 1) returning id", unit, f"{community}预备队", community,
+    )  # fmt: skip
+    scene.needs[community] = run(
+        "insert into missions_need (path, beyond, kind, purpose, skills, people, severity, from_on, until_on, state, raised_on, raised_by) "
+        "values (%s, '', 'reserve', 'gates', '{}', 5, 2, current_date, current_date + 9, 'open', current_date, 1) returning id", community,
+    )  # fmt: skip
+    scene.missions[community] = run(
+        "insert into missions_mission (need_id, team_id, kind, team_name, from_path, to_path, beyond, people, across, state, why, until_on, "
+        "turns, start_minute, proposed_by, ended_why) values (%s, %s, 'reserve', %s, %s, %s, '', 1, false, 'proposed', '{}', "
+        "current_date + 9, 0, 480, 1, '') returning id",
+        scene.needs[community], scene.teams[community], f"{community}预备队", community, community,
+    )  # fmt: skip
+    for path in (community, f"U{lineage_of(unit)}"):
+        run("insert into missions_seat (path, team_id) values (%s, %s)", path, scene.teams[community])
+        run("insert into missions_seat (path, mission_id) values (%s, %s)", path, scene.missions[community])
 
 
 def _grant_path(role: str, scope: str) -> str:

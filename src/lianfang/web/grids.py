@@ -303,6 +303,7 @@ def _frame(actor: Actor, at: Place) -> dict[str, Any]:
         "trail": [*({"name": name, "href": reverse("grids", args=[number])} for name, number in at.above), {"name": at.short}],
 
         "may_draw": actor.may("other", "import") or actor.may("other", "assign"), "now_at": timezone.now(),
+        "may_send": actor.may("other", "import"),
     }  # fmt: skip
 
 

@@ -1,0 +1,100 @@
+"""Plans as SVG: shapes of a file or of buildings on one plane, north up, with room for labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import cos, radians
+from typing import Any, Final
+
+WIDTH: Final = 1000.0
+MOST_SHAPES: Final = 3000
+"""Shapes a picture draws; more would make the page heavy (some 120 bytes each), and the page says how many are left out."""
+Point = Sequence[float]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One shape of a picture: key, style class, path data, where its label goes, words for the pointer."""
+
+    key: str
+    style: str
+    path: str
+    x: float
+    y: float
+    label: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture with its box; left: shapes that were not drawn; letter: height of a label that fits most shapes."""
+
+    width: float
+    height: float
+    pieces: list[Piece]
+    left: int = 0
+    letter: float = 12.0
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What is to be drawn: rings (closed) or one open line, in degrees or in the units of a file."""
+
+    key: str
+    style: str
+    rings: Sequence[Sequence[Point]]
+    closed: bool = True
+    label: str = ""
+    title: str = ""
+
+
+def picture(shapes: Sequence[Shape], *, degrees: bool, most: int = MOST_SHAPES) -> Picture:
+    """Lay shapes out in a box 1,000 wide; with too many only the first are drawn."""
+    shown = list(shapes[:most])
+    if not any(ring for shape in shown for ring in shape.rings):
+        return Picture(WIDTH, WIDTH / 3, [], len(shapes))
+    xs = [point[0] for shape in shown for ring in shape.rings for point in ring]
+    ys = [point[1] for shape in shown for ring in shape.rings for point in ring]
+    west, east, south, north = min(xs), max(xs), min(ys), max(ys)
+    stretch = cos(radians((south + north) / 2)) if degrees else 1.0
+    across, up = (east - west) * stretch, north - south
+    scale = (WIDTH - 24) / max(across, up * 0.7, 1e-12)
+    left = (WIDTH - across * scale) / 2
+
+    def place(point: Point) -> tuple[float, float]:
+        return left + (point[0] - west) * stretch * scale, 12 + (north - point[1]) * scale
+
+    return Picture(
+        WIDTH, round(up * scale + 24, 1), [_piece(shape, place) for shape in shown], max(len(shapes) - most, 0)
+    )
+
+
+def _piece(shape: Shape, place: Any) -> Piece:
+    rings = [[place(point) for point in ring] for ring in shape.rings if ring]
+    path = " ".join(
+        "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in ring) + ("Z" if shape.closed else "") for ring in rings
+    )
+    outer = rings[0]
+    x, y = sum(p[0] for p in outer) / len(outer), sum(p[1] for p in outer) / len(outer)
+    return Piece(shape.key, shape.style, path, round(x, 1), round(y, 1), shape.label, shape.title)
+
+
+def rings_of(geometry: Mapping[str, Any]) -> list[list[list[float]]]:
+    """The rings of a GeoJSON polygon, or the points of a line as one."""
+    if geometry["type"] == "Polygon":
+        return [ring[:-1] for ring in geometry["coordinates"]]
+    return [geometry["coordinates"]]
+
+
+def is_line(geometry: Mapping[str, Any]) -> bool:
+    """Whether a geometry is a line."""
+    return bool(geometry["type"] == "LineString")
+
+
+def boxes(
+    places: Iterable[tuple[float, float]], width: float = 30.0, depth: float = 16.0
+) -> list[list[tuple[float, float]]]:
+    """A rectangle around each place (metres), for buildings nobody has drawn."""
+    half, deep = width / 2, depth / 2
+    return [[(x - half, y - deep), (x + half, y - deep), (x + half, y + deep), (x - half, y + deep)] for x, y in places]
