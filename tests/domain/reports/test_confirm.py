@@ -35,8 +35,9 @@ def test_figures_are_derived_and_engines_not_in_use_are_off(county):
     assert made.state == "reported"
     assert made.figures["values"]["visited_households"] == 15
     assert made.figures["values"]["visited_people"] == 0
-    assert "gates" in made.figures["off"]
-    assert "gates" not in made.figures["values"]
+    assert "passed" in made.figures["off"]
+    assert "passed" not in made.figures["values"]
+    assert made.figures["values"]["gates"] == 0
 
 
 def test_zero_is_a_statement(county):

@@ -120,7 +120,7 @@ def test_the_table_shows_confirmed_beside_what_is_true_now(county, browse):
     page = text(town.get(f"/reports/{code(TOWN)}/table/{DAY_QUERY}"))
     assert "现为12" in page
     assert ">+2<" in page
-    assert "16项未启用" in page
+    assert "14项未启用" in page
     desk = browse("county_dispatcher", COUNTY, "en")
     page = text(desk.get(f"/reports/{code(COUNTY)}/table/{DAY_QUERY}"))
     assert ">+7<" in page
@@ -139,7 +139,8 @@ def test_excel_in_the_columns_of_the_form(county, browse):
     assert head[:6] == ["区划代码", "单位", "应报", "未报", "摸排户数", "摸排人数"]
     assert len(head) == 4 + 19
     assert rows[3][:6] == [VILLAGES[0], "200村委会", 1, 0, 0, 10]
-    assert rows[3][head.index("卡点数")] == "未启用"
+    assert rows[3][head.index("卡点数")] == 0
+    assert rows[3][head.index("劝返车辆")] == "未启用"
     answer = town.get(f"/reports/{code(TOWN)}/late.xlsx{DAY_QUERY}&state=not_reported")
     rows = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
     assert [row[2] for row in rows[3:]] == ["未报", "未报"]

@@ -37,6 +37,7 @@ _PUBLISHED = """
 residents.present residents.households residents.returnees_new residents.returnees_by_origin:origin
 rounds.expected rounds.sampled rounds.not_sampled:reason rounds.tubes rounds.results_negative rounds.results_positive
 rounds.expected_households rounds.visited_households rounds.visited_people rounds.visits_failed:outcome rounds.answers:question
+duty.posts duty.places duty.filled duty.present duty.on_duty duty.no_shows duty.rest_breaches duty.hours
 reports.units_not_reported
 """
 _ANNOUNCED = """
@@ -45,7 +46,6 @@ watches.on_watch:measure watches.opened:measure watches.opened_cumulative:measur
 watches.transferred_in watches.transferred_out watches.returnees_not_isolated
 watches.fever_today watches.symptoms_today watches.contact_groups:group
 passes.codes_from_outside:colour passes.codes_local:colour
-duty.posts duty.on_duty
 gates.passed_people gates.turned_back_people gates.turned_back_vehicles
 matters.closed_needs matters.raised_problems
 outreach.loudspeaker_cars

@@ -20,7 +20,7 @@ from lianfang.base.areas.api import load_divisions, shipped_divisions
 from lianfang.base.incidents.api import incident_for, open_incident, propose_incident
 from lianfang.base.metrics.api import fold
 from lianfang.base.playbooks.api import DoorVisit, load_shipped
-from lianfang.cli.demo import doors
+from lianfang.cli.demo import deployment, doors, duty
 from lianfang.cli.demo.cast import COMMUNITY, COUNTY, Company, hire_heads
 from lianfang.cli.demo.phones import Fact, make_fact, send_all
 from lianfang.cli.demo.stage import Stage, edition_of_story
@@ -61,12 +61,19 @@ def play(args: argparse.Namespace, console: Console) -> dict[str, Any]:
         ("Divisions of Fugou 扶沟县区划", set_up_areas),
         ("Household register, .xlsx 导入户籍台账", lambda stage: import_register(stage, args.people)),
         ("Incident opened by two people 启动事件", open_the_incident),
+        ("The first three days: people to every village 三天到村", deployment.first_days),
+        ("Forty-three posts round the clock 四十三个卡点昼夜值守", duty.posts_on_duty),
         *(TESTING if book.rounds.tests else ()),
         *(
             (f"At the doors: {visit.en} {visit.zh}", lambda stage, visit=visit: knock(stage, visit))
             for visit in book.door_visits
         ),
         ("Villages report 各村日报", villages_report),
+        *(
+            [(f"A whole city: {args.full} 全市部署", lambda stage: deployment.whole_city(stage, args.full))]
+            if getattr(args, "full", "")
+            else []
+        ),
     )
     with Progress(
         SpinnerColumn(),

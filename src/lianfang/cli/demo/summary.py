@@ -39,6 +39,8 @@ def show(console: Console, told: dict[str, Any]) -> None:
     company.find()
     with translation.override("zh-hans"):
         _facts(console, told)
+        _deployments(console, told)
+        _duty(console, told)
         with transaction.atomic():
             company.enter("county")
             if "round" in told:
@@ -52,6 +54,44 @@ def show(console: Console, told: dict[str, Any]) -> None:
                 _missing(console, told)
                 _pool(console, told)
             _homes_left(console, told)
+
+
+def _deployments(console: Console, told: dict[str, Any]) -> None:
+    """What deployments did, and how long each step took."""
+    for title, one in (("扶沟 Fugou", told.get("deployment")), (str(told.get("city", {}).get("city", "")), told.get("city"))):
+        if not one:
+            continue
+        words = {"placed": "已安排 placed", "unplaced": "后备 reserve", "empty": "空缺 empty", "without_lead": "无带队 no lead",
+                 "at_home": "在本村 at home %", "in_township": "不出乡镇 in township %", "together": "同单位同地 together"}  # fmt: skip
+        lines = [
+            f"{words.get(key, key)} {mine:,}" + (f" (手工 by hand {other:,})" if other is not None else "")
+            for key, (mine, other) in one["figures"].items()
+        ]
+        proof = "已证明最优 proven" if one["status"] == "optimal" else f"gap {100 * (one['gap'] or 0):.2f} %"
+        steps = (
+            f"名单 lists {one['import']['seconds']} s · 计算 computed {one['computed']} s（求解 solved {one['solved']} s，{proof}）· "
+            f"采用 adopted {one['adopted']} s, {one['pairings']:,} 处 places"
+        )
+        console.print(Panel("\n".join([" · ".join(lines), steps]), title=f"人员部署 deployment · {title} · {one['people']:,} 人 people",
+                            title_align="left"))  # fmt: skip
+
+
+def _duty(console: Console, told: dict[str, Any]) -> None:
+    """Posts round the clock: how much was rostered in how long, and who stepped in."""
+    one = told.get("duty")
+    if not one:
+        return
+    lines = [
+        f"{one['places']:,} 个班次位置 places · {one['people']} 人 people · 空缺 open {one['open']} · "
+        f"求解 solved {one['solved']} s · 全部 all {one['seconds']} s"
+    ]
+    if one.get("no_show"):
+        lines.append(
+            f"本班到岗 came {one['present']} · 未到 did not come {one['no_show']} · "
+            f"{'已接替 replaced' if one['replaced'] else '无人可接替 nobody could'}（{one['could']} 人可选 could）"
+        )
+    title = f"昼夜值守 posts round the clock · {one['posts']} 个卡点 posts · {one['days']} 天 days"
+    console.print(Panel("\n".join(lines), title=title, title_align="left"))
 
 
 def show_logins(console: Console, address: str) -> None:
