@@ -160,7 +160,7 @@ def missing(seat: Seat) -> dict[str, str]:
         "place": NOWHERE if len(seat.outside) == 12 else NOWHERE + "0001", "tube": str(uuid.UUID(int=7 << 64)),
         "person": format_code(999_999), "county_person": format_code(999_999), "token": "411621-" + "y" * 24,
         **dict.fromkeys(("drawing", "round", "file", "held", "account", "grant", "screening", "home", "incident", "zone"), "8888888"),
-        "member": format_code(888_888), **dict.fromkeys(("unit", "member_id", "list_file", "member_link", "service_objection"), "8888888"),
+        "member": format_code(888_888), **dict.fromkeys(("unit", "member_id", "list_file", "member_link", "service_objection", "team", "need", "mission"), "8888888"),
         **dict.fromkeys(("call", "answer", "offer", "match", "call_code", "answer_code"), "8888888"),
         **dict.fromkeys(("post", "slot", "duty_shift"), "8888888"), "post_code": format_code(777_777),
         **dict.fromkeys(("pairing", "part", "person_id", "change", "transfer", "link", "objection", "list"), "8888888"),

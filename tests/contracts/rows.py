@@ -49,8 +49,8 @@ TABLES: dict[str, Table] = {
     "workforce_import_file": Table("path", ("other:keep_members",), by_unit=True, filled=False),
     "workforce_import_row": Table("path", ("other:keep_members",), by_unit=True, filled=False),
     "service_objection": Table("path", ("other:answer_service",)),
-    "missions_seat": Table("path", ("see:members:named", "see:members:figures"), by_unit=True, filled=False),
-    "missions_need": Table("path", ("see:members:named", "see:members:figures"), filled=False),
+    "missions_seat": Table("path", ("see:members:named", "see:members:figures"), by_unit=True),
+    "missions_need": Table("path", ("see:members:named", "see:members:figures")),
     "plans_plan": Table("path", ("other:plan", "other:adopt_plan", "other:publish_roster")),
     "plans_line": Table("path", ("other:plan", "other:adopt_plan", "other:publish_roster")),
     **dict.fromkeys(

@@ -41,6 +41,7 @@ ITEMS: tuple[NavItem, ...] = (
     NavItem(("workforce",), _("Organisations"), "users-group"),
     NavItem(("duty",), _("Posts on duty"), "calendar-event"),
     NavItem(("residents", "residents:index"), _("Residents"), "users"),
+    NavItem(("pairings",), _("Pairings"), "home-check"),
     NavItem(("plans",), _("Plans"), "map-pin"),
     NavItem(("volunteers",), pgettext_lazy("navigation", "Volunteers"), "users-group"),
     NavItem(("volunteers-unit",), pgettext_lazy("navigation", "Calls and offers"), "users-group"),
