@@ -3,13 +3,10 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
-import xlsxwriter
 from django.db import transaction
 
 from lianfang.base.access.actor import Actor
@@ -22,28 +19,11 @@ from lianfang.exchange import synthetic
 from lianfang.exchange.synthetic.workforce import unit_list_xlsx
 from lianfang.kernel.identity import check_character
 from tests.domain.workforce.conftest import refused
+from tests.domain.workforce.lists import SAMPLING, UNIT, VOLUNTEER, sheet
 from tests.support.workforce import lineage_of, make_unit, run
-from tests.support.world import COUNTY, HOME, NEXT, World, build_world, fold, total
+from tests.support.world import COUNTY, HOME, NEXT, TOWN, World, build_world, fold, total
 
 pytestmark = [pytest.mark.row("B1"), pytest.mark.pg15]
-UNIT = ("单位", "上级单位", "姓名", "证件号", "电话", "居住社区", "技能", "职务")
-VOLUNTEER = (
-    "镇街",
-    "社区",
-    "网格",
-    "姓名",
-    "性别",
-    "电话",
-    "证件号",
-    "年龄",
-    "居住地址",
-    "网格党支部",
-    "网格党小组",
-    "服务队",
-    "突击队",
-    "党员类别",
-    "志愿机构",
-)
 ONE, TWO, THREE = "990000199001010011", "990000198503120022", "99000019790607003X"
 
 
@@ -51,18 +31,6 @@ ONE, TWO, THREE = "990000199001010011", "990000198503120022", "99000019790607003
 def world(database: object) -> World:
     """Fugou with two communities."""
     return build_world()
-
-
-def sheet(headings: Sequence[str], *rows: Sequence[Any], title: str = "花名册") -> bytes:
-    """A table as an office sends it, with a merged title above the headings."""
-    out = io.BytesIO()
-    book = xlsxwriter.Workbook(out)
-    page = book.add_worksheet()
-    page.merge_range(0, 0, 0, len(headings) - 1, title)
-    for at, row in enumerate((headings, *rows), start=1):
-        page.write_row(at, 0, row)
-    book.close()
-    return out.getvalue()
 
 
 def actor_of(world: World, role: str, path: str) -> Actor:
@@ -240,3 +208,32 @@ def test_a_synthetic_list_of_a_city_comes_in_whole(world: World, tmp_path: Path)
     fold()
     assert total("workforce.members", "", COUNTY) == before + 600
     assert recompute(["workforce.members"]) == []
+
+
+def test_volunteers_and_sampling_teams_come_in_their_official_columns(world: World) -> None:
+    township = actor_of(world, "township_dispatcher", TOWN)
+    volunteers = import_members(
+        actor=township, area_path=TOWN, register="volunteer", filename="v.xlsx",
+        path_to_file=sheet(VOLUNTEER, ("", HOME, "二网格", "秦志愿", "女", "15400007701", "", 28, "2号楼", "", "", "", "护楼突击队", "群众", "阳光社工站"),
+                           ("", "", "", "尤没写", "男", "15400007702", "", 30, "", "", "", "夜巡队", "", "", ""),
+                           ("", HOME, "", "许没队", "男", "15400007703", "", 30, "", "", "", "", "", "", "")),
+    )  # fmt: skip
+    assert volunteers.counts == {"new": 1, "refused": 2}  # one names no community, one no organisation
+    teams = import_members(
+        actor=township, area_path=TOWN, register="sampling_team", filename="s.xlsx",
+        path_to_file=sheet(SAMPLING, ("一号采样点", "何点长", "15400007711", 6, 2, 2, 1, "", HOME, "一网格", "小区东门"),
+                           ("二号采样点", "吕点长", "", 6, 2, 2, 1, "", NEXT, "", "")),
+    )  # fmt: skip
+    assert teams.counts == {"new": 2}
+    fold()
+    assert total("workforce.teams", "sampling_team", COUNTY) == 2
+    assert recompute(["workforce.teams", "workforce.members"]) == []
+    assert run("select s.duty, s.net from workforce_membership s join workforce_organisation o on o.id = s.organisation_id "
+               "where o.name = '一号采样点'") == [("head", "community")]  # fmt: skip
+    kinds = dict(
+        run(
+            "select o.name, o.kind from workforce_organisation o where o.name in ('护楼突击队', '阳光社工站') and o.path = %s",
+            HOME,
+        )
+    )
+    assert kinds == {"护楼突击队": "squad", "阳光社工站": "social"}
