@@ -28,7 +28,7 @@ def stage_plan(run: Callable[..., Any], community: str, member: int) -> int:
     labels = {
         "path": community, "members": np.array([member]), "units": np.array([0]), "bases": [community], "lives": np.array([True]),
         "targets": [f"area:{community}"], "paths": [community], "names": ["本村"], "left_out": 0, "widened": False, "heads_of_units": 0,
-        "real": False, "listed": 1, "published": [],
+        "real": False, "scale": 1.0, "listed": 1, "published": [],
     }  # fmt: skip
 
     class _Where:
@@ -41,9 +41,9 @@ def stage_plan(run: Callable[..., Any], community: str, member: int) -> int:
         "wanted": {},
     }
     number = run(
-        "insert into plans_plan (kind, path, title, state, params, seed, stop_seconds, inputs, problem, result, status, objective, bound, seconds, "
-        "summary, reasons, version, made_by, read_at) values ('deployment', %s, '人员部署', 'proposed', %s, 0, 10, '', %s, %s, 'optimal', 0, 0, 0, "
-        "%s, '[]', 0, 1, now()) returning id",
+        "insert into plans_plan (kind, path, title, state, params, seed, stop_seconds, inputs, problem, result, status, objective, "
+        "bound, seconds, summary, reasons, version, made_by, read_at) values ('deployment', %s, '人员部署', 'proposed', %s, 0, 10, '', "
+        "%s, %s, 'optimal', 0, 0, 0, %s, '[]', 0, 1, now()) returning id",
         community, json.dumps({"template": "village", "places": "communities", "leads": "none", "reserve": 0}), sealed,
         codec.seal(community, result, codec.RESULT), json.dumps(summary),
     )  # fmt: skip

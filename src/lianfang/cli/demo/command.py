@@ -30,6 +30,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--people", type=int, default=6518, metavar="N", help="residents of the community (default: 6518)"
     )
+    parser.add_argument("--full", nargs="?", const="tangshan", default="", choices=("cangzhou", "tangshan"),
+                        help="also send 59,000 people of Tangshan (or 38,050 of Cangzhou) to every village; prints times")  # fmt: skip
     parser.add_argument("--playbook", default="covid-2022", metavar="NAME")
     parser.add_argument("--no-serve", action="store_true", help="stop after the summary")
     parser.add_argument("--reset", action="store_true", help="throw the kept data away and begin anew")

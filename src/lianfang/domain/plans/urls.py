@@ -11,6 +11,7 @@ urlpatterns = [
     path("new/<str:kind>/", views_change.new, name="plan-new"),
     path("<int:number>/", views.plan, name="plan"),
     path("<int:number>/plan.xlsx", views.table, name="plan-table"),
+    path("<int:number>/tours/", views.tours, name="plan-tours"),
     path("<int:number>/problem.json", views.problem_file, name="plan-file"),
     path("<int:number>/line/<int:n>/", views_change.line, name="plan-line"),
     path("<int:number>/line/<int:n>/pin/", views_change.pin, name="plan-pin"),

@@ -14,6 +14,7 @@ from lianfang.base.access.looks import note_export
 from lianfang.base.access.places import place_of
 from lianfang.base.areas.api import names_of
 from lianfang.domain.plans import export, jobs, pages
+from lianfang.domain.plans.kinds.routes import tours_of
 from lianfang.domain.plans.models import Plan
 from lianfang.domain.plans.registry import kind_of
 from lianfang.domain.plans.selectors import PAGE, counts_of_lines, kinds_for, page_of_lines, plan_by_id, plans
@@ -116,6 +117,18 @@ def table(request: HttpRequest, number: int) -> HttpResponse:
     answer["Content-Disposition"] = f'attachment; filename="plan-{one.id}.xlsx"'
     answer["X-Rows"] = str(count)
     return answer
+
+
+@requires(*READ, lists=True)
+@require_GET
+def tours(request: HttpRequest, number: int) -> HttpResponse:
+    """The tours of a plan from door to door, to print: one block a team."""
+    one = plan_by_id(number)
+    context = {
+        "plan": one, "title": kind_of(one.kind).label(pages.language()), "place": place_of(request.actor, one.path.ljust(12, "0")),
+        "tours": tours_of(one) if one.kind == "routes" else [],
+    }  # fmt: skip
+    return render(request, "plans/tours.html", context)
 
 
 @requires("other:plan", "other:publish_roster", lists=True)

@@ -88,7 +88,7 @@ class Deployment(Kind):
             "path": path, "members": people.member, "units": people.unit, "bases": people.base, "lives": people.lives,
             "targets": places.target, "paths": places.path, "names": places.name, "left_out": places.left_out, "widened": people.widened,
             "heads_of_units": people.heads, "real": all(at in land.real for at in places.path), "listed": listed,
-            "published": published,
+            "published": published, "scale": arguments.pop("scale"),
         }  # fmt: skip
         inputs = [people.member, people.unit, people.base, people.skill, places.target, places.gates, places.managed]
         return Built(read.problem_of(arguments), labels, inputs=inputs, arguments=arguments)

@@ -46,7 +46,8 @@ def _measure(built: Built, result: Result) -> dict[str, float]:
     return {
         "placed": int(sent.size), "unplaced": int(place.size - sent.size), "empty": int(result.unmet.sum()),
         "without_lead": int(result.unmet[:, 0].sum()), "at_home": _percent(own, sent.size), "in_township": _percent(town, sent.size),
-        "km": round(float(away.mean()) / 1000, 2) if sent.size else 0.0, "together": round(sent.size / pairs, 1) if pairs else 0.0,
+        "km": round(float(away.mean()) / 1000 / labels["scale"], 2) if sent.size else 0.0,
+        "together": round(sent.size / pairs, 1) if pairs else 0.0,
     }  # fmt: skip
 
 

@@ -20,6 +20,8 @@ from lianfang.planning.assignment.domain import GATE_WEIGHT, UNMANAGED_WEIGHT
 ROLES: Final = ("lead", "deputy", "member")
 HEADS: Final = frozenset({"head", "deputy", "secretary"})
 """Duties in a unit that make somebody a lead without asking."""
+FARTHEST: Final = 15_000.0
+"""Metres of the longest journey in a problem: below the price of an empty seat (20,000), so that nobody idles while a seat is empty."""
 SENIOR: Final = frozenset({"cadre", "party_member"})
 """Kinds of member who may lead where there are fewer heads than places: an assumption, said on the page."""
 
@@ -138,17 +140,28 @@ def demand_of(places: Places, people: int, leads: str, reserve: float) -> np.nda
 
 
 def arguments_of(people: People, places: Places, demand: np.ndarray, land: Ground) -> dict[str, Any]:
-    """The problem as `Deployment` is called."""
+    """The problem as `Deployment` is called. Points are drawn together until no journey is dearer than an empty seat: a seat is
+    filled by whoever is free, from wherever in the area; `scale_of` says by how much."""
     index = {target: n for n, target in enumerate(places.target)}
     home = [
         index.get(f"area:{base}", -1) if lives else -1
         for base, lives in zip(people.base, people.lives.tolist(), strict=True)
     ]
+    place_xy = np.array([land.of(at) for at in places.path])
+    middle = place_xy.mean(axis=0)
+    person_xy = np.array([land.of(base) if land.knows(base) else middle for base in people.base])
+    scale = scale_of(np.vstack([person_xy, place_xy]))
     return {
-        "person_xy": np.array([land.of(base) if land.knows(base) else (0.0, 0.0) for base in people.base]),
-        "skill": people.skill, "place_xy": np.array([land.of(at) for at in places.path]), "demand": demand,
+        "person_xy": (person_xy - middle) * scale, "skill": people.skill, "place_xy": (place_xy - middle) * scale, "demand": demand,
         "home_place": np.array(home, dtype=np.int64), "gates": places.gates, "managed": places.managed,
+        "scale": scale,
     }  # fmt: skip
+
+
+def scale_of(xy: np.ndarray) -> float:
+    """At most 1: what brings the farthest two corners of the points within FARTHEST."""
+    span = float(np.linalg.norm(xy.max(axis=0) - xy.min(axis=0)))
+    return min(1.0, FARTHEST / span) if span > 0 else 1.0
 
 
 def problem_of(arguments: Mapping[str, Any]) -> assignment.Deployment:
@@ -168,5 +181,5 @@ def template_choices(incident_id: int | None, language: str) -> list[tuple[str, 
 
 __all__ = [
     "ROLES", "People", "Places", "arguments_of", "demand_of", "ground", "names_of", "problem_of", "read_people", "read_places", "run",
-    "template_choices",
+    "scale_of", "template_choices",
 ]  # fmt: skip

@@ -1,0 +1,252 @@
+"""Tours of a day: teams of samplers or deliverers go from building to building, in an order that keeps their hours."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any, Final
+
+import numpy as np
+
+from lianfang.base.access.api import Actor
+from lianfang.domain.plans import worklist
+from lianfang.domain.plans.kinds.doors import name_buildings, read_doors
+from lianfang.domain.plans.models import Plan
+from lianfang.domain.plans.registry import Adopted, Built, Field, Figure, Kind, PlanLine, Remark, Said, Tell, register
+from lianfang.domain.plans.selectors import lines_of
+from lianfang.kernel.errors import Language
+from lianfang.planning import Result, Status, routing
+from lianfang.planning.routing.drive import best_start, drive
+from lianfang.planning.routing.problem import PinnedRoute, from_coordinates
+
+WALK: Final = 1.1
+"""Metres a second between houses, on foot with a bag: an assumption."""
+START: Final = 7 * 60 + 30
+"""Minutes after midnight: the documents' door-to-door work runs from 07:30 to 15:00."""
+_WORDS: Final[dict[str, tuple[str, str]]] = {
+    "why.stop": ("第{order}站，{at}到，{homes}户约{minutes}分钟", "stop {order}, at {at}, {homes} homes, about {minutes} minutes"),
+    "why.by_hand": ("人工改到这一队，{at}到", "moved to this team by hand, at {at}"),
+    "figure.teams": ("出动队数", "teams used"), "figure.stops": ("楼栋", "buildings"), "figure.homes": ("户", "homes"),
+    "figure.hours": ("最晚收工（小时）", "longest shift (hours)"), "figure.walk": ("步行总计", "walking in all"),
+    "remark.tree": ("没有楼栋外形数据：楼间距离按{metres}米左右估算。", "No outlines: buildings are taken to stand some {metres} m apart."),
+    "remark.spare": ("{count}队没有任务，可作后备。", "{count} teams have nothing to do and can stand by."),
+    "routing.vehicles": ("队数超过可用的队", "more tours than teams"),
+    "routing.fleet": ("按这些队数和时间走不完", "so many teams cannot do it in that time"),
+    "routing.duration": ("该队超过工作时间", "the team's shift is too long"),
+    "routing.window": ("该队来不及走完", "the team comes too late"),
+    "routing.stop_hours": ("有一栋楼一队在一天内做不完", "one building alone takes longer than a shift"),
+}  # fmt: skip
+
+
+class Routes(Kind):
+    """Who knocks where, in which order."""
+
+    key = "routes"
+    engine = "routing"
+    icon = "truck-delivery"
+    levels = (4, 5)
+    seconds = 15.0
+    maps = False
+    board = "plans/board_routes.html"
+
+    def label(self, language: Language) -> str:
+        """What it is called."""
+        return "上门路线" if language == "zh" else "Tours from door to door"
+
+    def says(self, language: Language) -> str:
+        """One sentence: what comes out."""
+        if language == "zh":
+            return "入户采样或送物资：每队走哪些楼、按什么顺序、几点到，可打印。"
+        return "Sampling or deliveries at the doors: which buildings each team visits, in which order, at what time; to print."
+
+    def fields(self, actor: Actor, path: str, language: Language) -> Sequence[Field]:
+        """Teams, minutes a home, hours of a shift."""
+        zh = language == "zh"
+        return (
+            Field("teams", "队数" if zh else "Teams", 4, "", least=1, most=200),
+            Field("minutes", "每户分钟" if zh else "Minutes a home", 3, "假定：入户采样约3分钟" if zh else "assumption: sampling at a door",
+                  least=0.5, most=60, whole=False),
+            Field("hours", "每队最多小时" if zh else "Hours of a shift at most", 7.5, "7:30–15:00" if zh else "07:30 to 15:00",
+                  least=1, most=12, whole=False),
+        )  # fmt: skip
+
+    def build(self, actor: Actor, path: str, params: Mapping[str, Any], replaces: Plan | None = None) -> Built:
+        """Inhabited buildings as stops; the teams leave from the middle of them, where the office is taken to be."""
+        doors = read_doors(path)
+        xy = np.vstack([doors.xy.mean(axis=0), doors.xy])
+        distance, duration = from_coordinates(xy, metres_per_second=WALK)
+        homes = np.maximum(doors.homes, 1)
+        shift = round(float(params["hours"]) * 3600)
+        service = np.concatenate([[0], np.rint(homes * float(params["minutes"]) * 60)]).astype(np.int64)
+        team = routing.Vehicle(count=int(params["teams"]), max_duration=shift, latest=shift, unit_distance_cost=1)
+        problem = routing.Problem(distance=distance, duration=duration, vehicles=(team,), service=service, xy=xy)
+        gap = (
+            float(np.median(np.sort(distance[1:, 1:] + np.diag([2**30] * len(homes)), axis=1)[:, 0]))
+            if len(homes) > 1
+            else 0.0
+        )
+        labels = {
+            "path": path, "paths": doors.paths, "homes": homes.tolist(), "real": doors.real, "metres": round(gap), "teams": team.count,
+            "minutes": float(params["minutes"]),
+        }  # fmt: skip
+        return Built(problem, labels, inputs=[doors.paths, homes, team.count, shift])
+
+    def lines(self, built: Built, result: Result) -> Sequence[PlanLine]:
+        """One line a building, team by team in the order of the tour."""
+        assert isinstance(result, routing.RoutingResult)  # noqa: S101 - the engine's own
+        return [line for team, route in enumerate(result.routes, 1) for line in self._tour(built, team, route)]
+
+    def _tour(self, built: Built, team: int, route: Sequence[int], reason: str = "why.stop") -> list[PlanLine]:
+        problem, clock, before, found = built.problem, 0, 0, []
+        for order, stop in enumerate(route, 1):
+            clock += int(problem.duration[before, stop])
+            homes = built.labels["homes"][stop - 1]
+            minute = START + round(clock / 60)
+            values = {"order": order, "at": f"{minute // 60:02d}:{minute % 60:02d}", "homes": homes,
+                      "minutes": round(homes * built.labels["minutes"])}  # fmt: skip
+            path = built.labels["paths"][stop - 1]
+            found.append(PlanLine(f"building:{path}", f"team:{team}", path, amount=homes, reason=reason, values=values))
+            clock += int(problem.service[stop])
+            before = stop
+        return found
+
+    def result_of(self, built: Built, lines: Sequence[PlanLine]) -> Result:
+        """Tours as the lines say, in the order of their stops, with their true cost."""
+        problem, routes = built.problem, list(self._routes(built, lines).values())
+        starts = [best_start(problem, problem.vehicles[0], route) for route in routes]
+        costs = [
+            drive(problem, problem.vehicles[0], route, start).cost(problem.vehicles[0])
+            for route, start in zip(routes, starts, strict=True)
+        ]
+        return routing.RoutingResult(
+            status=Status.FEASIBLE, objective=sum(costs) / problem.units_per_objective, bound=None, seconds=0.0, routes=routes,
+            vehicle_of_route=[0] * len(routes), start_of_route=starts,
+        )  # fmt: skip
+
+    def _routes(self, built: Built, lines: Sequence[PlanLine]) -> dict[str, list[int]]:
+        index = {path: n for n, path in enumerate(built.labels["paths"], 1)}
+        stops: dict[str, list[tuple[float, int]]] = defaultdict(list)
+        for line in lines:
+            stop = index.get(line.subject.partition(":")[2])
+            if stop is not None and line.target:
+                stops[line.target].append((float(line.values.get("order", 0)), stop))
+        return {team: [stop for _order, stop in sorted(found)] for team, found in stops.items()}
+
+    def pin(self, built: Built, lines: Sequence[PlanLine]) -> Built:
+        """A tour with a pinned stop stays as it is."""
+        held = {line.target for line in lines if line.pinned}
+        routes = self._routes(built, [line for line in lines if line.target in held])
+        pins = tuple(PinnedRoute(0, tuple(route)) for route in routes.values() if route)
+        return replace(built, pins=pins or None)
+
+    def choices(self, built: Built, lines: Sequence[PlanLine], n: int, language: Language) -> Sequence[tuple[str, str]]:
+        """The other teams."""
+        words = "第{}队" if language == "zh" else "team {}"
+        known = {line.target for line in lines} | {f"team:{team}" for team in range(1, built.labels["teams"] + 1)}
+        others = sorted(known - {lines[n].target}, key=lambda team: int(team.partition(":")[2]))
+        return [(team, words.format(team.partition(":")[2])) for team in others]
+
+    def edit(self, built: Built, lines: Sequence[PlanLine], n: int, choice: str) -> list[PlanLine]:
+        """A building goes to another team, at the place of its tour where the detour is least; both tours get new times."""
+        stop = built.labels["paths"].index(lines[n].subject.partition(":")[2]) + 1
+        routes = self._routes(built, lines)
+        routes[lines[n].target].remove(stop)
+        tour = routes.setdefault(choice, [])
+        walk = built.problem.distance
+        ends = [0, *tour, 0]
+        detour = [walk[a, stop] + walk[stop, b] - walk[a, b] for a, b in pairwise(ends)]
+        tour.insert(int(np.argmin(detour)), stop)
+        made = {
+            line.subject: line
+            for team in (lines[n].target, choice)
+            for line in self._tour(built, int(team.partition(":")[2]), routes[team])
+        }
+        after = [
+            replace(made[line.subject], pinned=line.pinned, edited=line.edited) if line.subject in made else line
+            for line in lines
+        ]
+        after[n] = replace(after[n], reason="why.by_hand")
+        return after
+
+    def figures(self, built: Built, result: Result, baseline: Result | None) -> Sequence[Figure]:
+        """Teams, buildings, walking, the longest shift."""
+        mine, theirs = _measure(built, result), _measure(built, baseline)
+        units = {"walk": "m"}
+        return [
+            Figure(
+                f"figure.{key}",
+                value,
+                theirs.get(key),
+                units.get(key, ""),
+                "less" if key in ("walk", "hours", "teams") else "",
+            )
+            for key, value in mine.items()
+        ]
+
+    def remarks(self, built: Built, result: Result, lines: Sequence[PlanLine]) -> Sequence[Remark]:
+        """Teams to spare, and how distances are known."""
+        assert isinstance(result, routing.RoutingResult)  # noqa: S101 - the engine's own
+        spare = built.labels["teams"] - len(result.routes)
+        found = [Remark("remark.spare", {"count": spare})] if spare > 0 else []
+        return found if built.labels["real"] else [*found, Remark("remark.tree", {"metres": built.labels["metres"]})]
+
+    def adopt(self, actor: Actor, plan: Plan, built: Built, lines: Sequence[PlanLine]) -> Adopted:
+        """A task for each team at each community it visits, on the community's list, with the printed tour behind it."""
+        where = sorted({(line.target, line.path[:12]) for line in lines if line.target})
+        link = f"/plans/{plan.id}/tours/" if len(plan.path) >= 12 else ""  # a community opens only its own plans
+        tells = [
+            Tell(worklist.TOUR, f"{team}:{path}", path, for_role="community_head", link=link) for team, path in where
+        ]
+        return Adopted(len({team for team, _path in where}), tells)
+
+    def context(self, plan: Plan, path: str) -> Mapping[str, Any]:
+        """The tours for the board."""
+        return {"tours": tours_of(plan), "print": f"/plans/{plan.id}/tours/"}
+
+    def names(self, plan: Plan, subjects: set[str], targets: set[str], language: Language) -> dict[str, Said]:
+        """Buildings by name, teams by number."""
+        words = "第{}队" if language == "zh" else "team {}"
+        return name_buildings(subjects) | {team: Said(words.format(team.partition(":")[2])) for team in targets}
+
+    def sentence(self, code: str, values: Mapping[str, Any], language: Language) -> str:
+        """The words of a code."""
+        zh, en = _WORDS.get(code, ("", ""))
+        return ((zh if language == "zh" else en) or str(values.get("text", code))).format_map(values)
+
+
+def tours_of(plan: Plan) -> list[dict[str, Any]]:
+    """Teams with their stops in order, as a printed tour shows them."""
+    teams: dict[str, list[PlanLine]] = defaultdict(list)
+    for line in lines_of(plan.id):
+        if line.target:
+            teams[line.target].append(line)
+    names = name_buildings({line.subject for stops in teams.values() for line in stops})
+    found = []
+    for team, stops in sorted(teams.items(), key=lambda item: int(item[0].partition(":")[2])):
+        stops.sort(key=lambda line: line.values.get("order", 0))
+        rows = [{"said": names.get(line.subject, Said(line.subject)), **line.values} for line in stops]
+        found.append({"team": int(team.partition(":")[2]), "stops": rows, "homes": int(sum(line.amount for line in stops)),
+                      "first": rows[0]["at"], "last": rows[-1]["at"]})  # fmt: skip
+    return found
+
+
+def _measure(built: Built, result: Result | None) -> dict[str, float]:
+    if not isinstance(result, routing.RoutingResult) or result.objective is None:
+        return {}
+    problem = built.problem
+    driven = [
+        drive(problem, problem.vehicles[0], route, start)
+        for route, start in zip(result.routes, result.start_of_route, strict=True)
+    ]
+    walk = sum(
+        int(problem.distance[a, b]) for route in result.routes for a, b in zip([0, *route], [*route, 0], strict=True)
+    )
+    return {
+        "teams": len(result.routes), "stops": len(built.labels["paths"]), "homes": int(sum(built.labels["homes"])),
+        "hours": round(max((one.duration for one in driven), default=0) / 3600, 1), "walk": walk,
+    }  # fmt: skip
+
+
+register(Routes())
