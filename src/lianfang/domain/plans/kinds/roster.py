@@ -183,7 +183,9 @@ class RosterKind(Kind):
         """Places open, the widest difference of hours and of nights, beside the usual list by turns."""
         usable = baseline is not None and baseline.status in (Status.OPTIMAL, Status.FEASIBLE)
         mine, other = _counts(built, result), _counts(built, baseline) if usable and baseline is not None else None
-        return [Figure(f"figure.{key}", mine[key], other[key] if other else None) for key in ("open", "hours", "nights")]
+        return [
+            Figure(f"figure.{key}", mine[key], other[key] if other else None) for key in ("open", "hours", "nights")
+        ]
 
     def remarks(self, built: Built, result: Result, lines: Sequence[PlanLine]) -> Sequence[Remark]:
         """Which hours lack people most."""
