@@ -17,6 +17,7 @@ from lianfang.base.access.places import Place, place_of
 from lianfang.base.areas.models import Area, Boundary
 from lianfang.base.incidents.api import incident_for
 from lianfang.base.worklist.api import open_items, words
+from lianfang.domain.pairings.api import bar_of
 from lianfang.domain.reports.api import Period, counts, counts_by_parent, period_of, unit_report
 from lianfang.domain.residents.api import building_names
 from lianfang.domain.rounds.api import Coverage, coverage_at, coverage_below, missing_people, positive_pools, rounds_of
@@ -181,6 +182,7 @@ def overview_context(actor: Actor, place: Place) -> dict[str, Any]:
     cut = PATH_LENGTH[Level(place.level + 1)]
     by_child = {row.path: row.counts for row in counts_by_parent(period, place.path, cut=cut)} if period else {}
     pools = positive_pools(one, place.path) if one else []
+    paired = bar_of(place.path, place.short, "community")
     return {
         "place": place, "round": one, "here": here, "period": period, "reported": reported, "expected_reports": sum(reported.values()),
         "silent": here.missing - here.explained if here else 0, "words": measure_words(one.kind if one else "testing"),
@@ -188,7 +190,7 @@ def overview_context(actor: Actor, place: Place) -> dict[str, Any]:
         "confirmed": sum(value for state, value in reported.items() if state != "not_reported"),
         "wrong": wrong_lines(place, one, here, rows, reported, pools), "pools": pools, "now_at": timezone.now(),
         "map": choropleth(place, one, rows, by_child), "trail": area_trail(place), "tasks": tasks_of(actor)[:TASKS],
-        "incident": incident_for(place.path),
+        "incident": incident_for(place.path), "paired": paired if paired.complete or paired.incomplete else None,
     }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lianfang.domain.pairings.catalogue import template, templates
+from lianfang.domain.pairings.pages import Bar, bar_of
 from lianfang.domain.pairings.rules import NewPart, Paper, Target
 from lianfang.domain.pairings.selectors import (
     Held,
@@ -24,6 +25,7 @@ from lianfang.domain.pairings.services import (
 )
 
 __all__ = [
+    "Bar",
     "Held",
     "NewPart",
     "Orphan",
@@ -31,6 +33,7 @@ __all__ = [
     "Paper",
     "Target",
     "adopt_pairings",
+    "bar_of",
     "end_pairings",
     "fill_item",
     "hand_over",
