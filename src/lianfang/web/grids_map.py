@@ -43,14 +43,14 @@ NEW: Final = "new"
 
 @dataclass
 class House:
-    """A building on the map. grid: key of its grid, '' none. others: names of its grids in the other nets."""
+    """A building on the map. grid: key of its grid, '' none. others: net and name of its grids in the other nets."""
 
     path: str
     name: str
     compound: str
     households: int
     grid: str
-    others: list[str] = field(default_factory=list)
+    others: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass
@@ -137,8 +137,10 @@ def _ground(land: Land, at: Place, net: str, plan: Plan | None) -> dict[str, Any
     ]
     bands = _bands(town, houses, names)
     others = _other_nets(at.path, net)
+    rest = [one for one in NETS if one != net]
     for house in houses:
-        house.others = others.get(house.path, [])
+        names_there = others.get(house.path, [""] * len(rest))
+        house.others = [{"net": NET_WORDS[one], "name": name} for one, name in zip(rest, names_there, strict=True)]
     colours = {band.key: band.colour for band in bands}
     drawn = sum(1 for site in town.sites if site.shape is not None)
     image = _picture(town, houses, colours, at.path)

@@ -65,9 +65,15 @@ def picture(shapes: Sequence[Shape], *, degrees: bool, most: int = MOST_SHAPES) 
     def place(point: Point) -> tuple[float, float]:
         return left + (point[0] - west) * stretch * scale, 12 + (north - point[1]) * scale
 
-    return Picture(
-        WIDTH, round(up * scale + 24, 1), [_piece(shape, place) for shape in shown], max(len(shapes) - most, 0)
-    )
+    pieces = [_piece(shape, place) for shape in shown]
+    letter = _letter([shape for shape in shown if shape.label], stretch * scale)
+    return Picture(WIDTH, round(up * scale + 24, 1), pieces, max(len(shapes) - most, 0), letter)
+
+
+def _letter(shapes: Sequence[Shape], scale: float) -> float:
+    """A third of the width of the middle shape, within what can be read and what fits."""
+    widths = sorted((max(p[0] for p in one.rings[0]) - min(p[0] for p in one.rings[0])) * scale for one in shapes)
+    return round(min(max(widths[len(widths) // 2] / 3, 9.0), 34.0), 1) if widths else 12.0
 
 
 def _piece(shape: Shape, place: Any) -> Piece:
