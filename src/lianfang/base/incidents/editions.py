@@ -79,6 +79,12 @@ def comparison_of(one: Incident, before: Edition, after: Edition) -> Comparison:
     return compare(playbook_of(one), before, after, zones(one.path, incident_id=one.id))
 
 
+def change_of_zone(book: Playbook, after: Edition, zone: Zone) -> ZoneChange:
+    """What an edition makes of one zone, whichever edition its level is from."""
+    old = next((model for model in book.zone_models.values() if zone.level in model.levels), None)
+    return _zone(zone, old, book.zone_models[after.zones] if after.zones else None)
+
+
 def _zone(zone: Zone, old: ZoneModel | None, new: ZoneModel | None) -> ZoneChange:
     known = new is not None and zone.level in new.levels
     if known or new is None:

@@ -48,6 +48,7 @@ class Zone(models.Model):
 
     state: proposed, withdrawn, live, lift_requested, lifted. lowered_from: the level it had before it was lowered to this one.
     lift_*: what the request to lift says: the level after it ('' = no zone any more), the evidence for each condition.
+    replan_*: the level proposed under a newer edition of the control plan ('' = none is proposed), why, and by whom.
     """
 
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT)
@@ -65,6 +66,9 @@ class Zone(models.Model):
     lift_evidence = models.JSONField(null=True)
     lift_by = models.BigIntegerField(null=True)
     lifted_by = models.BigIntegerField(null=True)
+    replan_to = models.TextField(db_default="", default="")
+    replan_reason = models.TextField(db_default="", default="")
+    replan_by = models.BigIntegerField(null=True)
 
     class Meta:
         db_table = "incidents_zone"

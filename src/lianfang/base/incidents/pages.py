@@ -318,4 +318,7 @@ def done_zone(what: str) -> str:
         "lifted": _("The zone is lifted."),
         "lowered": _("The zone was lowered; this level is in force now."),
         "lift-refused": _("The zone stays in force."),
+        "replan-proposed": _("The plan is proposed. The zone stays as it is until somebody of the command accepts it."),
+        "replanned": _("The zone goes on at its level under the edition in force."),
+        "replan-withdrawn": _("The plan is withdrawn; the zone stays as it is."),
     }.get(what, "")

@@ -94,3 +94,27 @@ define(
     zh="这个事件没有等待第二人结束，不需要撤回。请刷新页面查看当前状态。",
     en="This incident is not waiting to be closed, so there is nothing to take back. Reload to see where it stands.",
 )
+define(
+    "incident.replan_needless",
+    status=409,
+    zh="现行版本的防控方案认得这个区域的级别，不需要改划。请刷新页面查看。",
+    en="The edition in force knows the level of this zone, so nothing has to be planned anew. Reload the page.",
+)
+define(
+    "incident.replan_no_zones",
+    status=409,
+    zh="现行版本的防控方案不再划分区域。请按规定申请解除这个区域。",
+    en="The edition in force has no zones any more. Ask for this zone to be lifted instead.",
+)
+define(
+    "incident.replan_waits",
+    status=409,
+    zh="这个区域的改划方案已在等待批准。请由另一位负责人办理，或先撤回。",
+    en="A plan for this zone waits for approval already. Another person decides, or take it back first.",
+)
+define(
+    "incident.replan_none",
+    status=409,
+    zh="这个区域没有待批准的改划方案。请先由一人提出。",
+    en="No plan for this zone waits for approval. One person has to propose it first.",
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lianfang.base.incidents import editions_views, views, views_withdraw
+from lianfang.base.incidents import editions_views, views, views_replan, views_withdraw
 
 app_name = "incidents"
 urlpatterns = [
@@ -26,6 +26,9 @@ urlpatterns = [
     path("zones/<int:number>/approve/", views.zone_approve, name="zone-approve"),
     path("zones/<int:number>/withdraw/", views_withdraw.zone_withdraw, name="zone-withdraw"),
     path("zones/<int:number>/lift/withdraw/", views_withdraw.lift_withdraw, name="lift-withdraw"),
+    path("zones/<int:number>/replan/", views_replan.propose, name="replan"),
+    path("zones/<int:number>/replan/approve/", views_replan.approve, name="replan-approve"),
+    path("zones/<int:number>/replan/withdraw/", views_replan.withdraw, name="replan-withdraw"),
     path("zones/<int:number>/lift/", views.lift, name="lift"),
     path("zones/<int:number>/lift/approve/", views.lift_approve, name="lift-approve"),
     path("zones/<int:number>/lift/refuse/", views.lift_refuse, name="lift-refuse"),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from lianfang.base.access.actor import Actor
 from lianfang.base.access.api import requires
-from lianfang.base.incidents import pages, services
+from lianfang.base.incidents import pages, pages_replan, services
 from lianfang.base.incidents.forms import IncidentForm, LiftForm, ScopeForm, ZoneForm
 from lianfang.base.incidents.models import Incident, Zone
 from lianfang.base.incidents.rules import ConditionVerdict, lift_rule
@@ -393,6 +393,7 @@ def zone_page(
         "done": pages.done_zone(request.GET.get("done", "")),
         "lines": _said_error(error) + (lines or []), "has_errors": bool(error or lines) or wrong,
         "shown_errors": form if wrong else None, "kept": pages.kept_evidence(found),
+        **pages_replan.replan_context(actor, found, place),
     }  # fmt: skip
     status = error.status if error else 422 if wrong or lines else 200
     return render(request, "incidents/zone.html", context, status=status)
