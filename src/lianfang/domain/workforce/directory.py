@@ -123,4 +123,6 @@ class Directory:
 
 
 def _above(named: Named) -> str:
-    return "party_branch" if named.kind == "party_group" else "office"
+    if named.kind != "party_group":
+        return "office"
+    return "temporary_branch" if "临时" in named.above else "party_branch"

@@ -8,6 +8,7 @@ from typing import Any, Final
 from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lianfang.domain.workforce import rules
 
@@ -31,7 +32,7 @@ def words_of(words: dict[str, Any], language: str) -> list[tuple[str, str]]:
 class UnitForm(forms.Form):
     """An organisation: name, kind, where its office is, what stands above it, who answers."""
 
-    name = forms.CharField(label=_("Name"), max_length=80)
+    name = forms.CharField(label=pgettext_lazy("organisation", "Name"), max_length=80)
     kind = forms.ChoiceField(label=_("Kind"))
     area = forms.CharField(
         label=_("Area code of its office"), max_length=12, widget=forms.TextInput(attrs={"class": "code"})
@@ -51,7 +52,7 @@ class UnitForm(forms.Form):
 class TeamForm(forms.Form):
     """A temporary team: name, kind, where, and what it is tied to."""
 
-    name = forms.CharField(label=_("Name"), max_length=80)
+    name = forms.CharField(label=pgettext_lazy("organisation", "Name"), max_length=80)
     kind = forms.ChoiceField(label=_("Kind"))
     area = forms.CharField(
         label=_("Area code of the place"), max_length=16, widget=forms.TextInput(attrs={"class": "code"})
@@ -151,10 +152,7 @@ class UploadForm(forms.Form):
     area = forms.CharField(
         label=_("Area code the list is about"),
         max_length=12,
-        required=False,
         widget=forms.TextInput(attrs={"class": "code"}),
     )
     register = forms.ChoiceField(label=_("What the list is"), choices=list(REGISTERS.items()), widget=forms.RadioSelect)
-    file = forms.FileField(
-        label=_("File (.xlsx, .xls, .csv)"), widget=forms.FileInput(attrs={"class": "drop"}), required=False
-    )
+    file = forms.FileField(label=_("File (.xlsx, .xls, .csv)"), widget=forms.FileInput(attrs={"class": "drop"}))

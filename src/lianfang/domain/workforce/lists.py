@@ -187,6 +187,7 @@ def _belongs(record: Record, values: Mapping[str, Any], register: str, own_unit:
         ):  # fmt: skip
             name = str(values.get(column) or "").strip()
             if name:
+                kind = "temporary_branch" if kind == "party_branch" and "临时" in name else kind
                 record.belongs.append((Named(name, kind, True, above), "member"))
 
 

@@ -40,10 +40,8 @@ def index(request: HttpRequest) -> HttpResponse:
         del form.fields["area"]
         form.fields["register"].choices = [("unit", REGISTERS["unit"])]
     if request.method == "POST" and form.is_valid():
-        sent = request.FILES.get("file")
+        sent = form.cleaned_data["file"]
         try:
-            if sent is None:
-                raise LianfangError("residents.file_missing")
             if (sent.size or 0) > LARGEST_BYTES:
                 raise LianfangError("workforce.list_too_large", limit=LARGEST_BYTES // 1_000_000)
             area = pages.path_of_code(form.cleaned_data["area"]) if actor.lists else ""
