@@ -21,7 +21,7 @@ pytestmark = pytest.mark.browser
 LONG_PLACE = "新疆生产建设兵团第六师一〇三团蔡家湖镇红旗路以北拆迁安置及周边散居户联合第二社区居民委员会"
 ROLES = (
     "community_head", "community_clerk", "grid_worker", "township_dispatcher", "county_dispatcher", "county_health", "command",
-    "laboratory", "sampler", "security_admin", "audit_admin", "system_admin", "resident",
+    "laboratory", "sampler", "security_admin", "audit_admin", "system_admin", "resident", "sending_unit_officer",
 )  # fmt: skip
 """Whose page is looked at: the first of these who may open it."""
 NO_PAGES = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -252,3 +253,19 @@ def test_figures_can_be_counted_again(world: World) -> None:
         )[0][0]
         > 5
     )
+
+
+def test_the_end_of_an_incident_takes_calls_back_and_forgets_who_answered(world: World, published: Published) -> None:
+    number, code = published()
+    accept(world, answer(code, "曹真", "13912340070").id, windows(number)[:1])
+    assert rows("select incident_id from volunteers_call where id = %s", number) == [(world.incident,)]
+    [(released,)] = rows("select volunteers_end_release(%s::smallint)", world.incident)
+    assert json.loads(released)["calls"] >= 1
+    assert rows("select count(*) from volunteers_call where state = 'open'") == [(0,)]
+    [(kept,)] = rows("select volunteers_end_record(%s::smallint)", world.incident)
+    assert {line["area"] for line in json.loads(kept)} == {HOME, NEXT}
+    rows("select volunteers_end_forget(%s::smallint)", world.incident)
+    assert rows(
+        "select count(*) from volunteers_answer where sealed is not null or member_id is not null or home_path <> ''"
+    ) == [(0,)]
+    assert recompute(["volunteers.accepted", "volunteers.answers", "volunteers.calls"]) == []

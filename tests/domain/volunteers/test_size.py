@@ -36,7 +36,9 @@ def test_150_volunteers_of_one_community_fill_its_posts(world: World) -> None:
         "where w.call_id = %s and s.state = 'published' group by 1 order by 1", number,
     )  # fmt: skip
     assert [(count, people) for _, count, people in found] == [(50, 50)] * 3
-    assert rows("select count(distinct member_id) from volunteers_answer where call_id = %s and state = 'accepted'", number) == [(150,)]
+    assert rows(
+        "select count(distinct member_id) from volunteers_answer where call_id = %s and state = 'accepted'", number
+    ) == [(150,)]
     assert rows("select count(*) from workforce_secret") == [(150,)]
     print(f"150 answers in {answered:.1f} s, all accepted and booked in {accepted:.1f} s")
     assert answered < 60
@@ -52,7 +54,8 @@ def test_1000_answers_are_listed_in_a_bounded_number_of_statements(world: World)
     rows(
         "with one as (select * from volunteers_answer where call_id = %s), more as ("
         "insert into volunteers_answer (call_id, path, sealed, home_path, distance, skills, state, via, asked_next) "
-        "select call_id, path, sealed, home_path, g %% 4, '{}', 'new', 'public', false from one, generate_series(1, 999) g returning id, path) "
+        "select call_id, path, sealed, home_path, g %% 4, '{}', 'new', 'public', false from one, generate_series(1, 999) g "
+        "returning id, path) "
         "insert into volunteers_hours (answer_id, path, on_day, from_minute, to_minute) "
         "select id, path, current_date + d, 480, 1080 from more, generate_series(1, 3) d",
         number,

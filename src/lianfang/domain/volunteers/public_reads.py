@@ -47,7 +47,7 @@ class PublicCall:
     @property
     def spans(self) -> list[Window]:
         """The shifts of one day."""
-        return [one for one in self.shifts if one.day == self.first_on]
+        return [one for one in self.shifts if one.day == self.shifts[0].day]
 
 
 @dataclass(frozen=True)

@@ -217,7 +217,8 @@ def _match(match: Asked) -> dict[str, Any]:
 
 def _proposals(offer: Offer) -> list[dict[str, Any]]:
     """Where this offer helps most when all open offers of the same area are placed together; then the other calls that lack people."""
-    wanted = offer_reads.wanted_calls(offer.path)
+    tried = {match.call_id for match in offer_reads.matches_of(offer.id)}
+    wanted = [pair for pair in offer_reads.wanted_calls(offer.path) if pair[0].id not in tried]
     everybody = offer_reads.open_offers(offer.path)
     if not any(one.id == offer.id for one in everybody):
         everybody.append(offer_reads.as_offered(offer))
