@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connections
@@ -266,3 +268,22 @@ def test_thirty_people_keep_the_equipment_of_ten_hospitals_going(stage: Stage, f
         )
         assert len(key_units.upkeep_of(TOWN)) == 29
     connections.close_all()
+
+
+def test_when_the_incident_ends_posts_are_given_up_and_rows_go(stage: Stage, fresh: None) -> None:
+    """Counts by township and kind are all that stays."""
+    _, _, slot = running(stage)
+    with stage.as_member(stage.members[0]):
+        attendance.check_in(actor=None, slot=slot)
+
+    def told(step: str) -> Any:
+        return json.loads(run(f"select duty_end_{step}(%s::smallint)::text", stage.world.incident)[0][0])
+
+    assert told("release") == {"posts": 1, "slots": 0}
+    [kept] = told("record")
+    assert (kept["area"], kept["kind"], kept["places"], kept["present"]) == (TOWN, "checkpoint", 1, 1)
+    assert told("forget") == {"posts": 1, "slots": 1}
+    assert run(
+        "select (select count(*) from duty_post) + (select count(*) from duty_slot) + (select count(*) from duty_shift)"
+    ) == [(0,)]
+    assert recompute(METRICS) == []

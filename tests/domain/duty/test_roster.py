@@ -208,3 +208,33 @@ def test_43_posts_of_a_county_round_the_clock_for_two_weeks(stage: Stage, fresh:
     assert counted(MONDAY, 14) == [(MONDAY + timedelta(days=n), 150) for n in range(14)]
     assert broken_rules(stand.rest) == []
     assert done_in < 45
+
+
+def test_510_teams_from_door_to_door_for_twelve_days(stage: Stage, fresh: None) -> None:
+    """510 teams of two, 07:30-15:00 for 12 days, from 1,240 people: read, solved and published; what stays open is said."""
+    town = make_unit("驻村工作队", path="411621")
+    make_members(town, 1240, home=HOME)
+    run(
+        "insert into duty_post (path, kind, name, code, started_on, made_by, from_minute, to_minute, least) "
+        "select %s, 'team', '工作队' || n, 900000 + n, %s, 1, 450, 900, 1 from generate_series(1, 510) as n", HOME, MONDAY,
+    )  # fmt: skip
+    run(
+        "insert into duty_shift (post_id, path, starts_at, ends_at, wanted) select p.id, p.path, %s + d * interval '1 day', "
+        "%s + d * interval '1 day', 2 from duty_post p, generate_series(0, 11) as d", at(MONDAY, 7.5), at(MONDAY, 15),
+    )  # fmt: skip
+    with stage.as_role("county_dispatcher", "411621") as actor:
+        started = time.monotonic()
+        stand = read(actor=actor, ask=Ask("411621", MONDAY, 12, units=(town,), near=False))
+        lines = solved(stand, 12.0)
+        solved_in = time.monotonic() - started
+        written = adopt_roster(
+            actor=actor, shifts=[place.shift for place in stand.places], rest=stand.rest,
+            lines=[RosterLine(one.shift, one.member) for one in lines if one.member is not None],
+        )  # fmt: skip
+        done_in = time.monotonic() - started
+    print(
+        f"510 teams x 12 days: {written} of {len(lines)} places, read and solved {solved_in:.1f} s, all {done_in:.1f} s"
+    )
+    assert len(lines) == 510 * 12 * 2
+    assert written >= 0.99 * len(lines)
+    assert broken_rules(stand.rest) == []

@@ -9,6 +9,7 @@ from lianfang.domain.duty import views, views_key, views_write
 urlpatterns = [
     path("", views.index, name="duty"),
     path("new/", views_write.create, name="duty-new"),
+    path("unit/", views_key.unit, name="duty-unit"),
     path("at/<str:code>/", views_write.at_post, name="duty-at"),
     path("posts/<int:number>/", views.post, name="duty-post"),
     path("posts/<int:number>/shifts/", views_write.add_shifts, name="duty-shifts"),

@@ -71,6 +71,18 @@ def _make(actor: Actor, path: str, given: dict[str, Any]) -> int:
     return number
 
 
+@requires("other:confirm_attendance")
+@require_GET
+def unit(request: HttpRequest) -> HttpResponse:
+    """The key units that a sending unit answers for: its officer confirms who came."""
+    day = pages.day_of(request.GET.get("day", ""))
+    context = {
+        "rows": keys.key_units("", day), "day": day, "before": day - timedelta(days=1), "after": day + timedelta(days=1),
+        "is_today": day == beijing_day(timezone.now()),
+    }  # fmt: skip
+    return render(request, "duty/unit.html", context)
+
+
 @requires(KEEP, "other:confirm_attendance")
 @require_POST
 def attend(request: HttpRequest, number: int) -> HttpResponse:
@@ -143,7 +155,7 @@ def sheet(request: HttpRequest, number: int) -> HttpResponse:
 
 def _key_address(number: int, day: str) -> str:
     row = keys.place_of_post(number)
-    return reverse("duty-key", args=[row]) + f"?day={day}" if row else reverse("home")
+    return (reverse("duty-key", args=[row]) if row else reverse("duty-unit")) + f"?day={day}"
 
 
 def _see(address: str) -> HttpResponse:
@@ -157,4 +169,4 @@ def _actor(request: HttpRequest) -> Actor:
     return actor
 
 
-__all__ = ["attend", "key_units", "reserve", "sheet", "upkeep"]
+__all__ = ["attend", "key_units", "reserve", "sheet", "unit", "upkeep"]
