@@ -230,6 +230,23 @@ def test_members_claim_free_shifts_first_come_first_served(world: World, unit: t
 
 
 @pytest.mark.row("B1")
+def test_a_claim_through_the_roster_counts_as_one(world: World, unit: tuple[int, list[int]]) -> None:
+    from lianfang.domain.duty.api import book
+
+    member = unit[1][3]
+    call, _code = publish(
+        world, first_on=tomorrow(28), last_on=tomorrow(28), hours=(Hours(480, 720, 1),), place="东南门"
+    )
+    [(shift,)] = rows("select shift_id from volunteers_window where call_id = %s", call)
+    before = rows("select count(*) from volunteers_claim")[0][0]
+    with transaction.atomic():
+        as_member(member)
+        book(actor=None, shift=shift, members=[member], source="claim")
+    assert rows("select count(*) from volunteers_claim")[0][0] == before + 1
+    assert recompute(["volunteers.posts_claimed"]) == []
+
+
+@pytest.mark.row("B1")
 def test_two_members_claim_the_last_place_at_once(world: World, unit: tuple[int, list[int]]) -> None:
     call, _code = publish(
         world, wanted=1, first_on=tomorrow(22), last_on=tomorrow(22), hours=(Hours(480, 720, 1),), place="南门"

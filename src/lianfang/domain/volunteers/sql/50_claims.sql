@@ -56,12 +56,22 @@ begin
         raise exception using errcode = 'LF404', message = 'access.not_found';
     end if;
     perform volunteers_book(me, array[p_shift], 'claim', p_rules);
-    insert into volunteers_claim (path, member_id, shift_id) values (left(at.path, 12), me, p_shift) on conflict do nothing;
-    if found then
-        perform volunteers_count('volunteers.posts_claimed', left(at.path, 12), 1);
-    end if;
 end
 $$;
+
+-- A claim is a claim wherever it was made: the member's own page books through the roster, and the figure follows the slot.
+create or replace function volunteers_claimed() returns trigger
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    insert into volunteers_claim (path, member_id, shift_id) values (left(new.path, 12), new.member_id, new.shift_id) on conflict do nothing;
+    if found then
+        perform volunteers_count('volunteers.posts_claimed', left(new.path, 12), 1);
+    end if;
+    return null;
+end
+$$;
+drop trigger if exists volunteers_claimed on duty_slot;
+create trigger volunteers_claimed after insert on duty_slot for each row when (new.source = 'claim') execute function volunteers_claimed();
 
 -- The playbook whose rest rules hold at a shift.
 create or replace function volunteers_rest(p_shift bigint) returns text
