@@ -12,7 +12,7 @@ from django.utils import timezone
 from lianfang.domain.service import availability, entering
 from lianfang.domain.workforce.api import availability_of
 from lianfang.kernel.errors import LianfangError
-from tests.domain.service.conftest import NAMES, PAPERS, PHONES, Stage, owner
+from tests.support.service import NAMES, PAPERS, PHONES, Stage, owner
 from tests.support.world import COUNTY, HOME, NEXT
 
 pytestmark = [pytest.mark.usefixtures("stage")]

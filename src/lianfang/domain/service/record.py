@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
+import msgspec
+
 from lianfang.base.access.api import Actor
 from lianfang.base.vault.api import standing_box
 from lianfang.domain.service.entering import call, today
@@ -187,7 +189,8 @@ def objections(*, actor: Actor, number: int | None = None) -> list[Objection]:
         found.append(
             Objection(
                 key, line, day, path, _open(path, sealed, WORDS), made, state, minutes, _open(path, answer, ANSWER),
-                answered, member, format_code(code), opener.member(key_path, shown).name, work,
+                answered, member, format_code(code), opener.member(key_path, shown).name,
+                None if work is None else msgspec.json.decode(work),
             )
         )  # fmt: skip
     return found

@@ -166,13 +166,14 @@ end
 $$;
 
 -- The office's side -----------------------------------------------------------------------------------------------------
+drop function if exists service_objections(bigint);
 create or replace function service_objections(p_number bigint)
     returns table (id bigint, member_id bigint, code bigint, key_path text, name bytea, path text, line text, on_day date, sealed bytea,
-                   made_at timestamptz, state text, minutes int, answer bytea, answered_at timestamptz, work jsonb)
+                   made_at timestamptz, state text, minutes int, answer bytea, answered_at timestamptz, work text)
     language sql stable security definer set search_path = public, pg_temp as $$
     select o.id::bigint, o.member_id::bigint, m.code::bigint, m.key_path::text, m.sealed, o.path::text, o.line::text, o.on_day, o.sealed,
         o.made_at, o.state::text, o.minutes, o.answer, o.answered_at,
-        case when p_number is not null then (select to_jsonb(w) from service_work(array[o.member_id]) w where w.line = o.line limit 1) end
+        case when p_number is not null then (select to_jsonb(w)::text from service_work(array[o.member_id]) w where w.line = o.line limit 1) end
     from service_objection o join workforce_member m on m.id = o.member_id
     where o.path >= access_low() and o.path < access_high() and access_may('other', 'answer_service') and access_grids() is null
         and (p_number is null or o.id = p_number)
