@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.urls import reverse
 from openpyxl import Workbook, load_workbook
 
 from lianfang.domain.pairings import api
@@ -30,6 +31,7 @@ def county(database: object) -> County:
     """One county for the module, with an incident and a resident."""
     from lianfang.base.vault.api import keystore
 
+    TOKENS.clear()
     found = build_county()
     number = owner(
         "insert into incidents_incident (name, path, playbook, edition, drill, state, proposed_by, opened_by, opened_at) "
@@ -239,9 +241,14 @@ def test_a_list_of_existing_pairings_gets_a_verdict_a_row(county: County, langua
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_lists_page_by_page_and_by_state(county: County, language: str) -> None:
+    """And the overview of the county says how many places have nobody, once anything is paired there."""
     desk = client("county_dispatcher", COUNTY, language)
     everything = text(desk.get(f"/pairings/list/{COUNTY}000000/"))
     assert everything.count('id="pairing-') > 3
     whole = text(desk.get(f"/pairings/list/{COUNTY}000000/?state=complete"))
     assert 0 < whole.count('id="pairing-') < everything.count('id="pairing-')
     assert text(desk.get(f"/pairings/list/{COUNTY}000000/?state=open"))
+    sweep()
+    figures(COUNTY)
+    overview = text(desk.get(reverse("area", args=[f"{COUNTY}000000"])))
+    assert ("无人包联的村社区" if language == "zh-hans" else "Villages with nobody paired") in overview

@@ -14,7 +14,7 @@ from lianfang.domain.pairings import api
 from lianfang.domain.pairings.api import NewPart, Target
 from lianfang.domain.pairings.cards import chart_of, wrapped
 from lianfang.domain.pairings.services import today
-from tests.domain.pairings.test_pages import client, text
+from tests.domain.pairings.test_pages import TOKENS, client, text
 from tests.domain.pairings.world import COUNTY, NEXT, County, as_actor, build_county, figures, refused
 from tests.domain.residents.offices import owner
 from tests.support.workforce import lineage_of, make_members
@@ -26,7 +26,8 @@ pytestmark = pytest.mark.row("A4")
 
 @pytest.fixture(scope="module")
 def county(database: object) -> County:
-    """A county with an open incident, and a community with residents."""
+    """A county with an open incident; sessions of another module's county are forgotten."""
+    TOKENS.clear()
     found = build_county()
     number = owner(
         "insert into incidents_incident (name, path, playbook, edition, drill, state, proposed_by, opened_by, opened_at) "

@@ -99,6 +99,8 @@ def test_a_handover_keeps_the_story_and_the_place_is_never_empty(county: County)
         api.hand_over(actor=county.head, part_id=new, on=today(), note="给自己", member=second)
     with refused("pairings.part_over"):
         api.hand_over(actor=county.head, part_id=part, on=today(), note="再来", member=county.members[3])
+    with refused("pairings.handover_day"):
+        api.hand_over(actor=county.head, part_id=new, on=today() + timedelta(1), note="明天", member=county.members[3])
     with refused("pairings.words_missing"):
         api.hand_over(actor=county.head, part_id=new, on=today(), note=" ", member=county.members[3])
 

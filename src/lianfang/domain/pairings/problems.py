@@ -139,8 +139,8 @@ define(
 define(
     "pairings.handover_day",
     status=422,
-    zh="交接日不能早于接手日{from_on}，也不能晚于60天以后。请核对日期。",
-    en="A handover lies neither before {from_on}, when it was taken on, nor more than 60 days ahead. Check the day.",
+    zh="交接日不能早于接手日{from_on}，也不能在将来。请核对日期。",
+    en="A handover lies neither before {from_on}, when it was taken on, nor ahead of today. Check the day.",
 )
 define(
     "pairings.circular_handover",

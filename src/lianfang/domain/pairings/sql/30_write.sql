@@ -219,7 +219,7 @@ begin
     one := pairings_take(old.pairing_id);
     if old.ended_on is not null then
         raise exception using errcode = 'LF409', message = 'pairings.part_over';
-    elsif p_on < old.from_on or p_on > pairings_today() + 60 then
+    elsif p_on < old.from_on or p_on > pairings_today() then
         raise exception using errcode = 'LF422', message = 'pairings.handover_day', detail = jsonb_build_object('from_on', old.from_on)::text;
     end if;
     perform pairings_check_people(array[p_member], array[p_unit]);
