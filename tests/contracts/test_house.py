@@ -30,6 +30,7 @@ LATE_IMPORTS = {
     ("web/surroundings.py", "lianfang"): "the shell is imported while Django's models are not ready yet",
     ("base/jobs/steward.py", "django"): "the steward sets Django up itself, as a process of its own",
     ("domain/residents/import_worker.py", "*"): "a job sets Django up itself, as a process of its own",
+    ("domain/plans/program.py", "*"): "a computation sets Django up itself, as a process of its own",
     ("cli", "*"): "a command loads what it needs only when it runs",
     ("config", "*"): "settings come before applications",
     ("*/apps.py", "*"): "Django's registry must be ready first",

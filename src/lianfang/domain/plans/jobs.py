@@ -141,7 +141,7 @@ def run_waiting() -> int:
             break
         if number in _RUNNING or alive(number):
             continue
-        command = [sys.executable, "-m", "lianfang.domain.plans.worker", str(number)]
+        command = [sys.executable, "-m", "lianfang.domain.plans.program", str(number)]
         _RUNNING[number] = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603
     return len(_RUNNING)
 
