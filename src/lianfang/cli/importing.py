@@ -149,7 +149,8 @@ def actor_for(username: str | None, area_path: str, *, verb: str = "import") -> 
         )
         found = next(((account, grant) for account, grant, role in cursor.fetchall() if may(role, "other", verb)), None)
     if found is None:
-        raise LianfangError("import.nobody_may" if verb == "import" else "export.nobody_may", area=area_path)
+        brings = verb in ("import", "keep_members")
+        raise LianfangError("import.nobody_may" if brings else "export.nobody_may", area=area_path)
     token = open_session(found[0], grant_id=found[1], kind="cli")
     with transaction.atomic():
         actor = enter(token_digest(token))
