@@ -68,7 +68,7 @@ def outline(n: int, name: str | None = None, *, east: float = 0.0, **words: Any)
     )  # fmt: skip
 
 
-WALL = NewBarrier("wall", "", "WQ", "W", {"type": "LineString", "coordinates": [[114.39, 34.062], [114.4, 34.062]]})
+WALL = NewBarrier("wall", "", "WQ", "W", {"type": "LineString", "coordinates": [[114.39, 34.0605], [114.4, 34.0605]]})
 
 
 def sent(
@@ -183,6 +183,9 @@ def test_outlines_of_a_township_find_their_communities() -> None:
         }  # fmt: skip
         take_outlines(number=number)
         assert {path[:12] for path in outlines(HERE[:9])} == {HERE, THERE}
+        assert {line.path for line in barriers(HERE)} == {
+            HERE
+        }  # a line of the township's plan is kept for each community it passes
 
 
 def test_who_sees_and_draws(clerk: Any) -> None:

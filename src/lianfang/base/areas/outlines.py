@@ -10,7 +10,7 @@ from typing import Any, Final
 from django.db import connection, transaction
 
 from lianfang.base.areas import outline_problems  # noqa: F401 - its sentences
-from lianfang.base.areas.outline_places import communities_of
+from lianfang.base.areas.outline_places import communities_of, lines_near
 from lianfang.base.areas.outline_rules import claim, label_of
 from lianfang.base.areas.outline_staging import decided_claims, insert_rows, is_there, judge_again, make_buildings
 from lianfang.kernel.errors import LianfangError
@@ -119,10 +119,12 @@ def stage_outlines(
             for n, at, one in rows
         ])  # fmt: skip
         start = len(rows) + 1
+        near = lines_near(path, [(at, one.geometry) for _, at, one in rows], [one.geometry for one in barriers])
+        placed = [(at, one) for one, towns in zip(barriers, near, strict=True) for at in towns]
         lines = [
             (
                 n,
-                path,
+                at,
                 one.kind,
                 one.name,
                 "",
@@ -138,7 +140,7 @@ def stage_outlines(
                 "new",
                 "",
             )
-            for n, one in enumerate(barriers, start=start)
+            for n, (at, one) in enumerate(placed, start=start)
         ]
         lost = [
             (n, path, "building", "", "", layer, ref, "", None, None, None, 0.0, 0.0, 0.0, "refused", code)

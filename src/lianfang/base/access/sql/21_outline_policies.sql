@@ -21,10 +21,6 @@ begin
         execute format('create policy importers on %I as restrictive for select to lianfang_app using '
             '((select access_may(''other'', ''import'')) and (select access_grids()) is null)', name);
     end loop;
-    -- Lines drawn for a whole township hold for its communities as well.
-    drop policy if exists above_scope on areas_barrier;
-    create policy above_scope on areas_barrier for select to lianfang_app using (
-        (select access_low()) <> '' and starts_with((select access_low()), path));
 end
 $$;
 -- A grid worker sees the outlines of their own grids' buildings.
