@@ -20,6 +20,11 @@ def language() -> Language:
     return "en" if (get_language() or "zh").startswith("en") else "zh"
 
 
+def comma() -> str:
+    """What stands between the words of a list, in the running language."""
+    return ", " if language() == "en" else "、"
+
+
 def unit_lines(units: Sequence[browsing.Unit]) -> list[dict[str, Any]]:
     """Organisations for a table: indented under what stands above them on this page."""
     spoken = language()
@@ -51,7 +56,7 @@ def member_lines(found: Sequence[tuple[MemberLine, tuple[int, ...]]]) -> list[di
         {
             "line": line, "code": group_code(line.code), "kind": rules.word(rules.MEMBER_KINDS, line.kind, spoken),
             "home": places.get(line.home_path[:12], ""),
-            "whys": [rules.WHYS[why].say(spoken) for why in sorted(set(whys)) if why in rules.WHYS],
+            "whys": comma().join(rules.WHYS[why].say(spoken) for why in sorted(set(whys)) if why in rules.WHYS),
         }
         for line, whys in found
     ]  # fmt: skip

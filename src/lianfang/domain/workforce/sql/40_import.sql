@@ -124,10 +124,13 @@ begin
     ), kept as (
         insert into workforce_secret (member_id, identity_blind, contact_blind, sealed)
             select h.id, h.identity_blind, h.contact_blind, h.hidden from heads h
+    ), prior as materialized (  -- who stands first in a part of the list that was taken before
+        select f."row", f.member_id from workforce_import_row f where f.file_id = p_file
+            and f."row" = any (array(select c.first_row from cand c where c.first_row < p_from))
     ), whom as materialized (
         select c."row", coalesce(c.met, h.id, f.member_id) as member_id, h.id is not null and h."row" = c."row" as made, c.units, c.nets, c.duties
         from cand c left join heads h on h."row" = c.first_row
-        left join workforce_import_row f on f.file_id = p_file and f."row" = c.first_row and c.first_row < c."row"
+        left join prior f on f."row" = c.first_row
     ), changed as materialized (
         select r."row", r.member_id, r.shown, r.hidden, r.home_path, r.kind, r.sex, r.born_year, r.skills, r.identity_blind, r.contact_blind,
             r.units, r.nets, r.duties, m.sealed as old_shown, s.sealed as old_hidden, m.home_path as old_home, m.skills as old_skills,
@@ -170,7 +173,7 @@ begin
                     c.old_shown, c.old_hidden, jsonb_build_object('home_path', c.old_home, 'sex', c.old_sex, 'born_year', c.old_born,
                         'skills', c.old_skills, 'identity', encode(c.old_identity, 'hex'), 'contact', encode(c.old_contact, 'hex'))
                 from changed c left join joins j on j."row" = c."row") x
-            where r.file_id = p_file and r."row" = x."row" returning r.member_id
+            where r.file_id = p_file and r."row" between p_from and p_to and r."row" = x."row" returning r.member_id
     )
     select count(*) into done from noted;
     return done;
