@@ -131,9 +131,10 @@ def me() -> Me:
 def page(language: Language) -> Page:
     """Read everything for the first page."""
     who = me()
+    stands = my_stands(who.id)
     return Page(
-        who, my_stands(who.id), my_missions(), my_tasks(language),
-        [Membership(*row) for row in call("select * from service_memberships()")], my_claims(),
+        who, stands, my_missions(), my_tasks(language),
+        [Membership(*row) for row in call("select * from service_memberships()")], my_claims(stands),
         [one for one in swaps() if one.state == "offered"], my_pairings(who.id, language),
     )  # fmt: skip
 
@@ -156,12 +157,13 @@ def _can(slot: MemberSlot, now: datetime) -> str:
     return "in" if slot.starts_at - EARLY <= now < slot.ends_at else ""
 
 
-def my_claims() -> list[tuple[OpenShift, str]]:
-    """Shifts that can still be claimed where I live, reported, or my unit is; soonest first."""
+def my_claims(stands: list[Stand]) -> list[tuple[OpenShift, str]]:
+    """Shifts that can still be claimed where I live, reported, or my unit is, beside those I have; soonest first."""
     found: dict[int, OpenShift] = {}
     for (place,) in call("select path from service_my_places()"):
         for one in open_shifts(place, today(), CLAIM_DAYS, most=CLAIMS):
-            found.setdefault(one.id, one)
+            if not any(one.starts_at < mine.slot.ends_at and mine.slot.starts_at < one.ends_at for mine in stands):
+                found.setdefault(one.id, one)
     chosen = sorted(found.values(), key=lambda one: (one.starts_at, one.id))[:CLAIMS]
     names = names_of(sorted({one.path[:12] for one in chosen}))
     return [(one, short_name(names.get(one.path[:12], ""))) for one in chosen]
