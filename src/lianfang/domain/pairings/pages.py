@@ -235,9 +235,7 @@ def is_deep(place: Place) -> bool:
 
 def kept_kind(actor: Actor, found: Sequence[tuple[str, int, int]], wanted: str) -> str:
     """The kind a page shows: the one asked for, else the first there is; people and homes only for who sees residents."""
-    known = [
-        kind
-        for kind, _targets, _open in found
-        if kind not in ("person", "household") or actor.sees("residents", "masked")
-    ]
-    return wanted if wanted in known else known[0] if known else "community"
+    may = [kind for kind in KINDS if kind not in ("person", "household") or actor.sees("residents", "masked")]
+    if wanted in may:
+        return wanted  # also what was paired a moment ago and is not counted yet
+    return next((kind for kind, _targets, _open in found if kind in may), "community")

@@ -103,7 +103,11 @@ def _new_form(
                 len(numbers),
             )
             messages.success(request, text % {"n": len(numbers)})
-            return see("pairing", numbers[0]) if len(numbers) == 1 else see("pairings-area", place.code)
+            if len(numbers) == 1:
+                return see("pairing", numbers[0])
+            answer = see("pairings-area", place.code)
+            answer["Location"] += f"?kind={targets[0].kind}"
+            return answer
     context = {
         "place": place, "trail": pages.trail(place, last=_("New")), "form": form, "key": key, "name": pages.said(one), "choices": found,
         "ticked": ticked, "compound": "compound" in one.targets, "share": share, "building": building,
