@@ -115,7 +115,8 @@ def inside(scene: Scene, seat: Seat) -> dict[str, str]:
     person = scene.at(seat.inside if seat.inside == HOUSE else HOME)[0]
     return {
         "place": code_of(seat.inside), "round": str(scene.rounds[COUNTY]), "tube": str(scene.tubes[HOME]),
-        "person": person.code, "county_person": scene.at(OTHER_TOWN_PERSON)[0].code, "file": str(scene.files[HOME]), "drawing": str(scene.drawings[HOME]),
+        "person": person.code, "county_person": scene.at(OTHER_TOWN_PERSON)[0].code, "file": str(scene.files[HOME]),
+        "drawing": str(scene.drawings[HOME]),
         "screening": str(scene.rounds["screening"]), "home": person.path,
         "incident": str(scene.incident), "zone": str(scene.zones[HOME]),
         "person_id": str(person.id), "change": str(scene.changes[HOME]), "transfer": str(scene.transfers[HOME]),
@@ -138,7 +139,8 @@ def outside(scene: Scene, seat: Seat) -> dict[str, str]:
     county_out = OTHER_CITY if len(seat.path) == 4 else OTHER_COUNTY
     return {
         "place": code_of(near), "round": str(round_over(scene, _foreign(scene, community))), "tube": str(scene.tubes[community]),
-        "person": scene.at(near)[-1].code, "county_person": scene.at(county_out)[0].code, "file": str(scene.files[community]), "drawing": str(scene.drawings[community]),
+        "person": scene.at(near)[-1].code, "county_person": scene.at(county_out)[0].code, "file": str(scene.files[community]),
+        "drawing": str(scene.drawings[community]),
         "screening": str(round_over(scene, _foreign(scene, community))), "home": scene.at(near)[-1].path,
         "incident": str(scene.others[_foreign(scene, community)]), "zone": str(scene.zones[community]),
         "person_id": str(scene.at(near)[-1].id), "change": str(scene.changes[community]),
@@ -160,7 +162,8 @@ def missing(seat: Seat) -> dict[str, str]:
         "place": NOWHERE if len(seat.outside) == 12 else NOWHERE + "0001", "tube": str(uuid.UUID(int=7 << 64)),
         "person": format_code(999_999), "county_person": format_code(999_999), "token": "411621-" + "y" * 24,
         **dict.fromkeys(("drawing", "round", "file", "held", "account", "grant", "screening", "home", "incident", "zone"), "8888888"),
-        "member": format_code(888_888), **dict.fromkeys(("unit", "member_id", "list_file", "member_link", "service_objection", "team", "need", "mission"), "8888888"),
+        "member": format_code(888_888),
+        **dict.fromkeys(("unit", "member_id", "list_file", "member_link", "service_objection", "team", "need", "mission"), "8888888"),
         **dict.fromkeys(("call", "answer", "offer", "match", "call_code", "answer_code"), "8888888"),
         **dict.fromkeys(("post", "slot", "duty_shift"), "8888888"), "post_code": format_code(777_777),
         **dict.fromkeys(("pairing", "part", "person_id", "change", "transfer", "link", "objection", "list"), "8888888"),

@@ -54,7 +54,8 @@ TABLES: dict[str, Table] = {
     "plans_plan": Table("path", ("other:plan", "other:adopt_plan", "other:publish_roster")),
     "plans_line": Table("path", ("other:plan", "other:adopt_plan", "other:publish_roster")),
     **dict.fromkeys(
-        ("duty_post", "duty_shift", "duty_slot", "duty_attendance", "duty_reserve", "duty_upkeep"), Table("path", ("see:shifts:named",))
+        ("duty_post", "duty_shift", "duty_slot", "duty_attendance", "duty_reserve", "duty_upkeep"),
+        Table("path", ("see:shifts:named",)),
     ),
     "duty_swap": Table("path", ("see:shifts:named",), filled=False),
     "pairings_pairing": Table("path", ("see:members:named", "see:members:figures")),

@@ -60,8 +60,12 @@ def publish(head: Any, place: str, wanted: int) -> str:
     page.select_option("#id_role", "gate")
     page.fill("#id_place", place)
     page.select_option("#id_building", f"{HOME}0001")
-    first = page.evaluate("() => new Date(Date.now() + 86400000).toLocaleDateString('sv', { timeZone: 'Asia/Shanghai' })")
-    last = page.evaluate("() => new Date(Date.now() + 2 * 86400000).toLocaleDateString('sv', { timeZone: 'Asia/Shanghai' })")
+    first = page.evaluate(
+        "() => new Date(Date.now() + 86400000).toLocaleDateString('sv', { timeZone: 'Asia/Shanghai' })"
+    )
+    last = page.evaluate(
+        "() => new Date(Date.now() + 2 * 86400000).toLocaleDateString('sv', { timeZone: 'Asia/Shanghai' })"
+    )
     page.fill("#id_first_on", first)
     page.fill("#id_last_on", last)
     page.fill("#id_wanted1", str(wanted))
@@ -96,7 +100,10 @@ def answer(phone: Any, code: str, name: str, number: str, *, skills: bool = True
 @pytest.mark.parametrize(("language", "size"), [("zh", "phone"), ("en", "desk"), ("zh", "desk"), ("en", "phone")])
 def test_from_the_poster_to_a_confirmed_shift(desk: Any, world: World, language: str, size: str) -> None:
     place, start = f"东门{language}{size}", 13_900_000_000 + 100 * len(rows("select 1 from volunteers_call"))
-    head, clerk = desk(world.token("community_head", HOME), language, "desk"), desk(world.token("community_clerk", HOME), language, size)
+    head, clerk = (
+        desk(world.token("community_head", HOME), language, "desk"),
+        desk(world.token("community_clerk", HOME), language, size),
+    )
     code = publish(head, place, 1)
     phone = desk("nobody", language, size)
     page = phone.go(f"/join/{code}/")

@@ -14,7 +14,9 @@ def stage_duty(run: Callable[..., Any], community: str, unit: int, member: int, 
     at: a small number that is different for each community. run: a statement as the owner, returning its first value.
     """
     if at == 0:  # numbers that stand out in a page
-        run("select setval('duty_slot_id_seq', 77123456), setval('duty_swap_id_seq', 77223456), setval('duty_reserve_id_seq', 77323456)")
+        run(
+            "select setval('duty_slot_id_seq', 77123456), setval('duty_swap_id_seq', 77223456), setval('duty_reserve_id_seq', 77323456)"
+        )
     post = run(
         "insert into duty_post (id, path, kind, name, code, organisation_id, lead_member, key_unit, started_on, reserve, made_by) "
         "values (%s, %s, 'key_unit', %s, %s, %s, %s, true, current_date - 1, 2, 999) returning id",
@@ -28,7 +30,12 @@ def stage_duty(run: Callable[..., Any], community: str, unit: int, member: int, 
         "insert into duty_slot (shift_id, post_id, path, member_id, starts_at, ends_at, state) "
         "select id, post_id, path, %s, starts_at, ends_at, 'published' from duty_shift where id = %s returning id", member, shift,
     )  # fmt: skip
-    run("insert into duty_reserve (post_id, path, member_id, since_on) values (%s, %s, %s, current_date)", post, community, member)
+    run(
+        "insert into duty_reserve (post_id, path, member_id, since_on) values (%s, %s, %s, current_date)",
+        post,
+        community,
+        member,
+    )
     run("insert into duty_upkeep (path, organisation_id, member_id, equipment, since_on) values (%s, %s, %s, '呼吸机', current_date)",
         community, unit, member)  # fmt: skip
     run("insert into duty_attendance (post_id, path, day, staff, present, leader, confirmed_by) "

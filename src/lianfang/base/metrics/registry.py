@@ -49,7 +49,9 @@ class Metric:
     @property
     def asked_by(self) -> str | None:
         """What `[value]` means where a playbook's formula asks for it; it names no round, incident or part of a day."""
-        return {"": None, "round": None, "incident": None, "part": None}.get(self.dimension, self.dimension.rpartition(" ")[2])
+        return {"": None, "round": None, "incident": None, "part": None}.get(
+            self.dimension, self.dimension.rpartition(" ")[2]
+        )
 
 
 def define_metric(metric: Metric) -> Metric:

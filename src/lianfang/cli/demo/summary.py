@@ -58,7 +58,10 @@ def show(console: Console, told: dict[str, Any]) -> None:
 
 def _deployments(console: Console, told: dict[str, Any]) -> None:
     """What deployments did, and how long each step took."""
-    for title, one in (("扶沟 Fugou", told.get("deployment")), (str(told.get("city", {}).get("city", "")), told.get("city"))):
+    for title, one in (
+        ("扶沟 Fugou", told.get("deployment")),
+        (str(told.get("city", {}).get("city", "")), told.get("city")),
+    ):
         if not one:
             continue
         words = {"placed": "已安排 placed", "unplaced": "后备 reserve", "empty": "空缺 empty", "without_lead": "无带队 no lead",

@@ -80,7 +80,9 @@ RETURNEE: Final = (
 
 _MEMBER_ID = ColumnSpec("id_no", "证件号", "Identity number", Kind.ID, (_ID.zh, *_ID.synonyms))
 _SEX = ColumnSpec("sex", "性别", "Sex", Kind.CODE, ("男女", "gender"), values=("男", "女", "M", "F"))
-_TOWN = ColumnSpec("township", "镇街", "Township", Kind.REGION, ("乡镇", "街道", "乡镇街道", "镇(街)", "镇街道", "所属镇街"))
+_TOWN = ColumnSpec(
+    "township", "镇街", "Township", Kind.REGION, ("乡镇", "街道", "乡镇街道", "镇(街)", "镇街道", "所属镇街")
+)
 _COMMUNITY = ColumnSpec("community", "社区", "Community", Kind.REGION,
                         ("村居", "村社区", "村", "村/社区", "所属社区", "所在社区", "村(居)", "居住社区", "行政村", "社区名称"))  # fmt: skip
 
