@@ -301,11 +301,12 @@ def _force(scene: Scene, community: str) -> None:
     )  # fmt: skip
     scene.needs[community] = run(
         "insert into missions_need (path, beyond, kind, purpose, skills, people, severity, from_on, until_on, state, "
-        "raised_on, raised_by) values (%s, '', 'reserve', 'gates', '{}', 5, 2, current_date, current_date + 9, 'open', current_date, 1) returning id", community,
+        "raised_on, raised_by) values (%s, '', 'reserve', 'gates', '{}', 5, 2, current_date, current_date + 9, "
+        "'open', current_date, 1) returning id", community,
     )  # fmt: skip
     scene.missions[community] = run(
-        "insert into missions_mission (need_id, team_id, kind, team_name, from_path, to_path, beyond, people, across, state, why, until_on, "
-        "turns, start_minute, proposed_by, ended_why) values (%s, %s, 'reserve', %s, %s, %s, '', 1, false, 'proposed', '{}', "
+        "insert into missions_mission (need_id, team_id, kind, team_name, from_path, to_path, beyond, people, across, state, why, "
+        "until_on, turns, start_minute, proposed_by, ended_why) values (%s, %s, 'reserve', %s, %s, %s, '', 1, false, 'proposed', '{}', "
         "current_date + 9, 0, 480, 1, '') returning id",
         scene.needs[community], scene.teams[community], f"{community}预备队", community, community,
     )  # fmt: skip
