@@ -13,6 +13,10 @@ from string import Formatter
 
 import pytest
 from django.apps import apps
+from django.db.migrations.autodetector import MigrationAutodetector
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.questioner import NonInteractiveMigrationQuestioner
+from django.db.migrations.state import ProjectState
 
 import lianfang
 from lianfang.kernel.errors import all_problems
@@ -128,6 +132,22 @@ RETENTION_UNSAID = {
     "Session": "names its retention; holds a token's hash",
 }  # fmt: skip
 """Models whose docstring leaves one of the two to this table, with the reason."""
+
+
+def test_no_migration_is_missing() -> None:
+    """Models and migrations of every app of ours say the same; nothing is left for `makemigrations` to write."""
+    loader = MigrationLoader(None)
+    ours = {config.label for config in apps.get_app_configs() if config.name.startswith("lianfang.")}
+    assert not loader.detect_conflicts()
+    found = MigrationAutodetector(
+        loader.project_state(), ProjectState.from_apps(apps), NonInteractiveMigrationQuestioner(specified_apps=ours)
+    ).changes(graph=loader.graph)
+    missing = {
+        label: [str(step) for one in steps for step in one.operations]
+        for label, steps in found.items()
+        if label in ours
+    }
+    assert missing == {}
 
 
 def test_every_error_is_a_sentence_in_both_languages() -> None:

@@ -168,6 +168,7 @@ MEANING = [
     ("watch: close_contact, conf", "watch: close_contract, conf", "playbook.reference_unknown_near", ""),
     ("matter: need, conf: a}\n    watched", "conf: a}\n    watched", "playbook.outcome_says_nothing", "clinic: {"),
     ("    public_record:", "    forever:", "playbook.retention_classes", "  classes:"),
+    ("leader, kind: person}]", "leader, kind: person, most: 0}]", "playbook.pairing_no_room", ""),
 ]
 
 
