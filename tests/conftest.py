@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from lianfang.base.database import connect
 from lianfang.base.database.supervisor import EmbeddedServer
@@ -26,6 +27,9 @@ os.environ["LIANFANG_DRILL"] = "1"
 os.environ.setdefault("LIANFANG_SECRET", "only-for-tests")
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # browser tests leave an event loop running
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianfang.config.settings")
+
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")  # a busy machine is not a failure
 
 KEEP = ("django_migrations", "access_right", "access_role", "access_secret", "incidents_partitioned", "retirement_part")
 """Tables that belong to the schema rather than to a test."""
