@@ -269,7 +269,7 @@ TESTING = (
 
 
 def villages_report(stage: Stage) -> None:
-    """Every other village and community confirms its zero report; some are late, some have not reported."""
+    """Every other village and community confirms its report, zero where nothing happened; some are late, some silent."""
     accounts = hire_heads()
     villages = sorted(path for path in accounts if len(path) == len(COMMUNITY))
     stage.dice.shuffle(villages)
@@ -283,9 +283,9 @@ def villages_report(stage: Stage) -> None:
     cutoff = datetime.combine(day, hour, BEIJING)
     confirmed = 0
     for path in prompt:
-        confirmed += _report_zero(accounts[path], path, cutoff - timedelta(minutes=stage.dice.randrange(5, 180)))
+        confirmed += _report(accounts[path], path, cutoff - timedelta(minutes=stage.dice.randrange(5, 180)))
     for path in late:
-        confirmed += _report_zero(accounts[path], path, cutoff + timedelta(minutes=stage.dice.randrange(5, 110)))
+        confirmed += _report(accounts[path], path, cutoff + timedelta(minutes=stage.dice.randrange(5, 110)))
     stage.told["report_day"] = day.isoformat()
     stage.told["reports"] = {
         "confirmed": confirmed,
@@ -295,7 +295,8 @@ def villages_report(stage: Stage) -> None:
     }
 
 
-def _report_zero(account: int, path: str, at: datetime) -> int:
+def _report(account: int, path: str, at: datetime) -> int:
+    """One confirmation: zero is stated, unless figures speak against it (a post stands there), then they are confirmed."""
     with transaction.atomic():
         actor = enter(token_digest(open_session(account)))
         if actor is None:
@@ -303,5 +304,7 @@ def _report_zero(account: int, path: str, at: datetime) -> int:
         try:
             confirm_report(actor=actor, path=path, zero=True, now=at, day=at.date())
         except LianfangError as error:
-            raise RuntimeError(f"{path}: {error}") from error
+            if error.code != "report.not_zero":
+                raise RuntimeError(f"{path}: {error}") from error
+            confirm_report(actor=actor, path=path, zero=False, now=at, day=at.date())
     return 1
