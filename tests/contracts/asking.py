@@ -164,7 +164,7 @@ def missing(seat: Seat) -> dict[str, str]:
         **dict.fromkeys(("drawing", "round", "file", "held", "account", "grant", "screening", "home", "incident", "zone"), "8888888"),
         "member": format_code(888_888),
         **dict.fromkeys(("unit", "member_id", "list_file", "member_link", "service_objection", "team", "need", "mission"), "8888888"),
-        **dict.fromkeys(("call", "answer", "offer", "match", "call_code", "answer_code"), "8888888"),
+        **dict.fromkeys(("plan", "call", "answer", "offer", "match", "call_code", "answer_code"), "8888888"),
         **dict.fromkeys(("post", "slot", "duty_shift"), "8888888"), "post_code": format_code(777_777),
         **dict.fromkeys(("pairing", "part", "person_id", "change", "transfer", "link", "objection", "list"), "8888888"),
     }  # fmt: skip

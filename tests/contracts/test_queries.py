@@ -37,6 +37,7 @@ def statements(probe: Probe) -> dict[tuple[str, str], int]:
                 continue
             asked = ask(name, line, inside(probe.scene, seat))
             for _ in range(2):  # the first call fills caches of playbooks and templates
+                connection.queries_log.clear()  # it holds 9,000 statements of all routes together, no more
                 with rolled_back(), CaptureQueriesContext(connection) as captured:
                     asked.send(probe.clients[role])
             found[role, name] = len(
