@@ -78,19 +78,34 @@ def place_classes(
 def _nearest(
     classes: Classes, seats: Seats, burden: Callable[[Int, Int], Int], places: Int, of_seat: Int, most: int
 ) -> tuple[Int, Int, Int]:
-    """Arcs of each class to the seats it can fill at its nearest places."""
+    """Arcs of each class to the seats it can fill at `most` places: half of them its nearest, the others ever farther apart.
+
+    Where a township has more people than seats the surplus must travel; with the nearest places alone the first flow would
+    leave it idle and its prices would bound nothing.
+    """
     parts = []
+    ranks = _ranks(places.size, most)
     step = max(1, BLOCK // places.size)
     for start in range(0, classes.count.size, step):
         rows = np.arange(start, min(start + step, classes.count.size))
         metres = burden(classes.first[rows], places)
         near = np.ones_like(metres, dtype=bool)
-        if most < places.size:
-            near = metres <= np.partition(metres, most - 1, axis=1)[:, most - 1 : most]
+        if ranks.size < places.size:
+            near[:] = False
+            np.put_along_axis(near, np.argsort(metres, axis=1, kind="stable")[:, ranks], True, axis=1)
         listed = near[:, of_seat] & classes.able[rows][:, seats.role]
         at, seat = np.nonzero(listed)
         parts.append((rows[at], seat, metres[at, of_seat[seat]].astype(np.int64)))
     return _joined(parts)
+
+
+def _ranks(places: int, most: int) -> Int:
+    """Which places are listed, by rank of nearness: at most `most` of them."""
+    if most >= places:
+        return np.arange(places)
+    near = most // 2
+    far = np.unique(np.rint(np.geomspace(near, places - 1, most - near)).astype(np.int64))
+    return np.concatenate([np.arange(near), far])
 
 
 def _price(

@@ -14,13 +14,15 @@ from lianfang.base.incidents.api import incident_for
 from lianfang.domain.plans.ground import nearness
 from lianfang.domain.plans.kinds import deployment_read as read
 from lianfang.domain.plans.kinds.deployment_adopt import adopt_lines
+from lianfang.domain.plans.kinds.deployment_fill import filled
 from lianfang.domain.plans.kinds.deployment_look import figures_of, names_of_lines, remarks_of
 from lianfang.domain.plans.kinds.deployment_words import sentence
 from lianfang.domain.plans.models import Plan
 from lianfang.domain.plans.registry import Adopted, Built, Field, Figure, Kind, PlanLine, Remark, Said, register
 from lianfang.kernel.errors import Language
-from lianfang.planning import Result, Status, assignment
+from lianfang.planning import Result, Status, Stop, assignment
 from lianfang.planning.assignment.deployment import cost_of, missing
+from lianfang.planning.stop import OnProgress
 
 NEAREST: Final = 30
 """Places and exchanges offered for a line: what fits into a list that somebody reads."""
@@ -97,6 +99,12 @@ class Deployment(Kind):
         """The coordinator's list, where it can be worked through in seconds."""
         problem = built.problem
         return assignment.baseline(problem) if problem.people * problem.places <= BASELINE_PAIRS else None
+
+    def solve(self, built: Built, *, stop: Stop, seed: int, on_progress: OnProgress | None = None) -> Result:
+        """The engine's plan; where its stop rule left people over beside empty seats, they are placed as well."""
+        found = super().solve(built, stop=stop, seed=seed, on_progress=on_progress)
+        assert isinstance(found, assignment.DeploymentResult)  # noqa: S101 - the engine's own
+        return filled(built.problem, built.arguments or {}, found)
 
     def lines(self, built: Built, result: Result) -> Sequence[PlanLine]:
         """One line a person, by place and role; who stays in reserve comes last."""
