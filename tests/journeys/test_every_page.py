@@ -25,7 +25,7 @@ ROLES = (
 )  # fmt: skip
 """Whose page is looked at: the first of these who may open it."""
 NO_PAGES = (
-    "healthz", "readyz", "metrics", "-file", "-refused", "-template", ":record", ":certificate", "trust-certificate",
+    "healthz", "readyz", "metrics", "-file", "-refused", "-template", "plan-table", ":record", ":certificate", "trust-certificate",
     "trust-profile",
 )  # fmt: skip
 """Answers for machines, and downloads."""

@@ -15,7 +15,8 @@ def stage_duty(run: Callable[..., Any], community: str, unit: int, member: int, 
     """
     if at == 0:  # numbers that stand out in a page
         run(
-            "select setval('duty_slot_id_seq', 77123456), setval('duty_swap_id_seq', 77223456), setval('duty_reserve_id_seq', 77323456)"
+            "select setval('duty_slot_id_seq', 77123456), setval('duty_swap_id_seq', 77223456), setval('duty_reserve_id_seq', 77323456), "
+            "setval('duty_shift_id_seq', 77423456)"
         )
     post = run(
         "insert into duty_post (id, path, kind, name, code, organisation_id, lead_member, key_unit, started_on, reserve, made_by) "

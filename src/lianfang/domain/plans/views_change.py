@@ -14,7 +14,7 @@ from lianfang.base.access.places import Place, place_of
 from lianfang.base.areas.api import children
 from lianfang.domain.plans import jobs, pages, services
 from lianfang.domain.plans.forms import ProposeForm
-from lianfang.domain.plans.models import Line
+from lianfang.domain.plans.models import Line, Plan
 from lianfang.domain.plans.registry import kind_of
 from lianfang.domain.plans.selectors import built_of, lines_of, plan_by_id
 from lianfang.domain.plans.views import READ, plan_context
@@ -104,7 +104,8 @@ def line(request: HttpRequest, number: int, n: int) -> HttpResponse:
     choices = kind.choices(built_of(plan), lines_of(number), n, language)
     [row] = pages.rows_of(plan, [shown])
     context = {
-        "plan": plan, "title": kind.label(language), "row": row, "choices": choices, "lines": lines, "has_errors": bool(lines),
+        "plan": plan, "title": kind.label(language), "heads": kind.heads(language),
+        "row": row, "choices": choices, "lines": lines, "has_errors": bool(lines),
         "place": place_of(actor, plan.path.ljust(12, "0")),
     }  # fmt: skip
     return render(request, "plans/line.html", context, status=422 if lines else 200)
@@ -114,6 +115,7 @@ def line(request: HttpRequest, number: int, n: int) -> HttpResponse:
 @require_POST
 def pin(request: HttpRequest, number: int, n: int) -> HttpResponse:
     """Hold a line for the next computation, or let it go."""
+    _proposable(request, number)
     pinned, language = request.POST.get("pinned") == "1", pages.language()
 
     def act(actor: Actor) -> None:
@@ -155,8 +157,9 @@ def adopt_page(request: HttpRequest, number: int) -> HttpResponse:
 def again(request: HttpRequest, number: int) -> HttpResponse:
     """Compute again with today's lists; pinned lines are kept."""
     actor: Actor = request.actor
+    plan = _proposable(request, number)
     try:
-        made = services.replan(actor=actor, plan=plan_by_id(number), language=pages.language())
+        made = services.replan(actor=actor, plan=plan, language=pages.language())
     except LianfangError as error:
         return _again(request, number, error)
     return _see("plan", made)
@@ -166,18 +169,15 @@ def again(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def start(request: HttpRequest, number: int) -> HttpResponse:
     """Start a computation again that ended without a plan."""
-    return _do(
-        request, number, lambda actor: services.restart(actor=actor, plan=plan_by_id(number), language=pages.language())
-    )
+    plan = _proposable(request, number)
+    return _do(request, number, lambda actor: services.restart(actor=actor, plan=plan, language=pages.language()))
 
 
 @requires(*PROPOSE, lists=True)
 @require_POST
 def stop(request: HttpRequest, number: int) -> HttpResponse:
     """End a computation soon with the best plan it has."""
-    plan = plan_by_id(number)
-    if not request.actor.may("other", kind_of(plan.kind).propose):
-        raise LianfangError("access.not_found")
+    plan = _proposable(request, number)
     if plan.state == "solving":
         jobs.cancel(number)
     return _see("plan", number)
@@ -187,12 +187,21 @@ def stop(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def take_back(request: HttpRequest, number: int) -> HttpResponse:
     """Withdraw a plan that was not adopted."""
+    _proposable(request, number)
     return _do(
         request,
         number,
         lambda actor: services.withdraw(actor=actor, plan_id=number, language=pages.language()),
         done="withdrawn",
     )
+
+
+def _proposable(request: HttpRequest, number: int) -> Plan:
+    """A plan of a kind that the reader may propose; of another kind it is not there to be changed."""
+    plan = plan_by_id(number)
+    if not request.actor.may("other", kind_of(plan.kind).propose):
+        raise LianfangError("access.not_found")
+    return plan
 
 
 def _do(request: HttpRequest, number: int, act: Any, *, done: str = "") -> HttpResponse:
