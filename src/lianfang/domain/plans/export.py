@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from math import isfinite
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import numpy as np
 from django.conf import settings
@@ -41,8 +41,14 @@ def workbook(plan: Plan, actor: Actor, language: Language) -> tuple[bytes, int]:
     now = f"{timezone.now().astimezone(BEIJING):%Y-%m-%d %H:%M}"
     title = f"{kind_of(plan.kind).label(language)} · №{plan.id}"
     mark = " · ".join(part for part in ("演练 drill" if settings.DRILL else "", actor.username, now) if part)
+    heads = {said: kind_of(plan.kind).heads(said) for said in get_args(Language)}
+    columns = [
+        ColumnSpec("who", heads["zh"].subject, heads["en"].subject) if column.name == "who"
+        else ColumnSpec("where", heads["zh"].target, heads["en"].target) if column.name == "where" else column
+        for column in COLUMNS
+    ]  # fmt: skip
     count = write_table(
-        target, columns=COLUMNS, rows=_rows(plan, masked=total > NAMED), title=title, watermark=mark, language=language
+        target, columns=columns, rows=_rows(plan, masked=total > NAMED), title=title, watermark=mark, language=language
     )
     return target.getvalue(), count
 
@@ -59,11 +65,12 @@ def _cells(row: Row, *, masked: bool) -> list[object]:
     line = row.line
     name = f"{row.who.words[:1]}*" if masked and line.subject.startswith("member:") else row.who.words
     pinned = _("pinned") if line.pinned else ""
+    where = f"{row.where.words[:1]}*" if masked and line.target.startswith("member:") else row.where.words
     return [
         line.n + 1,
         name,
         row.who.hint,
-        row.where.words,
+        where,
         line.path[:12].ljust(12, "0"),
         row.role,
         line.amount,

@@ -167,19 +167,21 @@ def map_of(plan: Plan, kind: Kind, place: Place) -> dict[str, Any] | None:
         if len(path) >= len(below[0].path):
             key = path[: len(below[0].path)]
             wanted[key] = wanted.get(key, 0) + seats
-    outlines = boundaries(place.path)
+    outlines, heads = boundaries(place.path), kind.heads(language())
     known = all(area.path in outlines for area in below)
     return {
-        "key": "plan-map", "title": _("Where people go: %(place)s") % {"place": place.short}, "parent": place.code,
+        "key": "plan-map", "title": f"{heads.map} · {place.short}", "parent": place.code,
         "children": [{"code": area.code, "name": area.name} for area in below],
         "outlines": {area.code: outlines[area.path] for area in below} if known else None,
-        "layers": [_layer(below, placed, wanted)],
+        "layers": [_layer(below, placed, wanted, heads.layer)],
         "links": {area.code: f"{reverse('plan', args=[plan.id])}?area={area.code}" for area in below},
         "source": "",
     }  # fmt: skip
 
 
-def _layer(below: Sequence[AreaLine], placed: Mapping[str, float], wanted: Mapping[str, int]) -> dict[str, Any]:
+def _layer(
+    below: Sequence[AreaLine], placed: Mapping[str, float], wanted: Mapping[str, int], label: str
+) -> dict[str, Any]:
     values = {}
     for area in below:
         there, seats = int(placed.get(area.path, 0)), wanted.get(area.path)
@@ -189,7 +191,7 @@ def _layer(below: Sequence[AreaLine], placed: Mapping[str, float], wanted: Mappi
         values[area.code] = {"step": step, "short": text, "long": text, "sort": share if share is not None else there}
     labels = ("< 50%", "50–90%", "90–99%", "100%")
     steps = [{"style": f"scale-{n}", "label": label} for n, label in zip((1, 2, 4, 5), labels, strict=True)]
-    return {"key": "placed", "label": _("People placed / seats"), "steps": steps, "values": values}
+    return {"key": "placed", "label": label, "steps": steps, "values": values}
 
 
 def trail(plan: Plan, place: Place, actor: Actor) -> list[dict[str, str]]:

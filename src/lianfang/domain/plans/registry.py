@@ -120,6 +120,16 @@ class Said:
     hint: str = ""
 
 
+@dataclass(frozen=True)
+class Heads:
+    """What the columns of subjects and targets are called, the map, and what it counts."""
+
+    subject: str
+    target: str
+    map: str
+    layer: str
+
+
 class Kind:
     """A kind of plan. Subclass, fill in, `register(…)`. Everything below is called inside the entered scope of somebody.
 
@@ -145,6 +155,16 @@ class Kind:
     def says(self, language: Language) -> str:
         """One sentence: what comes out."""
         raise NotImplementedError
+
+    def heads(self, language: Language) -> Heads:
+        """The heads of the table of lines and of the map."""
+        if language == "zh":
+            return Heads("人员", "去向", "人往哪里去", "已安排 / 名额")
+        return Heads("Who", "Where", "Where people go", "People placed / seats")
+
+    def links(self, plan: Plan, path: str, language: Language) -> Sequence[Said]:
+        """Other pages that show a part of the plan's area, for its head."""
+        return ()
 
     def fields(self, actor: Actor, path: str, language: Language) -> Sequence[Field]:
         """The few questions, with defaults from the playbook and the data."""

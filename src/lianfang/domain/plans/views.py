@@ -74,7 +74,8 @@ def plan_context(request: HttpRequest, actor: Actor, one: Plan) -> dict[str, Any
         else ("", "")
     )
     return {
-        "plan": one, "kind": kind, "title": kind.label(pages.language()), "place": place, "badge": badge, "state": state,
+        "plan": one, "kind": kind, "title": kind.label(pages.language()), "heads": kind.heads(pages.language()),
+        "links": kind.links(one, place.path, pages.language()), "place": place, "badge": badge, "state": state,
         "trail": pages.trail(one, place, actor), "figures": pages.figure_rows(one), "remarks": pages.remark_lines(one),
         "rows": pages.rows_of(one, lines[:PAGE]), "following": lines[PAGE - 1].n if len(lines) > PAGE else None, "paged": bool(after),
         "filters": pages.filters_of(one, counts_of_lines(one.id), show, base), "map": pages.map_of(one, kind, place),

@@ -22,9 +22,21 @@ from lianfang.base.worklist.api import register_words
 from lianfang.domain.plans.kinds import grids_cut as cut
 from lianfang.domain.plans.kinds.grids_ground import Int, in_order
 from lianfang.domain.plans.kinds.grids_read import Land, read_land
-from lianfang.domain.plans.kinds.grids_words import GRIDS_DRAWN, NETS, words
+from lianfang.domain.plans.kinds.grids_words import GRIDS_DRAWN, NETS, grid_names, new_name, words
 from lianfang.domain.plans.models import Plan
-from lianfang.domain.plans.registry import Adopted, Built, Field, Figure, Kind, PlanLine, Remark, Said, Tell, register
+from lianfang.domain.plans.registry import (
+    Adopted,
+    Built,
+    Field,
+    Figure,
+    Heads,
+    Kind,
+    PlanLine,
+    Remark,
+    Said,
+    Tell,
+    register,
+)
 from lianfang.kernel.clock import beijing_day
 from lianfang.kernel.errors import Language, LianfangError
 from lianfang.planning import Reason, Result, Stop, Violation, districting
@@ -57,6 +69,20 @@ class GridsKind(Kind):
             "Buildings drawn into grids by households: neighbours, no building split, no wall, river or main road crossed; "
             "a redraw moves little."
         )
+
+    def heads(self, language: Language) -> Heads:
+        """Heads of the table of lines and of the map."""
+        return (
+            Heads("楼栋", "网格", "各地户数", "户数")
+            if language == "zh"
+            else Heads("Building", "Grid", "Households by area", "Households")
+        )
+
+    def links(self, plan: Plan, path: str, language: Language) -> Sequence[Said]:
+        """The map of one community with this plan's grids."""
+        if len(path) != 12:
+            return ()
+        return (Said("在地图上看" if language == "zh" else "See it on the map", f"/grids/{path}/map/?plan={plan.id}"),)
 
     def fields(self, actor: Actor, path: str, language: Language) -> Sequence[Field]:
         """Which net, how many households, and whether today's grids are kept as far as possible."""
@@ -319,7 +345,7 @@ class GridsKind(Kind):
         towns = names_of(sorted({at for *_, at in grids} | {one[4:16] for one in targets if one.startswith(NEW)}))
         found |= {f"grid:{number}": Said(name, f"/grids/{at}/", towns.get(at, "")) for number, name, at in grids}
         return found | {
-            one: Said(_new_name(one, language), hint=towns.get(one[4:16], "")) for one in targets if one.startswith(NEW)
+            one: Said(new_name(one, language), hint=towns.get(one[4:16], "")) for one in targets if one.startswith(NEW)
         }
 
     def sentence(self, code: str, values: Mapping[str, Any], language: Language) -> str:
@@ -327,32 +353,9 @@ class GridsKind(Kind):
         return words(code, {"from_name": "原网格" if language == "zh" else "another grid"} | dict(values), language)
 
 
-def grid_names(labels: Mapping[str, Any], lines: Sequence[PlanLine], language: Language) -> dict[str, str]:
-    """The name of each grid of a plan: its own, or the next number of its community that is free."""
-    used: dict[str, set[str]] = defaultdict(set)
-    for name, town in labels["grids"].values():
-        used[town].add(name)
-    found: dict[str, str] = {}
-    for target in sorted({line.target for line in lines}, key=lambda one: (one[:17], len(one), one)):
-        if target in labels["grids"]:
-            found[target] = labels["grids"][target][0]
-            continue
-        town, number = target[4:16], 1
-        while (name := f"第{number}网格" if language == "zh" else f"Grid {number}") in used[town]:
-            number += 1
-        used[town].add(name)
-        found[target] = name
-    return found
-
-
 def districting_reason() -> Any:
     """The mark of a result that a person has changed."""
     return Reason(HAND, "set by hand")
-
-
-def _new_name(target: str, language: Language) -> str:
-    number = target.rpartition("-")[2]
-    return f"新网格{number}" if language == "zh" else f"New grid {number}"
 
 
 def _fresh(town: str, there: Mapping[str, Any]) -> str:

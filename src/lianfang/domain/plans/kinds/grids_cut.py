@@ -14,8 +14,9 @@ from lianfang.planning import Reason, Status, Stop, districting
 from lianfang.planning.districting import DistrictingResult, Problem
 from lianfang.planning.stop import OnProgress, Progress
 
-VISITS_A_UNIT: Final = 400
-"""Looks at border buildings of a piece, by its size (the engine's own default suits some four thousand buildings; assumption)."""
+VISITS_A_UNIT: Final = 100
+"""Looks at border buildings of a piece, by its size. Measured on ten communities of 200 houses: four times as many cost five
+times the processor time (3.4 s for 0.7 s) and shorten the borders by 0.3 %; a quarter leaves them 0.5 % longer."""
 
 SHORTEST_S: Final = 0.05
 """Seconds a piece gets at least."""
@@ -76,7 +77,7 @@ def _piece(
         return np.zeros(units.size, dtype=np.int64), None
     names = np.concatenate([pins, np.setdiff1d(np.unique(before[before >= 0]), pins)])
     again, held = _relabel(before, names), _relabel(pinned, names)
-    visits = min(districting.Params().visits, VISITS_A_UNIT * units.size + 20_000)
+    visits = min(districting.Params().visits, VISITS_A_UNIT * units.size)
     asked: dict[str, Any] = {"weight_range": (wanted.low, wanted.high)} if fits else {}
     smaller = Problem(weight, problem.xy[units], edges, length, count=count, **asked)
     found = districting.solve(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from lianfang.domain.plans.registry import PlanLine
 from lianfang.kernel.errors import Language
 
 GRIDS_DRAWN: Final = "plans.grids_drawn"
@@ -73,3 +75,27 @@ def words(code: str, values: Mapping[str, Any], language: Language) -> str:
         return found[language != "zh"].format_map(filled)
     except KeyError:
         return found[language != "zh"]
+
+
+def grid_names(labels: Mapping[str, Any], lines: Sequence[PlanLine], language: Language) -> dict[str, str]:
+    """The name of each grid of a plan: its own, or the next number of its community that is free."""
+    used: dict[str, set[str]] = defaultdict(set)
+    for name, town in labels["grids"].values():
+        used[town].add(name)
+    found: dict[str, str] = {}
+    for target in sorted({line.target for line in lines}, key=lambda one: (one[:17], len(one), one)):
+        if target in labels["grids"]:
+            found[target] = labels["grids"][target][0]
+            continue
+        town, number = target[4:16], 1
+        while (name := f"第{number}网格" if language == "zh" else f"Grid {number}") in used[town]:
+            number += 1
+        used[town].add(name)
+        found[target] = name
+    return found
+
+
+def new_name(target: str, language: Language) -> str:
+    """What a new grid is called before it exists."""
+    number = target.rpartition("-")[2]
+    return f"新网格{number}" if language == "zh" else f"New grid {number}"

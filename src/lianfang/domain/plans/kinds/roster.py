@@ -16,7 +16,7 @@ from lianfang.base.access.api import Actor
 from lianfang.domain.duty import api as duty
 from lianfang.domain.plans.kinds.roster_words import sentence
 from lianfang.domain.plans.models import Plan
-from lianfang.domain.plans.registry import Adopted, Built, Field, Figure, Kind, PlanLine, Remark, Said, register
+from lianfang.domain.plans.registry import Adopted, Built, Field, Figure, Heads, Kind, PlanLine, Remark, Said, register
 from lianfang.domain.workforce.api import member_lines
 from lianfang.kernel.clock import BEIJING, beijing_day
 from lianfang.kernel.errors import Language
@@ -50,6 +50,14 @@ class RosterKind(Kind):
             return "给各岗位的班次排人：休息够、时间合、夜班轮流，别处的班也算在内。"
         return (
             "Puts people into the shifts of posts: rested, within their hours, nights in turn, duty elsewhere counted."
+        )
+
+    def heads(self, language: Language) -> Heads:
+        """Heads of the table of lines and of the map."""
+        return (
+            Heads("班次", "人员", "各地排了多少班", "已排 / 班次")
+            if language == "zh"
+            else Heads("Shift", "Who", "Shifts by area", "Filled / shifts")
         )
 
     def fields(self, actor: Actor, path: str, language: Language) -> Sequence[Field]:
