@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from dataclasses import fields
 from datetime import date
 from typing import Any, Final
 
 import numpy as np
 from django.db import connections, transaction
+from django.db.models import Count
 
 from lianfang.base.access.api import Actor, create_account, create_grant, enter, open_session, token_digest
 from lianfang.base.areas.api import add_denominator, load_divisions, shipped_divisions, subtree
@@ -17,6 +19,7 @@ from lianfang.cli.demo.cast import COUNTY, PASSWORD
 from lianfang.cli.demo.stage import Stage, edition_of_story
 from lianfang.domain.plans import worker
 from lianfang.domain.plans.api import adopt, plan_by_id, propose
+from lianfang.domain.plans.models import Line
 from lianfang.domain.workforce.api import import_members
 from lianfang.exchange.synthetic.workforce import Workforce, unit_list_xlsx, units
 from lianfang.kernel.divisions import short_name
@@ -67,6 +70,8 @@ def whole_city(stage: Stage, city: str) -> None:
         "people": people,
         "units": count,
         "listed": len(areas),
+        "documents": [[what, value, day, source] for at, what, value, day, source in COUNTED if at == path],
+        "names": {code[:6]: name for code, name in names.items() if code[6:] == "000000" and code[4:6] != "00"},
         "prepared": _since(clock),
     }
     clock, taken = time.monotonic(), 0
@@ -94,10 +99,38 @@ def _deploy(stage: Stage, token: str, path: str, *, seconds: float) -> dict[str,
     with transaction.atomic():
         written = adopt(actor=_enter(token), plan_id=number, version=plan.version)
     figures = {one["key"].partition(".")[2]: [one["plan"], one.get("baseline")] for one in plan.summary["figures"]}
+    with transaction.atomic():
+        _enter(token)
+        placed, waiting = _by_county(number), _why_waiting(number)
+    wanted: Counter[str] = Counter()
+    for at, seats in plan.summary["wanted"].items():
+        wanted[at[:6]] += int(seats)
     return {
         "plan": number, "computed": computed, "solved": round(plan.seconds or 0.0, 1), "adopted": _since(clock), "pairings": written,
-        "figures": figures, "status": plan.status, "gap": plan.gap,
+        "figures": figures, "status": plan.status, "gap": plan.gap, "stop": seconds, "waiting": waiting,
+        "counties": [[at, placed.get(at, 0), seats] for at, seats in sorted(wanted.items())],
     }  # fmt: skip
+
+
+def _by_county(plan: int) -> dict[str, int]:
+    """People placed, by county."""
+    found: Counter[str] = Counter()
+    for path, people in (
+        Line.objects.filter(plan_id=plan).exclude(target="").values_list("path").annotate(people=Count("n"))
+    ):
+        found[path[:6]] += people
+    return dict(found)
+
+
+def _why_waiting(plan: int) -> dict[str, int]:
+    """Code of the reason → people not placed."""
+    rows = (
+        Line.objects.filter(plan_id=plan, target="")
+        .values_list("reason")
+        .annotate(people=Count("n"))
+        .order_by("reason")
+    )
+    return dict(rows)
 
 
 def _params(stage: Stage) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from rich.panel import Panel
 from rich.table import Table
 
 from lianfang.cli.demo.cast import CAST, COMMUNITY, COUNTY, PASSWORD, Company
+from lianfang.domain.plans.kinds.deployment_words import sentence
 from lianfang.domain.reports.api import counts, period_of, unit_report, units
 from lianfang.domain.residents.api import building_names
 from lianfang.domain.rounds.api import (
@@ -29,6 +30,7 @@ from lianfang.kernel.clock import BEIJING
 from lianfang.kernel.ids import format_code, group_code
 
 SHOWN = 12
+CITIES = {"cangzhou": "沧州 Cangzhou", "tangshan": "唐山 Tangshan"}
 
 
 def show(console: Console, told: dict[str, Any]) -> None:
@@ -60,23 +62,68 @@ def _deployments(console: Console, told: dict[str, Any]) -> None:
     """What deployments did, and how long each step took."""
     for title, one in (
         ("扶沟 Fugou", told.get("deployment")),
-        (str(told.get("city", {}).get("city", "")), told.get("city")),
+        (CITIES.get(str(told.get("city", {}).get("city", "")), ""), told.get("city")),
     ):
-        if not one:
-            continue
-        words = {"placed": "已安排 placed", "unplaced": "后备 reserve", "empty": "空缺 empty", "without_lead": "无带队 no lead",
-                 "at_home": "在本村 at home %", "in_township": "不出乡镇 in township %", "together": "同单位同地 together"}  # fmt: skip
-        lines = [
-            f"{words.get(key, key)} {mine:,}" + (f" (手工 by hand {other:,})" if other is not None else "")
-            for key, (mine, other) in one["figures"].items()
-        ]
-        proof = "已证明最优 proven" if one["status"] == "optimal" else f"gap {100 * (one['gap'] or 0):.2f} %"
-        steps = (
-            f"名单 lists {one['import']['seconds']} s · 计算 computed {one['computed']} s（求解 solved {one['solved']} s，{proof}）· "
-            f"采用 adopted {one['adopted']} s, {one['pairings']:,} 处 places"
-        )
-        console.print(Panel("\n".join([" · ".join(lines), steps]), title=f"人员部署 deployment · {title} · {one['people']:,} 人 people",
-                            title_align="left"))  # fmt: skip
+        if one:
+            lines = [_placed(one), _waiting(one), _figures(one), *_denominators(one), _steps(one)]
+            title = f"人员部署 deployment · {title} · {one['people']:,} 人 people · {one['units']:,} 个单位 units"
+            console.print(Panel("\n".join(line for line in lines if line), title=title, title_align="left"))
+            if len(one.get("counties", ())) > 1:
+                console.print(_counties(one))
+
+
+def _placed(one: dict[str, Any]) -> str:
+    figures = one["figures"]
+    seats = figures["placed"][0] + figures["empty"][0]
+    return (
+        f"已安排 placed {figures['placed'][0]:,} / {seats:,} 个名额 seats, {one['pairings']:,} 个村（社区） places · "
+        f"空缺 empty {figures['empty'][0]:,} · 缺带队 without a lead {figures['without_lead'][0]:,}"
+    )
+
+
+def _waiting(one: dict[str, Any]) -> str:
+    """Who has no place yet, and why."""
+    count = one["figures"]["unplaced"][0]
+    why = [
+        f"{sentence(code, {}, 'zh')} {sentence(code, {}, 'en')}: {people:,}"
+        for code, people in one.get("waiting", {}).items()
+    ]
+    return f"未安排 not yet placed {count:,}" + (f"（{'；'.join(why)}）" if why else "")
+
+
+def _figures(one: dict[str, Any]) -> str:
+    words = {"at_home": "在本村 at home %", "in_township": "不出乡镇 in township %", "together": "同单位同地 together"}
+    return " · ".join(
+        f"{words[key]} {mine:,}" + (f"（手工 by hand {other:,}）" if other is not None else "")
+        for key, (mine, other) in one["figures"].items()
+        if key in words
+    )
+
+
+def _denominators(one: dict[str, Any]) -> list[str]:
+    """What the list of divisions counts, and what documents count, each with its source."""
+    if "documents" not in one:
+        return []
+    words = {"communities": "社区", "villages": "村", "compounds": "小区"}
+    counted = "；".join(
+        f"{words[what]} {what} {value:,}（{source}，{day}）" for what, value, day, source in one["documents"]
+    )
+    return [f"区划名单 listed {one['listed']:,}（2020）· 文件 documents: {counted}"]
+
+
+def _steps(one: dict[str, Any]) -> str:
+    proof = "已证明最优 proven" if one["status"] == "optimal" else f"距理论最优 gap {100 * (one['gap'] or 0):.2f} %"
+    return (
+        f"名单 lists {one['import']['seconds']} s · 计算 computed {one['computed']} s（求解 solved {one['solved']} s，{proof}；"
+        f"至多 {one.get('stop', 60):.0f} s stop rule）· 采用 adopted {one['adopted']} s"
+    )
+
+
+def _counties(one: dict[str, Any]) -> Table:
+    table = Table("县（市、区） county", "已安排 placed", "名额 seats", "空缺 empty", title_justify="left")
+    for path, placed, seats in one["counties"]:
+        table.add_row(one["names"].get(path, path), f"{placed:,}", f"{seats:,}", f"{seats - placed:,}")
+    return table
 
 
 def _duty(console: Console, told: dict[str, Any]) -> None:
@@ -85,8 +132,8 @@ def _duty(console: Console, told: dict[str, Any]) -> None:
     if not one:
         return
     lines = [
-        f"{one['places']:,} 个班次位置 places · {one['people']} 人 people · 空缺 open {one['open']} · "
-        f"求解 solved {one['solved']} s · 全部 all {one['seconds']} s"
+        f"排上 filled {one['places'] - one['open']:,} / {one['places']:,} 个班次位置 places · 空缺 open {one['open']} · "
+        f"{one['people']} 人 people · 求解 solved {one['solved']} s · 全部 all {one['seconds']} s"
     ]
     if one.get("no_show"):
         lines.append(
