@@ -34,6 +34,9 @@ FIRST_PAGES = ("home", "worklist", "my-account")
 LOOKS = [("zh", "desk"), ("en", "phone")]
 """Each page is checked in both; in each it is then drawn in the other size, where nothing may scroll sideways."""
 
+LOST = "() => [...document.querySelectorAll('input[value]')].filter(one => one.getAttribute('value') && !one.value).map(one => one.name)"
+"""Fields whose value Chromium threw away: a day or a time that was written in the reader's language."""
+
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
@@ -111,6 +114,7 @@ def look_at(desk: Desk, address: str, what: str) -> None:
     assert answer.status in {200, 404}, (what, answer.status)
     assert answer.status == 200 or what.endswith("-"), (what, "a page its role may open is not found")
     desk.check(what)
+    assert desk.page.evaluate(LOST) == [], (what, "what the product filled in does not reach the reader")
     usual = desk.page.viewport_size
     other = SIZES["phone" if usual == SIZES["desk"] else "desk"]
     desk.page.set_viewport_size(other)

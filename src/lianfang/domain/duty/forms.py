@@ -24,7 +24,9 @@ CREWS = (
 class PatternForm(forms.Form):
     """Shifts that return every day."""
 
-    first = forms.DateField(label=gettext_lazy("From day"), widget=forms.DateInput(attrs={"type": "date"}))
+    first = forms.DateField(
+        label=gettext_lazy("From day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
     days = forms.IntegerField(label=gettext_lazy("For how many days"), min_value=1, max_value=MOST_DAYS, initial=14)
     crews = forms.ChoiceField(label=gettext_lazy("Shifts of a day"), choices=CREWS)
     start = forms.TimeField(

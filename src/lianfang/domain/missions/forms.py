@@ -47,8 +47,8 @@ class NeedForm(forms.Form):
         choices=[(key, word) for key, (_state, word) in SEVERITIES.items()],
         initial=2,
     )
-    from_on = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
-    until_on = forms.DateField(label=_("Until"), widget=forms.DateInput(attrs={"type": "date"}))
+    from_on = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    until_on = forms.DateField(label=_("Until"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     skills = forms.CharField(label=_("Skills that are needed"), required=False, max_length=120)
     beyond = forms.CharField(
         label=_("Place outside this city"), required=False, max_length=60,
