@@ -225,7 +225,7 @@ def test_510_teams_from_door_to_door_for_twelve_days(stage: Stage, fresh: None) 
     with stage.as_role("county_dispatcher", "411621") as actor:
         started = time.monotonic()
         stand = read(actor=actor, ask=Ask("411621", MONDAY, 12, units=(town,), near=False))
-        lines = solved(stand, 12.0)
+        lines = solved(stand, 60.0)  # ends by itself long before; a busy machine gets the same answer
         solved_in = time.monotonic() - started
         written = adopt_roster(
             actor=actor, shifts=[place.shift for place in stand.places], rest=stand.rest,

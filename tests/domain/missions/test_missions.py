@@ -57,8 +57,18 @@ def test_a_medical_team_has_only_people_with_the_skill(stage: Stage) -> None:
 
 
 def test_who_counts_as_ready(stage: Stage) -> None:
-    team = stage.team("县教育局", 3)
-    away, left = stage.members["县教育局"][1:3]
+    """Off by their own statement, on a post now, left for good: none of them counts, and the last is out of the team."""
+    from tests.support.duty import run
+
+    team = stage.team("县教育局", 4)
+    away, busy, left = stage.members["县教育局"][1:4]
+    post = run("insert into duty_post (path, kind, name, code, started_on, made_by, from_minute, to_minute, least) "
+               "values (%s, 'gate', '东门', 990001, current_date, 1, 0, 1440, 1) returning id", HOME)[0][0]  # fmt: skip
+    shift = run("insert into duty_shift (post_id, path, starts_at, ends_at, wanted, state) values "
+                "(%s, %s, now() - interval '1 hour', now() + interval '1 hour', 1, 'published') returning id",
+                post, HOME)[0][0]  # fmt: skip
+    run("insert into duty_slot (shift_id, post_id, path, member_id, starts_at, ends_at, state, source) "
+        "select id, post_id, path, %s, starts_at, ends_at, 'published', 'roster' from duty_shift where id = %s", busy, shift)  # fmt: skip
     owner(
         "insert into workforce_availability (member_id, on_day, from_minute, to_minute, can_work) values (%s, %s, 0, 1440, false)",
         away,
@@ -66,7 +76,9 @@ def test_who_counts_as_ready(stage: Stage) -> None:
     )
     owner("update workforce_member set left_on = current_date where id = %s", left)
     with stage.acting("county_dispatcher", COUNTY):
-        assert sorted(fit for _m, _l, fit in selectors.crew(team)) == ["left", "off", "ready"]
+        assert sorted(fit for _m, _l, fit in selectors.crew(team)) == ["busy", "off", "ready"]
+        [one] = selectors.teams(team)
+        assert (one.people, one.can) == (3, 1)
     owner("update workforce_member set left_on = null where id = %s", left)
 
 

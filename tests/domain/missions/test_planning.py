@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.row("B7")]
 
 def team(number: int, people: int, path: str = "411621", **more: object) -> Team:
     """A ready team."""
-    given = {"kind": "reserve", "skills": (), "state": "ready", "mission": None} | more
+    given = {"kind": "reserve", "skills": (), "state": "ready", "mission": None, "can": people} | more
     return Team(
         id=number, name=f"{number}队", path=path, place="", since_on=today(), rest_until=None, people=people, **given,  # type: ignore[arg-type]
     )  # fmt: skip

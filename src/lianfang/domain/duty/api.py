@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from lianfang.domain.duty import attendance
 from lianfang.domain.duty import problems as _problems  # noqa: F401  (defines its sentences)
 from lianfang.domain.duty.attendance import (
+    SwapLine,
     accept_swap,
     answer_swap,
     candidates,
@@ -42,9 +44,11 @@ __all__ = [
     "RosterLine",
     "RosterProblem",
     "Stand",
+    "SwapLine",
     "accept_swap",
     "adopt_roster",
     "answer_swap",
+    "attendance",
     "book",
     "build",
     "busy",

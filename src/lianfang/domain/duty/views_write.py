@@ -108,7 +108,8 @@ def slot_page(request: HttpRequest, number: int, *, wrong: str = "") -> HttpResp
     actor, one = _actor(request), _find(number)
     people = member_lines([one.member_id])
     now = timezone.now()
-    missing = one.state in ("no_show", "excused", "released") or pages.is_late(one, now)
+    gone = one.state == "left" and one.checked_out_at is not None and one.checked_out_at < one.ends_at  # before the end
+    missing = gone or one.state in ("no_show", "excused", "released") or pages.is_late(one, now)
     taken = Slot.objects.filter(replaces=one.id).first()
     found = attendance.candidates(actor=actor, slot=number) if missing and taken is None and one.ends_at > now else []
     names = member_lines(

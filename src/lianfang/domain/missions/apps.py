@@ -12,7 +12,7 @@ class Config(AppConfig):
     def ready(self) -> None:
         """Register its figures, the words of its items, and what the steward does every minute."""
         from lianfang.base.jobs.api import each_minute
-        from lianfang.domain.missions import metrics, problems, worklist  # noqa: F401  (they register by being imported)
+        from lianfang.domain.missions import leaving, metrics, problems, worklist  # noqa: F401  (they register by being imported)
         from lianfang.domain.missions.services import wake_rested
 
         each_minute(wake_rested)

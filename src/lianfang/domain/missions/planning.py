@@ -64,7 +64,7 @@ def propose(teams: Sequence[Team], needs: Sequence[Need], *, seconds: float = SE
 
     Raises missions.nothing_to_plan when there is no ready team or no need that lacks people.
     """
-    ready = [team for team in teams if team.state == "ready" and team.mission is None and team.people > 0]
+    ready = [team for team in teams if team.state == "ready" and team.mission is None and team.can > 0]
     open_needs = [need for need in needs if need.missing > 0]
     if not ready or not open_needs:
         raise LianfangError("missions.nothing_to_plan")
@@ -74,7 +74,7 @@ def propose(teams: Sequence[Team], needs: Sequence[Need], *, seconds: float = SE
             if team.kind != need.kind or not set(need.skills) <= set(team.skills):
                 metres[t, n] = NEVER_M
     problem = Reserve(
-        size=[team.people for team in ready], metres=metres, severity=[WEIGHT[need.severity] for need in open_needs],
+        size=[team.can for team in ready], metres=metres, severity=[WEIGHT[need.severity] for need in open_needs],
         need=[need.missing for need in open_needs],
     )  # fmt: skip
     result = solve(problem, stop=Stop(seconds=seconds))
@@ -96,11 +96,11 @@ def _told(
     lines = []
     for t, n in sorted(sent, key=lambda one: (-needs[one[1]].severity, needs[one[1]].id, metres[one])):
         before = missing[n]
-        missing[n] = max(0, before - ready[t].people)
+        missing[n] = max(0, before - ready[t].can)
         lines.append(Choice(ready[t], needs[n], float(metres[t, n]), before, missing[n]))
     going = {t for t, _ in sent}
     stays = [team for t, team in enumerate(ready) if t not in going]
-    usual = sorted(team.people for team in ready)[len(ready) // 2]
+    usual = sorted(team.can for team in ready)[len(ready) // 2]
     short = [Short(need, lack, min(lack, usual)) for need, lack in zip(needs, missing, strict=True) if lack]
     asked = sum(need.missing for need in needs)
     return Proposal(lines, stays, short, proven, seconds, asked, asked - sum(missing))

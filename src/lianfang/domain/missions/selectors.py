@@ -16,7 +16,7 @@ MOST: Final = 300
 
 @dataclass(frozen=True)
 class Team:
-    """A team with how many people it has and how many of them can go today."""
+    """A team. people: how many it has; can: how many of them can go now (not off today, not on a post)."""
 
     id: int
     name: str
@@ -28,6 +28,7 @@ class Team:
     since_on: date
     rest_until: date | None
     people: int
+    can: int
     mission: int | None
 
 
@@ -103,7 +104,7 @@ WHY: Final = 13
 """The column of a mission that holds JSON."""
 _TEAMS: Final = """
 select t.id, t.name, t.kind, t.path, coalesce(a.name, ''), t.skills, t.state, t.since_on, t.rest_until,
-    missions_size(t.id), m.id
+    missions_size(t.id), missions_can(t.id), m.id
 from missions_team t left join areas_area a on a.path = t.path
 left join missions_mission m on m.team_id = t.id and m.state in ('proposed', 'accepted', 'sent', 'arrived', 'recalled')
 where t.state <> 'ended' and (%(team)s::bigint is null or t.id = %(team)s) order by t.path, t.name limit %(most)s

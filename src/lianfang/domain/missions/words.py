@@ -52,6 +52,7 @@ REFUSALS: Final[dict[str, Promise]] = {
 FITS: Final[dict[str, tuple[str, Promise]]] = {
     "ready": ("good", _("can go")),
     "off": ("watch", _("not today, by their own statement")),
+    "busy": ("watch", _("on a post now")),
     "left": ("act", _("has left the unit")),
 }
 SKILLS: Final = ("采样", "核酸检测", "护理", "重症", "呼吸", "消杀", "流调", "驾驶")

@@ -16,6 +16,10 @@ _WORDS: Final[dict[str, dict[Language, str]]] = {
     "send": {"zh": "双方已同意：请确定名单并派出", "en": "Both sides agreed: settle the list and send the team"},
     "arrive": {"zh": "队伍已出发：请确认到达", "en": "The team is on its way: confirm that it arrived"},
     "back": {"zh": "队伍已召回：请确认返回", "en": "The team is called back: confirm that it came home"},
+    "gone": {
+        "zh": "队伍有人离开：请补员或说明",
+        "en": "Somebody left a team that is asked for or out: fill the place, or say so",
+    },
     "go": {
         "zh": "您将随队支援：请看地点、时间和班次",
         "en": "You go out with your team: see where, when and which turn",

@@ -12,7 +12,7 @@ class Config(AppConfig):
     def ready(self) -> None:
         """Register the metrics, the words of work items, and what the steward does every minute."""
         from lianfang.base.jobs.api import each_minute
-        from lianfang.domain.pairings import metrics, problems, worklist  # noqa: F401  (register by being imported)
+        from lianfang.domain.pairings import leaving, metrics, problems, worklist  # noqa: F401  (register by being imported)
         from lianfang.domain.pairings.services import sweep
 
         each_minute(sweep)

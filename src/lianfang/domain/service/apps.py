@@ -10,5 +10,9 @@ class Config(AppConfig):
     label = "service"
 
     def ready(self) -> None:
-        """Register the words of its items."""
-        from lianfang.domain.service import worklist  # noqa: F401  (registers by being imported)
+        """Register the words of its items, whom it knows, and how accepted volunteers get a code of their own page."""
+        from lianfang.domain.service import leaving, worklist  # noqa: F401  (register by being imported)
+        from lianfang.domain.service.entering import issue_to_volunteer
+        from lianfang.domain.volunteers.api import own_page_by
+
+        own_page_by(issue_to_volunteer)

@@ -64,6 +64,18 @@ def issue_links(*, actor: Actor, members: Sequence[int], days: int = LINK_DAYS) 
     return {member: code for member, code in codes.items() if member in made}
 
 
+def issue_to_volunteer(answer: bytes) -> str:
+    """A fresh code of the own page for the accepted volunteer behind the digest of their answer's code; it is never kept.
+
+    '' for somebody who is known from elsewhere: they keep the code or the account they have, or ask their community.
+    """
+    ends_on = today() + timedelta(days=LINK_DAYS)
+    code = new_code(ends_on, MEMBER)
+    digest = digest_of(code, today=today(), kind=MEMBER)
+    made = call("select service_issue_volunteer(%s, %s, %s)", [answer, digest, ends_on])[0][0]
+    return code if made else ""
+
+
 def one_try(request: HttpRequest) -> None:
     """Count a try of this address; raises service.locked when there were too many."""
     if not _tries.allow(request.META.get("REMOTE_ADDR", "")):

@@ -11,8 +11,7 @@ from django.utils import timezone
 from lianfang.base.areas.api import names_of
 from lianfang.base.playbooks.api import load_shipped
 from lianfang.base.worklist.api import words
-from lianfang.domain.duty.api import MemberSlot, OpenShift, open_shifts, slots_of
-from lianfang.domain.duty.attendance import SwapLine, swaps
+from lianfang.domain.duty.api import MemberSlot, OpenShift, SwapLine, open_shifts, slots_of, swaps
 from lianfang.domain.missions.api import turn_hours
 from lianfang.domain.pairings.api import of_member, templates
 from lianfang.domain.service.entering import call, today

@@ -10,8 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from lianfang.base.access.api import public
 from lianfang.base.areas.api import names_of
-from lianfang.domain.duty import attendance
-from lianfang.domain.duty.api import book
+from lianfang.domain.duty.api import attendance, book
 from lianfang.domain.service import entering, own
 from lianfang.domain.service.views import mine_page, page, see
 from lianfang.kernel.divisions import short_name

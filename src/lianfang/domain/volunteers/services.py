@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -162,13 +162,53 @@ def accept_answer(*, actor: Actor, answer_id: int, windows: Sequence[int], thank
         said = sealing.unseal(path, sealed)
         if said is None:
             raise LianfangError("volunteers.decided_already")
-        box = standing_box(path)
         found = call("select volunteers_accept(%s, %s::bigint[], %s, %s, %s, 0, %s, %s, %s::jsonb)", [
-            answer_id, list(windows), seal_member(box, {"name": said["name"], "phone": mask_phone(said["phone"])}, MEMBER),
-            seal_member(box, {"phone": said["phone"], "address": said["address"]}, SECRET),
-            contact_blinder()(said["name"], said["phone"] or f"@{home or path}"), team, _thanks(path, thanks), rest_rules(path),
+            answer_id, list(windows), *_as_member(path, home, said), team, _thanks(path, thanks), rest_rules(path),
         ])  # fmt: skip
         return int(found[0][0])
+
+
+def accept_answers(
+    *, actor: Actor, call_id: int, chosen: Mapping[int, Sequence[int]], team: str
+) -> dict[int, LianfangError | None]:
+    """Accept many answers of one call, by answer the shifts of each; in one statement, each one wholly or not at all.
+
+    Returns by answer None, or why it stays undecided (as `accept_answer` raises). Raises access.not_found.
+    """
+    if not chosen:
+        return {}
+    with scoped(actor):
+        rows = call(
+            "select id, path, sealed, home_path from volunteers_answer where call_id = %s and id = any (%s)",
+            [call_id, list(chosen)],
+        )
+        known = {number: (path, home, sealing.unseal(path, sealed)) for number, path, sealed, home in rows}
+        if known.keys() != chosen.keys():
+            raise LianfangError("access.not_found")
+        found: dict[int, LianfangError | None] = {
+            number: LianfangError("volunteers.decided_already")
+            for number, (_, _, said) in known.items()
+            if said is None
+        }
+        takes = [number for number in chosen if number not in found]
+        sealed = [_as_member(*known[number]) for number in takes]
+        told = call("select * from volunteers_accept_many(%s::bigint[], %s::text[], %s, %s, %s, %s, %s::jsonb)", [
+            takes, ["{" + ",".join(map(str, chosen[number])) + "}" for number in takes], *[list(column) for column in zip(*sealed, strict=True)],
+            team, rest_rules(rows[0][1]),
+        ]) if takes else []  # fmt: skip
+    for number, _member, problem, facts in told:
+        found[number] = LianfangError(problem, **json.loads(facts or "{}")) if problem else None
+    return found
+
+
+def _as_member(path: str, home: str, said: Mapping[str, str]) -> tuple[bytes, bytes, bytes]:
+    """What an answer says as a member's row: shown, hidden, and the mark by which one person is found once."""
+    box = standing_box(path)
+    return (
+        seal_member(box, {"name": said["name"], "phone": mask_phone(said["phone"])}, MEMBER),
+        seal_member(box, {"phone": said["phone"], "address": said["address"]}, SECRET),
+        contact_blinder()(said["name"], said["phone"] or f"@{home or path}"),
+    )
 
 
 def put_on_waiting_list(*, actor: Actor, answer_id: int) -> None:

@@ -178,13 +178,10 @@ def accept_proposed(request: HttpRequest, number: int) -> HttpResponse:
     actor, one = actor_of(request), selectors.one_call(number)
     shifts = selectors.windows(number)
     found = selectors.answers(one, shifts)
-    taken, refused = 0, []
-    for answer_id, chosen in _proposal(found, shifts, one).items():
-        try:
-            services.accept_answer(actor=actor, answer_id=answer_id, windows=chosen, team=_team(one))
-            taken += 1
-        except LianfangError as error:
-            refused.append(f"{next(a.name for a in found if a.id == answer_id)}: {error.render(language())}")
+    told = services.accept_answers(actor=actor, call_id=number, chosen=_proposal(found, shifts, one), team=_team(one))
+    names = {answer.id: answer.name for answer in found}
+    taken = sum(error is None for error in told.values())
+    refused = [f"{names[which]}: {error.render(language())}" for which, error in told.items() if error is not None]
     messages.success(request, ngettext("%(n)s person is accepted.", "%(n)s people are accepted.", taken) % {"n": taken})
     for line in refused[:10]:
         messages.warning(request, line)

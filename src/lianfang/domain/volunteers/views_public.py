@@ -14,6 +14,7 @@ from lianfang.base.access.api import public
 from lianfang.base.access.limits import Window
 from lianfang.domain.volunteers import offers, services
 from lianfang.domain.volunteers.forms import AnswerForm, PersonOfferForm
+from lianfang.domain.volunteers.owning import own_page_code
 from lianfang.domain.volunteers.pages import invalid, public_page, see, square
 from lianfang.domain.volunteers.public_reads import PublicCall, buildings, mine, my_offer, public_call
 from lianfang.domain.volunteers.rules import clock, digest_of, grouped
@@ -79,14 +80,18 @@ def enter(request: HttpRequest) -> HttpResponse:
 def own(request: HttpRequest, code: str) -> HttpResponse:
     """How an answer or an offer stands, by its code: shifts, withdrawing, a word to the office."""
     error: LianfangError | None = None
+    page: dict[str, Any] = {}
     if request.method == "POST":
         try:
-            _act(request, code)
-            return see("volunteer-mine", code, query="?done=1")
+            if request.POST.get("act") == "page":
+                page = _page_code(request, code)  # shown once, so this answer is a page and no redirect
+            else:
+                _act(request, code)
+                return see("volunteer-mine", code, query="?done=1")
         except LianfangError as caught:
             error = caught
     try:
-        return _own(request, code, error)
+        return _own(request, code, error, page)
     except LianfangError as caught:  # only wrong codes count as tries: their owner may look as often as they like
         wrong = caught if _tries.allow(request.META.get("REMOTE_ADDR", "")) else LianfangError("volunteers.too_many")
         return public_page(request, "volunteers/enter.html", {"typed": ""}, wrong)
@@ -104,7 +109,13 @@ def _act(request: HttpRequest, code: str) -> None:
         offers.answer_match_by_code(code=code, match_id=int(number), yes=act == "yes")
 
 
-def _own(request: HttpRequest, code: str, error: LianfangError | None) -> HttpResponse:
+def _page_code(request: HttpRequest, code: str) -> dict[str, Any]:
+    """The code of an accepted volunteer's own page with its square; `known` when they have one from elsewhere."""
+    made = own_page_code(code)
+    return {"page_code": grouped(made), "svg": square(request, "mine-page", made)} if made else {"known": True}
+
+
+def _own(request: HttpRequest, code: str, error: LianfangError | None, page: dict[str, Any]) -> HttpResponse:
     offer = my_offer(code)
     try:
         answer = mine(code)
@@ -113,6 +124,7 @@ def _own(request: HttpRequest, code: str, error: LianfangError | None) -> HttpRe
             raise
         answer = None
     context: dict[str, Any] = {"code": code, "printed": grouped(code), "done": "done" in request.GET and not error}
+    context |= page
     if offer is not None:
         state, word = OFFER_WORDS[offer.state]
         context |= {"offer": offer, "offer_state": state, "offer_word": word,

@@ -38,6 +38,8 @@ KINDS: Final = {
     "company": Kind("企业", "company"),
     "hospital": Kind("医院", "hospital"),
     "school": Kind("学校", "school"),
+    "project": Kind("项目", "project"),
+    "public_place": Kind("重点场所", "public place"),
     "village": Kind("村（社区）", "village or community office"),
     "social": Kind("社会组织", "social organisation", "volunteer"),
     "party_branch": Kind("党支部", "party branch", "party"),

@@ -87,7 +87,8 @@ def availability_of(ids: Sequence[int], day: date, days: int) -> dict[int, list[
     """When members say they can work, in the days from `day` on; by member, in order of time.
 
     Nobody who stated nothing is a key: their time is open. What is said of one day stands above what is said of its weekday;
-    a statement that they cannot work cuts those minutes out. Windows are of the days asked for, and may end in the next.
+    a statement that they cannot work cuts those minutes out; "not Sundays" leaves the other days open, and who named hours of
+    weekdays is asked on those only (duty's `duty_available` reads it so too). Windows are of the days asked for, and may end in the next.
     """
     if not ids:
         return {}
@@ -105,17 +106,15 @@ def availability_of(ids: Sequence[int], day: date, days: int) -> dict[int, list[
 def windows(stated: Sequence[tuple[Any, ...]], day: date, days: int) -> list[Window]:
     """The windows of one member from their statements (weekday, on_day, from, to, can_work)."""
     found: list[Window] = []
-    any_weekday = any(on_day is None for _, on_day, *_ in stated)
+    usual_hours = any(on_day is None and good for _, on_day, _, _, good in stated)
     for offset in range(days):
         one = day + timedelta(days=offset)
         own = [said for said in stated if said[1] == one]
         usual = [said for said in stated if said[1] is None and said[0] == one.weekday()]
         said = own or usual
         can = [(low, high) for _, _, low, high, good in said if good]
-        if not can and not any_weekday and not own:
-            can = [(0, 1440)]  # statements speak of other single days only: this day is open
-        elif not can and said and not any(good for *_, good in said):
-            can = [(0, 1440)]  # only what they cannot: the rest of the day is open
+        if not can and (said or not usual_hours):
+            can = [(0, 1440)]  # only what they cannot is said of the day, or no hours of any weekday: the rest is open
         for low, high in _without(can, [(low, high) for _, _, low, high, good in said if not good]):
             start = datetime.combine(one, time(), BEIJING)
             found.append(Window(start + timedelta(minutes=low), start + timedelta(minutes=high)))

@@ -41,6 +41,12 @@ create or replace function duty_available(p_member bigint, p_starts timestamptz,
         or (select range_agg(r) from hours h, unnest(h.spans) as r) @> tstzrange(p_starts, p_ends) is true
 $$;
 
+-- Whether a slot holds its place: whoever went home before the end does not while the shift still runs.
+create or replace function duty_holds(p_state text, p_out timestamptz, p_ends timestamptz) returns boolean
+    language sql stable set search_path = public, pg_temp as $$
+    select p_state in ('planned', 'published', 'present') or p_state = 'left' and (p_out >= p_ends or p_ends <= now())
+$$;
+
 -- What stands against one more slot of a member: the code of the first rule it would break, '' none. p_ignore: slots that go.
 create or replace function duty_why_not(p_member bigint, p_starts timestamptz, p_ends timestamptz, p_rules jsonb, p_ignore bigint[])
     returns text language plpgsql stable security definer set search_path = public, pg_temp as $$
@@ -112,7 +118,7 @@ begin
         return;
     end if;
     if not p_over and (select count(*) from duty_slot s where s.shift_id = p_shift and s.id <> all (p_ignore)
-                       and s.state in ('planned', 'published', 'present', 'left')) >= h.wanted then
+                       and duty_holds(s.state, s.checked_out_at, s.ends_at)) >= h.wanted then
         problem := 'duty.full';
         return;
     end if;
@@ -134,7 +140,7 @@ exception when exclusion_violation then
     problem := 'duty.double_booked';
 end
 $$;
-revoke all on function duty_is_night(timestamptz, timestamptz), duty_available(bigint, timestamptz, timestamptz),
+revoke all on function duty_is_night(timestamptz, timestamptz), duty_holds(text, timestamptz, timestamptz), duty_available(bigint, timestamptz, timestamptz),
     duty_why_not(bigint, timestamptz, timestamptz, jsonb, bigint[]),
     duty_put(bigint, bigint, text, jsonb, boolean, bigint[], timestamptz, boolean) from public;
 
@@ -178,7 +184,7 @@ begin
     return query select h.id, h.post_id, p.kind, p.name, h.path, h.starts_at, h.ends_at, h.wanted::int, t.held, h.skill, h.leader
         from duty_shift h join duty_post p on p.id = h.post_id
         cross join lateral (select count(*)::int as held from duty_slot s where s.shift_id = h.id
-                            and s.state in ('planned', 'published', 'present', 'left')) t
+                            and duty_holds(s.state, s.checked_out_at, s.ends_at)) t
         where h.path >= p_path collate "C" and h.path < p_path || '~' and h.state = 'published' and h.ends_at > now()
           and h.starts_at >= p_from and h.starts_at < p_to and t.held < h.wanted
         order by h.starts_at, h.id limit p_most;

@@ -208,7 +208,8 @@ begin
     if not duty_sees_member(p_member) then
         raise exception using errcode = 'LF404', message = 'access.not_found';
     end if;
-    if s.state not in ('published', 'no_show', 'excused', 'released') or exists (select 1 from duty_slot r where r.replaces = p_slot) then
+    if not (s.state in ('published', 'no_show', 'excused', 'released') or s.state = 'left' and s.checked_out_at < s.ends_at)
+       or exists (select 1 from duty_slot r where r.replaces = p_slot) then
         raise exception using errcode = 'LF409', message = 'duty.replaced_already';
     end if;
     if s.state = 'published' then

@@ -83,6 +83,8 @@ begin
         case when m.left_on is not null then 'left'
              when exists (select 1 from workforce_availability a where a.member_id = t.member_id and not a.can_work
                           and a.on_day = workforce_today()) then 'off'
+             when exists (select 1 from duty_slot s where s.member_id = t.member_id and s.state in ('published', 'present')
+                          and s.starts_at <= now() and s.ends_at > now()) then 'busy'
              else 'ready' end
     from missions_member t join workforce_member m on m.id = t.member_id
     where t.team_id = any (p_teams) and t.to_on is null
@@ -91,11 +93,17 @@ begin
 end
 $$;
 
--- How many a team has: known to whoever sees the team, also as a figure only.
+-- How many a team has, and how many of them can go now: known to whoever sees the team, also as a figure only.
 create or replace function missions_size(p_team bigint) returns int
     language sql stable security definer set search_path = public, pg_temp as $$
     select count(*)::int from missions_member t where t.team_id = p_team and t.to_on is null
         and workforce_lists() and exists (select 1 from missions_seat s where s.team_id = p_team and missions_inside(s.path))
+$$;
+create or replace function missions_can(p_team bigint) returns int
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return (select count(*)::int from missions_who(array[p_team]) w where w.fit = 'ready');
+end
 $$;
 
 create or replace function missions_raise(p_path text, p_beyond text, p_kind text, p_purpose text, p_skills text[], p_people int,
@@ -154,9 +162,9 @@ create or replace function missions_done(p_what text, p_subject bigint) returns 
             and (subject = p_subject::text or starts_with(subject, p_subject || ':'))
 $$;
 revoke all on function missions_refuse(boolean), missions_inside(text), missions_sends(bigint), missions_takes(text),
-    missions_found(bigint, text, text, text[], int), missions_dissolve(bigint), missions_who(bigint[]), missions_size(bigint),
+    missions_found(bigint, text, text, text[], int), missions_dissolve(bigint), missions_who(bigint[]), missions_size(bigint), missions_can(bigint),
     missions_raise(text, text, text, text, text[], int, int, date, date, smallint), missions_end_need(bigint, text),
     missions_office_role(text), missions_item(text, bigint, text, smallint, text, int, timestamptz), missions_done(text, bigint) from public;
-grant execute on function missions_found(bigint, text, text, text[], int), missions_dissolve(bigint), missions_who(bigint[]), missions_size(bigint),
+grant execute on function missions_found(bigint, text, text, text[], int), missions_dissolve(bigint), missions_who(bigint[]), missions_size(bigint), missions_can(bigint),
     missions_raise(text, text, text, text, text[], int, int, date, date, smallint), missions_end_need(bigint, text),
     missions_sends(bigint), missions_takes(text) to lianfang_app;

@@ -100,7 +100,7 @@ begin
         raise exception using errcode = 'LF409', message = 'missions.wrong_state';
     end if;
     update missions_mission set state = 'refused', ended_at = now(), ended_why = p_side || ':' || p_why where id = p_mission;
-    perform missions_done(what, p_mission) from unnest(array['sender', 'receiver', 'city', 'send']) as t(what);
+    perform missions_done(what, p_mission) from unnest(array['sender', 'receiver', 'city', 'send', 'gone']) as t(what);
     perform missions_item('plan', one.need_id, left(one.to_path, 6), one.incident_id, '/missions/plan/', 1, now() + interval '6 hours');
     update worklist_item set done_at = null, done_by = null where source = 'missions' and what = 'plan' and subject = one.need_id::text
         and exists (select 1 from missions_need n where n.id = one.need_id and n.state = 'open');
@@ -137,6 +137,7 @@ begin
     update missions_team set state = 'away', since_on = workforce_today() where id = one.team_id;
     perform workforce_serve(goes, array_fill(one.to_path, array[cardinality(goes)]), array_fill(one.until_on + 2, array[cardinality(goes)]));
     perform missions_done('send', p_mission);
+    perform missions_done('gone', p_mission);
     perform missions_item('arrive', p_mission, one.to_path, one.incident_id, '/missions/' || p_mission || '/', 1, now() + interval '12 hours');
     perform missions_tell(p_mission, 'go');
     return cardinality(goes);
@@ -215,7 +216,7 @@ begin
     update missions_team set state = 'resting', since_on = workforce_today(), rest_until = until_day where id = one.team_id;
     update workforce_presence p set until_on = least(p.until_on, workforce_today()) from missions_person x
         where x.mission_id = p_mission and not x.stayed_home and p.member_id = x.member_id and p.path = one.to_path and p.why = 4;
-    perform missions_done(what, p_mission) from unnest(array['arrive', 'back', 'go', 'home']) as t(what);
+    perform missions_done(what, p_mission) from unnest(array['arrive', 'back', 'go', 'home', 'gone']) as t(what);
     return until_day;
 end
 $$;

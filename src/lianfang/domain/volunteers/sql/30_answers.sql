@@ -144,6 +144,28 @@ begin
 end
 $$;
 
+-- Many at once, each by the same rules and with their own member: whoever cannot be accepted stays as they are, with the reason.
+create or replace function volunteers_accept_many(p_answers bigint[], p_windows text[], p_sealed bytea[], p_secret bytea[],
+        p_contact bytea[], p_team text, p_rules jsonb)
+    returns table (answer_id bigint, member_id bigint, problem text, facts text)
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    for at in 1 .. cardinality(p_answers) loop
+        answer_id := p_answers[at];
+        problem := '';
+        facts := '';
+        begin
+            member_id := volunteers_accept(answer_id, p_windows[at]::bigint[], p_sealed[at], p_secret[at], p_contact[at], 0, p_team, null,
+                                           p_rules);
+        exception when sqlstate 'LF409' or sqlstate 'LF422' then
+            get stacked diagnostics problem = message_text, facts = pg_exception_detail;
+            member_id := null;
+        end;
+        return next;
+    end loop;
+end
+$$;
+
 create or replace function volunteers_clock(p_minute int) returns text
     language sql immutable security definer set search_path = public, pg_temp as $$
     select lpad((p_minute / 60 % 24)::text, 2, '0') || ':' || lpad((p_minute % 60)::text, 2, '0')
@@ -328,6 +350,7 @@ $$;
 revoke all on function volunteers_answer_put(bigint, bytea, bytea, bytea, text, text[], int, date[], int[], int[], text),
     volunteers_hold_answer(bigint, text[]), volunteers_settled(bigint), volunteers_wait(bigint), volunteers_decline(bigint, bytea),
     volunteers_accept(bigint, bigint[], bytea, bytea, bytea, int, text, bytea, jsonb), volunteers_clock(int),
+    volunteers_accept_many(bigint[], text[], bytea[], bytea[], bytea[], text, jsonb),
     volunteers_member(text, text, bytea, bytea, bytea, int, int, text[]), volunteers_join(bigint, text, text), volunteers_mine(bytea),
     volunteers_mine_shifts(bytea), volunteers_mine_hours(bytea), volunteers_withdraw(bytea), volunteers_propose_next(bigint),
     volunteers_say(bytea, bytea), volunteers_word_read(bigint), volunteers_phone(bigint), volunteers_tidy(int) from public;
@@ -335,4 +358,5 @@ grant execute on function volunteers_answer_put(bigint, bytea, bytea, bytea, tex
     volunteers_wait(bigint), volunteers_decline(bigint, bytea), volunteers_accept(bigint, bigint[], bytea, bytea, bytea, int, text, bytea, jsonb),
     volunteers_mine(bytea), volunteers_mine_shifts(bytea), volunteers_mine_hours(bytea), volunteers_withdraw(bytea),
     volunteers_say(bytea, bytea), volunteers_word_read(bigint), volunteers_phone(bigint) to lianfang_app;
+grant execute on function volunteers_accept_many(bigint[], text[], bytea[], bytea[], bytea[], text, jsonb) to lianfang_app;
 grant execute on function volunteers_tidy(int) to lianfang_door;

@@ -1,0 +1,32 @@
+"""What workforce hears from pairings: targets without their member when somebody leaves, and members whom pairings refer to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import connection
+from django.utils.translation import get_language
+
+from lianfang.base.access.api import Actor
+from lianfang.domain.workforce.api import knows_members, on_leave
+
+
+@on_leave
+def fell_open(actor: Actor, member: int) -> list[str]:
+    """A sentence about the targets that somebody no longer answers for; their offices have an item for each that is empty."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pairings_fell_open(%s)", [member])
+        count = int(cursor.fetchone()[0])
+    if not count:
+        return []
+    if (get_language() or "zh").startswith("zh"):
+        return [f"{count} 个包联对象不再由此人负责，已告知负责单位指定接手人。"]
+    return [f"{count} paired targets have lost this person; their offices are told to name a successor."]
+
+
+@knows_members
+def known(members: Sequence[int]) -> list[int]:
+    """Those of the members who fill, or ever filled, a part of a pairing."""
+    with connection.cursor() as cursor:
+        cursor.execute("select * from pairings_knows(%s::bigint[])", [list(members)])
+        return [row[0] for row in cursor.fetchall()]
