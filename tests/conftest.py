@@ -82,6 +82,15 @@ def database(prepared: connect.Target) -> Iterator[connect.Target]:
 
 
 @pytest.fixture(autouse=True)
+def _no_leftover_language() -> Iterator[None]:
+    """A page asked for in English leaves no English behind for the next test."""
+    from django.utils import translation
+
+    yield
+    translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
 def _no_leftover_connections() -> Iterator[None]:
     """Give every test its own connections, so that no scope can leak from one test into the next."""
     yield
