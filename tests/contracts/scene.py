@@ -431,6 +431,10 @@ def _work(scene: Scene) -> None:
             "values (%s, '图.geojson', %s, 'staged', %s, '{}', '{}', '[]', 1) returning id",
             community, community, pack(Drawing("geojson", "utf-8", [], [], [], [], {})),
         )  # fmt: skip
+        run("insert into areas_outline_row (file_id, number, path, what, name, compound, layer, ref, code, geometry, area_m2, longitude, "
+            "latitude, verdict, reason, building_path, made, decided) values (%s, 1, %s, 'building', '', '', '', '', '', "
+            "'{\"type\": \"Polygon\", \"coordinates\": []}', 400, 0, 0, 'person', '', '', false, false)",
+            scene.drawings[community], community)  # fmt: skip
         scene.held[community] = hold(community, account=999)
         _ledger_life(scene, community)
         scene.pairings[community] = stage_pairings(
