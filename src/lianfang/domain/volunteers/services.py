@@ -193,7 +193,8 @@ def accept_answers(
         takes = [number for number in chosen if number not in found]
         sealed = [_as_member(*known[number]) for number in takes]
         told = call("select * from volunteers_accept_many(%s::bigint[], %s::text[], %s, %s, %s, %s, %s::jsonb)", [
-            takes, ["{" + ",".join(map(str, chosen[number])) + "}" for number in takes], *[list(column) for column in zip(*sealed, strict=True)],
+            takes, ["{" + ",".join(map(str, chosen[number])) + "}" for number in takes],
+            *[list(column) for column in zip(*sealed, strict=True)],
             team, rest_rules(rows[0][1]),
         ]) if takes else []  # fmt: skip
     for number, _member, problem, facts in told:
