@@ -137,3 +137,12 @@ def test_boxes_by_path_and_incident(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     with pytest.raises(LianfangError):
         api.incident_box(3)
     assert {path.name for path in tmp_path.iterdir()} == {"standing-411621.key", "standing-411622.key", "system.key"}
+
+
+def test_a_city_and_a_province_have_a_box_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIANFANG_KEYS", str(tmp_path))
+    sealed = api.standing_box("1309").seal("全市部署".encode(), COLUMN)
+    assert api.standing_box("1309").open(sealed, COLUMN) == "全市部署".encode()
+    assert api.standing_box("130900").open(sealed, COLUMN)  # written with its six digits
+    with pytest.raises(BadSeal):
+        api.standing_box("130921").open(sealed, COLUMN)

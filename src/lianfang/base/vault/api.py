@@ -37,8 +37,8 @@ def keystore() -> Keystore:
 
 
 def standing_box(path: str) -> Box:
-    """The box for standing data of the county that `path` lies in (its first six digits)."""
-    return keystore().make(f"standing-{path[:6]}")
+    """The box for standing data of the county that `path` lies in (its first six digits), or of the city or province it is."""
+    return keystore().make(f"standing-{path[:6].ljust(6, '0')}")
 
 
 def incident_box(incident_id: int) -> Box:
