@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, connections, transaction
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
@@ -14,6 +15,7 @@ from django.urls import NoReverseMatch, include, path, reverse
 from lianfang.base.access.heads import heads, posts
 from lianfang.base.metrics import registry
 from lianfang.config import urls as product
+from lianfang.web.grids_outlines import IN_A_REQUEST
 from tests.support.world import COUNTY, HOME, NEXT, TOWN, World, build_world, fold
 
 pytestmark = [pytest.mark.row("A1"), pytest.mark.row("A4")]
@@ -199,3 +201,19 @@ def test_few_queries(browse):
     with CaptureQueriesContext(connection) as found:
         text(client.get(f"/grids/{code(COUNTY)}/", headers={"Accept-Language": "en"}))
     assert len(found) < 16, [query["sql"][:80] for query in found]
+
+
+@pytest.mark.row("A5")
+def test_a_drawing_too_large_to_read_while_its_sender_waits_is_refused_with_a_sentence(world, browse):
+    """One part too many: 413's sentence on the page, nothing kept."""
+    one = (
+        '{"type":"Feature","properties":{},"geometry":{"type":"LineString","coordinates":[[114.4,34.1],[114.5,34.1]]}}'
+    )
+    features = ",".join([one] * (IN_A_REQUEST.parts + 1))
+    file = SimpleUploadedFile("plan.geojson", f'{{"type":"FeatureCollection","features":[{features}]}}'.encode())
+    page = browse("county_dispatcher", COUNTY).post("/grids/outlines/", {"area": code(COUNTY), "file": file})
+    assert page.status_code == 422
+    assert f"超过 {IN_A_REQUEST.parts}" in page.content.decode().replace(",", "").replace("\u202f", "")
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("select count(*) from areas_outline_import")
+        assert cursor.fetchone() == (0,)

@@ -28,7 +28,7 @@ from lianfang.base.areas.api import (
     take_outlines,
     undo_outlines,
 )
-from lianfang.exchange.outlines import Drawing, compose, fit_points, guess_frame, guess_roles, read_drawing
+from lianfang.exchange.outlines import Drawing, Limits, compose, fit_points, guess_frame, guess_roles, read_drawing
 from lianfang.exchange.outlines.drawing import pack, unpack
 from lianfang.kernel.divisions import Level
 from lianfang.kernel.errors import LianfangError
@@ -38,6 +38,10 @@ from lianfang.web.grids_files import staged_of
 
 FAR_KM: Final = 30.0
 """A plan further from its area than this has wrong coordinates: counties are some 30 km across (assumption)."""
+
+IN_A_REQUEST: Final = Limits(vertices=600_000, parts=100_000, reader_seconds=30)
+"""A file is read and judged while its sender waits: twice the plan of a county-level city (20,000 houses with their names are
+40,000 parts), and no longer than the 90 seconds of waiting that the proxy in front allows (assumption)."""
 
 
 class PlanForm(forms.Form):
@@ -172,7 +176,7 @@ def _send(actor: Actor, form: PlanForm) -> int:
     place = place_of(actor, form.cleaned_data["area"])
     sent = form.cleaned_data["file"]
     raw = sent.read()
-    drawing = read_drawing(raw)
+    drawing = read_drawing(raw, limits=IN_A_REQUEST)
     return keep_drawing(
         path=place.path, filename=str(sent.name), digest=sha256(raw).hexdigest(), drawing=pack(drawing), account=actor.account_id,
         settings={},
