@@ -40,7 +40,9 @@ def desk(browser: Any, site: str) -> Any:
         yield open_desk
 
 
-@pytest.mark.parametrize(("language", "size", "at"), [("zh", "phone", 0)])
+@pytest.mark.parametrize(
+    ("language", "size", "at"), [("zh", "phone", 0), ("en", "phone", 1), ("zh", "desk", 2), ("en", "desk", 3)]
+)
 def test_a_members_evening(desk: Any, stage: Any, language: str, size: str, at: int) -> None:
     from tests.support.service import NAMES, PAPERS, clear
 
