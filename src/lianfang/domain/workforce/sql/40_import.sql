@@ -107,10 +107,11 @@ begin
     perform workforce_refuse(file.state = 'staged');
     select workforce_codes(count(*)::int) into codes from workforce_import_row r
         where r.file_id = p_file and r."row" between p_from and p_to and r.verdict = 'new';
+    -- + 0: a plain min() would be looked for along the key of member_id, through everybody, once for each new person
     with cand as materialized (
         select r."row", r.first_row, r.key_path, r.shown, r.hidden, r.identity_blind, r.contact_blind, r.home_path, r.kind, r.sex, r.born_year,
             r.skills, r.units, r.nets, r.duties,
-            coalesce(i.member_id, (select min(c.member_id) from workforce_secret c where c.contact_blind = r.contact_blind
+            coalesce(i.member_id, (select min(c.member_id + 0) from workforce_secret c where c.contact_blind = r.contact_blind
                 and (r.identity_blind is null or c.identity_blind is null))) as met
         from workforce_import_row r left join workforce_secret i on i.identity_blind = r.identity_blind
         where r.file_id = p_file and r."row" between p_from and p_to and r.verdict = 'new' and not r.taken
