@@ -23,12 +23,21 @@ from lianfang.domain.plans.models import Line
 from lianfang.domain.workforce.api import import_members
 from lianfang.exchange.synthetic.workforce import Workforce, unit_list_xlsx, units
 from lianfang.kernel.divisions import short_name
+from lianfang.kernel.errors import LianfangError, define
 
+define(
+    "demo.no_plan",
+    status=409,
+    zh="演练停在部署：{path}的方案{number}没有算出来（{why}）。数据已保留，重新开始请加 --reset。",
+    en="The drill stopped at the deployment: plan {number} of {path} did not come about ({why}). The data is kept; --reset begins anew.",
+)
 SEED: Final = 38
 PEOPLE, UNITS = 2_466, 60
 """Of Fugou: six for each of its 411 villages and communities, an assumption; the documents tell no number for this county."""
 CITIES: Final = {"cangzhou": ("1309", 38_050, 1_200), "tangshan": ("1302", 59_000, 1_800)}
 """path, people of the documents, units (an assumption: about 32 people each)."""
+CITY_SECONDS: Final = 120.0
+"""The stop rule for a whole city (assumption): printed with the gap that is left; nobody idles beside an empty seat by then."""
 COUNTED: Final = (
     ("1309", "communities", 339, "2020-03-19", "长城网：沧州下基层干部发挥“五员”作用"),
     ("1309", "villages", 5_663, "2020-03-19", "长城网：沧州下基层干部发挥“五员”作用"),
@@ -75,13 +84,16 @@ def whole_city(stage: Stage, city: str) -> None:
         "prepared": _since(clock),
     }
     clock, taken = time.monotonic(), 0
+    verdicts: Counter[str] = Counter()
     for county in sorted({code[:6] for code in names if code[6:] == "000000" and code[4:6] != "00"}):
         rows = np.flatnonzero(made.home.astype("S6") == county.encode())
         if rows.size:
             with transaction.atomic():
-                taken += _import(_enter(tokens[county]), county, unit_list_xlsx(_some(made, rows)))["taken"]
-    told["import"] = {"taken": taken, "seconds": _since(clock)}
-    told |= _deploy(stage, tokens["command"], path, seconds=600.0)
+                done = _import(_enter(tokens[county]), county, unit_list_xlsx(_some(made, rows)))
+                taken += done["taken"]
+                verdicts.update(done["verdicts"])
+    told["import"] = {"taken": taken, "seconds": _since(clock), "verdicts": dict(verdicts)}
+    told |= _deploy(stage, tokens["command"], path, seconds=CITY_SECONDS)
     stage.told["city"] = told
 
 
@@ -94,7 +106,8 @@ def _deploy(stage: Stage, token: str, path: str, *, seconds: float) -> dict[str,
     plan = _settled(token, number, seconds)
     computed = _since(clock)
     if plan.state != "proposed":
-        raise RuntimeError(f"plan {number}: {plan.state} {plan.reasons}")
+        why = "；".join(LianfangError(one["code"], **one["values"]).render() for one in plan.reasons)
+        raise LianfangError("demo.no_plan", number=number, path=path, why=why or plan.state)
     clock = time.monotonic()
     with transaction.atomic():
         written = adopt(actor=_enter(token), plan_id=number, version=plan.version)
@@ -152,7 +165,13 @@ def _settled(token: str, number: int, seconds: float) -> Any:
 
 def _import(actor: Actor, path: str, data: bytes) -> dict[str, Any]:
     report = import_members(actor=actor, path_to_file=data, area_path=path, register="unit", filename="units.xlsx")
-    return {"rows": report.rows, "taken": report.taken, "units": report.units_made, "seconds": round(report.seconds, 1)}
+    return {
+        "rows": report.rows,
+        "taken": report.taken,
+        "units": report.units_made,
+        "seconds": round(report.seconds, 1),
+        "verdicts": report.counts,
+    }
 
 
 def _some(made: Workforce, rows: np.ndarray) -> Workforce:

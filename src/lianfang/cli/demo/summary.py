@@ -30,6 +30,8 @@ from lianfang.kernel.clock import BEIJING
 from lianfang.kernel.ids import format_code, group_code
 
 SHOWN = 12
+HELD = {"refused": "未收下 refused", "needs_person": "待人工确认 needs a person"}
+"""Verdicts on a row of a list of people that leave it out for now."""
 CITIES = {"cangzhou": "沧州 Cangzhou", "tangshan": "唐山 Tangshan"}
 
 
@@ -113,8 +115,13 @@ def _denominators(one: dict[str, Any]) -> list[str]:
 
 def _steps(one: dict[str, Any]) -> str:
     proof = "已证明最优 proven" if one["status"] == "optimal" else f"距理论最优 gap {100 * (one['gap'] or 0):.2f} %"
+    taken = one["import"]
+    held = {key: rows for key, rows in taken.get("verdicts", {}).items() if key in HELD and rows}
+    lists = f"{taken['taken']:,} / {one['people']:,} 人收下 taken"
+    if held:
+        lists += "（" + "，".join(f"{HELD[key]} {rows:,}" for key, rows in held.items()) + "）"
     return (
-        f"名单 lists {one['import']['seconds']} s · 计算 computed {one['computed']} s（求解 solved {one['solved']} s，{proof}；"
+        f"名单 lists {lists}，{taken['seconds']} s · 计算 computed {one['computed']} s（求解 solved {one['solved']} s，{proof}；"
         f"至多 {one.get('stop', 60):.0f} s stop rule）· 采用 adopted {one['adopted']} s"
     )
 
