@@ -111,10 +111,14 @@ def hour_span(hours: Iterable[Hour], state: str) -> str:
 
 
 def bars_of(post: Post, day: date, shifts: Sequence[Shift], slots: Sequence[Slot]) -> Bars:
-    """The picture of a day at a post."""
+    """The picture of a day at a post; on the day it was set up it opens with its first shift."""
+    open_from = post.from_minute
+    if day == post.started_on and shifts:
+        first = min(one.starts_at for one in shifts).astimezone(BEIJING)
+        open_from = max(open_from, first.hour * 60 + first.minute if first.date() == day else 0)
     hours = tuple(
         coverage(
-            day, open_from=post.from_minute, open_to=post.to_minute, least=post.least,
+            day, open_from=open_from, open_to=post.to_minute, least=post.least,
             wanted=[Stretch(one.starts_at, one.ends_at, one.wanted) for one in shifts],
             booked=[Stretch(one.starts_at, one.ends_at) for one in slots if one.state in LIVE],
         )
