@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import ast
 import importlib
+import os
 import pkgutil
 import re
+import subprocess
+import sys
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -35,6 +38,11 @@ LATE_IMPORTS = {
     ("base/jobs/steward.py", "django"): "the steward sets Django up itself, as a process of its own",
     ("domain/residents/import_worker.py", "*"): "a job sets Django up itself, as a process of its own",
     ("domain/plans/program.py", "*"): "a computation sets Django up itself, as a process of its own",
+    (
+        "domain/missions/planning.py",
+        "lianfang",
+    ): "a solver takes seconds and 100 MB: loaded when somebody plans, not with every page",
+    ("domain/volunteers/matching.py", "lianfang"): "as missions/planning.py",
     ("cli", "*"): "a command loads what it needs only when it runs",
     ("config", "*"): "settings come before applications",
     ("*/apps.py", "*"): "Django's registry must be ready first",
@@ -253,3 +261,14 @@ def test_statements_are_of_postgresql_15(path: Path) -> None:
         re.I,
     )
     assert newer.findall(path.read_text("utf-8")) == []
+
+
+def test_pages_start_without_solvers() -> None:
+    """A web process, the steward and every command pay for what Django loads: solvers wait until somebody plans."""
+    script = (
+        "import sys, django; django.setup(); from django.urls import get_resolver; get_resolver().url_patterns; "
+        "print(*sorted({'ortools', 'numba', 'pyvrp', 'pymetis', 'hygese'} & set(sys.modules)))"
+    )
+    settings = os.environ | {"DJANGO_SETTINGS_MODULE": "lianfang.config.settings"}
+    found = subprocess.run([sys.executable, "-c", script], env=settings, capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == ""

@@ -47,11 +47,9 @@ def desk(browser: Any, site: str) -> Iterator[Callable[..., Desk]]:
 def test_from_a_proposal_to_a_replacement(stage: Any, desk: Callable[..., Desk]) -> None:
     from lianfang.domain.duty.api import NewShift, create_post, create_shifts
     from lianfang.domain.plans import worker
-    from lianfang.domain.plans.registry import load_kinds
     from lianfang.kernel.clock import BEIJING, beijing_day
     from tests.support.duty import run
 
-    load_kinds()
     now = datetime.now(BEIJING)
     with stage.as_role() as actor:
         post = create_post(actor=actor, path=HOME, kind="checkpoint", name="东关卡点")

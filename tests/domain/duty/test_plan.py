@@ -6,7 +6,7 @@ import pytest
 
 from lianfang.domain.duty.api import create_post, create_shifts, rolled_out, round_the_clock
 from lianfang.domain.plans import services, worker
-from lianfang.domain.plans.registry import kind_of, load_kinds
+from lianfang.domain.plans.registry import kind_of
 from lianfang.domain.plans.selectors import built_of, lines_of, plan_by_id, result_of
 from lianfang.kernel.errors import LianfangError
 from tests.support.duty import HOME, MONDAY, TOWN, Stage, run
@@ -16,7 +16,6 @@ pytestmark = pytest.mark.row("B9")
 
 def proposed(stage: Stage, **params: object) -> int:
     """A roster asked for by the township and computed."""
-    load_kinds()
     with stage.as_role() as actor:
         number = services.propose(actor=actor, kind="roster", path=TOWN, params={"near": "any", **params}, seconds=2)
     worker.run_job(number)

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lianfang.domain.duty.api import Rest, book, create_post, create_shifts, rolled_out, round_the_clock
-from lianfang.domain.duty.roster_problem import Placed, build, placed
 from lianfang.domain.duty.rostering import Ask, RosterLine, Stand, adopt_roster, move, read
+from lianfang.domain.plans.kinds.roster_problem import Placed, build, placed
 from lianfang.kernel.errors import LianfangError
 from lianfang.planning import Stop, rostering
 from tests.support.duty import HOME, MONDAY, NEXT, TOWN, Stage, at, run, shift

@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
     with runtime.database(data, say=lambda text: console.print(f"[dim]{text}[/]")) as target:
         runtime.collect_static(data)
         runtime.prepare(target)
-        from lianfang.cli.demo import story, summary  # Django is ready only now
+        from lianfang.cli.demo import summary  # Django is ready only now
 
         kept = data / "demo.json"
         with serve.serving(args.host, args.port, workers=args.workers):
@@ -60,6 +60,8 @@ def run(args: argparse.Namespace) -> int:
                 told = json.loads(kept.read_text())
                 console.print(f"[dim]kept data of {told['played_at']}[/]")
             else:
+                from lianfang.cli.demo import story  # brings the solvers along
+
                 told = story.play(args, console)
                 kept.write_text(json.dumps(told, ensure_ascii=False))
             summary.show(console, told)

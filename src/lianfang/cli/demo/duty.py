@@ -13,6 +13,7 @@ from lianfang.base.areas.api import subtree
 from lianfang.cli.demo.cast import COUNTY
 from lianfang.cli.demo.stage import Stage
 from lianfang.domain.duty import api as duty
+from lianfang.domain.plans.kinds import roster_problem
 from lianfang.kernel.clock import BEIJING, beijing_day
 from lianfang.planning import Stop, rostering
 
@@ -32,14 +33,14 @@ def posts_on_duty(stage: Stage) -> None:
         actor = stage.company.enter("county")
         _set_up(actor, now)
         stand = duty.read(actor=actor, ask=duty.Ask(COUNTY, beijing_day(now), DAYS + 1, units=_units(), near=False))
-    made = duty.build(stand)
+    made = roster_problem.build(stand)
     solving = time.monotonic()
     roster = rostering.solve(made.problem, stop=Stop(seconds=SECONDS, gap=0.01), seed=1, pins=made.pins)
     solved = time.monotonic() - solving
     broken = rostering.check(made.problem, roster)
     if broken or not roster.slots:
         raise RuntimeError(f"no roster: {roster.status} {roster.reasons or broken[:3]}")
-    lines = duty.placed(made, stand, roster)
+    lines = roster_problem.placed(made, stand, roster)
     with transaction.atomic():
         actor = stage.company.enter("county")
         written = duty.adopt_roster(
@@ -86,7 +87,7 @@ def _units() -> tuple[int, ...]:
     return tuple(chosen)
 
 
-def _one_shift(stage: Stage, stand: duty.Stand, lines: list[duty.Placed], now: datetime) -> dict[str, Any]:
+def _one_shift(stage: Stage, stand: duty.Stand, lines: list[roster_problem.Placed], now: datetime) -> dict[str, Any]:
     """The shifts that run now: all come but one, who is replaced by somebody near and rested; the first leaves a note."""
     running = {place.shift: place for place in stand.places if place.starts_at <= now < place.ends_at}
     on = [one for one in lines if one.shift in running and one.member is not None]

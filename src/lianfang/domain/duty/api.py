@@ -24,8 +24,7 @@ from lianfang.domain.duty.attendance import (
     write_handover,
 )
 from lianfang.domain.duty.pages import span_text
-from lianfang.domain.duty.roster_problem import Placed, RosterProblem, build, placed
-from lianfang.domain.duty.rostering import Ask, RosterLine, Stand, adopt_roster, move, pin, read
+from lianfang.domain.duty.rostering import Ask, Place, RosterLine, Stand, adopt_roster, move, pin, read
 from lianfang.domain.duty.rules import KINDS, NewShift, Pattern, Rest, rolled_out, round_the_clock
 from lianfang.domain.duty.selectors import Busy, MemberSlot, OpenShift, busy, open_shifts, shift_words, slots_of
 from lianfang.domain.duty.services import Booked, book, create_post, create_shifts, rest_named
@@ -39,10 +38,9 @@ __all__ = [
     "NewShift",
     "OpenShift",
     "Pattern",
-    "Placed",
+    "Place",
     "Rest",
     "RosterLine",
-    "RosterProblem",
     "Stand",
     "SwapLine",
     "accept_swap",
@@ -50,7 +48,6 @@ __all__ = [
     "answer_swap",
     "attendance",
     "book",
-    "build",
     "busy",
     "candidates",
     "check_in",
@@ -67,7 +64,6 @@ __all__ = [
     "offer_swap",
     "open_shifts",
     "pin",
-    "placed",
     "post_at",
     "read",
     "replace",

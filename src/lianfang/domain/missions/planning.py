@@ -12,8 +12,6 @@ from lianfang.base.areas.api import boundaries
 from lianfang.domain.missions.selectors import Need, Team
 from lianfang.kernel.errors import LianfangError
 from lianfang.kernel.geo import haversine_m
-from lianfang.planning import Stop
-from lianfang.planning.assignment import Reserve, solve
 
 WEIGHT: Final = {1: 5_000.0, 2: 20_000.0, 3: 80_000.0}
 """Metres that a team would travel for one missing person, by severity: an assumption; a critical place outweighs four short ones."""
@@ -64,6 +62,8 @@ def propose(teams: Sequence[Team], needs: Sequence[Need], *, seconds: float = SE
 
     Raises missions.nothing_to_plan when there is no ready team or no need that lacks people.
     """
+    from lianfang.planning import Stop, assignment
+
     ready = [team for team in teams if team.state == "ready" and team.mission is None and team.can > 0]
     open_needs = [need for need in needs if need.missing > 0]
     if not ready or not open_needs:
@@ -73,11 +73,11 @@ def propose(teams: Sequence[Team], needs: Sequence[Need], *, seconds: float = SE
         for n, need in enumerate(open_needs):
             if team.kind != need.kind or not set(need.skills) <= set(team.skills):
                 metres[t, n] = NEVER_M
-    problem = Reserve(
+    problem = assignment.Reserve(
         size=[team.can for team in ready], metres=metres, severity=[WEIGHT[need.severity] for need in open_needs],
         need=[need.missing for need in open_needs],
     )  # fmt: skip
-    result = solve(problem, stop=Stop(seconds=seconds))
+    result = assignment.solve(problem, stop=Stop(seconds=seconds))
     return _told(
         ready, open_needs, metres, result.place_of_team.tolist(), str(result.status) == "optimal", result.seconds
     )

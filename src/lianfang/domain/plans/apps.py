@@ -10,11 +10,9 @@ class Config(AppConfig):
     label = "plans"
 
     def ready(self) -> None:
-        """Register figures, words of items, the kinds of plan, and the queue of plans that wait to be computed."""
+        """Register figures, words of items, and the queue of plans that wait to be computed."""
         from lianfang.base.jobs.api import each_second
         from lianfang.domain.plans import metrics, worklist  # noqa: F401  (register by being imported)
         from lianfang.domain.plans.jobs import run_waiting
-        from lianfang.domain.plans.registry import load_kinds
 
-        load_kinds()
         each_second(run_waiting)

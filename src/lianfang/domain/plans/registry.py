@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any, Final
 
 from lianfang.base.access.api import Actor
@@ -16,7 +17,7 @@ from lianfang.planning import Result, Stop, Violation
 from lianfang.planning.stop import OnProgress
 
 MODULES: Final = ("deployment", "grids", "roster", "sites", "routes")
-"""Modules of `kinds/` in the order of the list; one that is not there is left out."""
+"""Modules of `kinds/` in the order of the list."""
 
 
 @dataclass(frozen=True)
@@ -130,8 +131,8 @@ class Heads:
     layer: str
 
 
-class Kind:
-    """A kind of plan. Subclass, fill in, `register(…)`. Everything below is called inside the entered scope of somebody.
+class Kind(ABC):
+    """A kind of plan. Subclass, fill in what is abstract, `register(…)`. Everything below is called inside the entered scope of somebody.
 
     maps: whether the page shows a map of lines by area. board: a template of the kind shown above the lines, fed by `context`.
     key: its name in addresses. engine: the module of `lianfang.planning` that solves it. propose, adopt_right: verbs of
@@ -148,13 +149,13 @@ class Kind:
     maps: bool = True
     board: str = ""
 
+    @abstractmethod
     def label(self, language: Language) -> str:
         """What it is called."""
-        raise NotImplementedError
 
+    @abstractmethod
     def says(self, language: Language) -> str:
         """One sentence: what comes out."""
-        raise NotImplementedError
 
     def heads(self, language: Language) -> Heads:
         """The heads of the table of lines and of the map."""
@@ -170,10 +171,10 @@ class Kind:
         """The few questions, with defaults from the playbook and the data."""
         return ()
 
+    @abstractmethod
     def build(self, actor: Actor, path: str, params: Mapping[str, Any], replaces: Plan | None = None) -> Built:
         """Read what is there and make the problem. replaces: the plan this one shall take the place of (who is bound by it
         is free again). Raises LianfangError where there is nobody, nothing, or no sense; ProblemError passes through."""
-        raise NotImplementedError
 
     def solve(self, built: Built, *, stop: Stop, seed: int, on_progress: OnProgress | None = None) -> Result:
         """Let the engine work; the same seed and stop give the same answer as far as the engine promises."""
@@ -199,25 +200,25 @@ class Kind:
         found: Result = self.module.baseline(built.problem)
         return found
 
+    @abstractmethod
     def lines(self, built: Built, result: Result) -> Sequence[PlanLine]:
         """The plan as lines in their order, with a reason each; who got no place is a line without target."""
-        raise NotImplementedError
 
+    @abstractmethod
     def result_of(self, built: Built, lines: Sequence[PlanLine]) -> Result:
         """The engine's result that these (edited) lines stand for, with its true objective, so that `check` can judge it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def pin(self, built: Built, lines: Sequence[PlanLine]) -> Built:
         """The freshly built problem with the pinned lines held and the earlier plan as `previous`."""
-        raise NotImplementedError
 
     def choices(self, built: Built, lines: Sequence[PlanLine], n: int, language: Language) -> Sequence[tuple[str, str]]:
         """Where line n may go instead: (value, words); '' stands for nowhere."""
         return ()
 
+    @abstractmethod
     def edit(self, built: Built, lines: Sequence[PlanLine], n: int, choice: str) -> list[PlanLine]:
         """All lines after a person chose for line n; the plan is checked afterwards."""
-        raise NotImplementedError
 
     def figures(self, built: Built, result: Result, baseline: Result | None) -> Sequence[Figure]:
         """The figures of the head."""
@@ -235,9 +236,9 @@ class Kind:
         """What the kind's own board needs, for a part of the plan's area."""
         return {}
 
+    @abstractmethod
     def adopt(self, actor: Actor, plan: Plan, built: Built, lines: Sequence[PlanLine]) -> Adopted:
         """Write the plan through the api of the engine that owns it, in the running transaction."""
-        raise NotImplementedError
 
     # ------------------------------------------------------------------------------------------------------- words
 
@@ -258,22 +259,22 @@ class Kind:
 _KINDS: dict[str, Kind] = {}
 
 
+@cache
+def _load() -> None:
+    """Import the modules of `kinds/` when somebody first asks for a plan: solvers take seconds and 200 MB of a process."""
+    for name in MODULES:
+        import_module(f"lianfang.domain.plans.kinds.{name}")
+
+
 def register(kind: Kind) -> Kind:
     """Make a kind known."""
     _KINDS[kind.key] = kind
     return kind
 
 
-def load_kinds() -> None:
-    """Import the modules of `kinds/` that are there."""
-    for name in MODULES:
-        module = f"lianfang.domain.plans.kinds.{name}"
-        if find_spec(module) is not None:
-            import_module(module)
-
-
 def kind_of(key: str) -> Kind:
     """A kind by name; raises plans.kind_unknown."""
+    _load()
     try:
         return _KINDS[key]
     except KeyError:
@@ -281,5 +282,6 @@ def kind_of(key: str) -> Kind:
 
 
 def kinds() -> tuple[Kind, ...]:
-    """All kinds in the order of the list."""
+    """All kinds in the order of the list, those of elsewhere after them."""
+    _load()
     return tuple(sorted(_KINDS.values(), key=lambda kind: MODULES.index(kind.key) if kind.key in MODULES else 99))

@@ -14,7 +14,6 @@ from lianfang.base.access.looks import note_export
 from lianfang.base.access.places import place_of
 from lianfang.base.areas.api import names_of
 from lianfang.domain.plans import export, jobs, pages
-from lianfang.domain.plans.kinds.routes import tours_of
 from lianfang.domain.plans.models import Plan
 from lianfang.domain.plans.registry import kind_of
 from lianfang.domain.plans.selectors import PAGE, counts_of_lines, kinds_for, page_of_lines, plan_by_id, plans
@@ -125,9 +124,10 @@ def table(request: HttpRequest, number: int) -> HttpResponse:
 def tours(request: HttpRequest, number: int) -> HttpResponse:
     """The tours of a plan from door to door, to print: one block a team."""
     one = plan_by_id(number)
+    kind = kind_of(one.kind)
     context = {
-        "plan": one, "title": kind_of(one.kind).label(pages.language()), "place": place_of(request.actor, one.path.ljust(12, "0")),
-        "tours": tours_of(one) if one.kind == "routes" else [],
+        "plan": one, "title": kind.label(pages.language()), "place": place_of(request.actor, one.path.ljust(12, "0")),
+        "tours": kind.context(one, one.path).get("tours", ()),
     }  # fmt: skip
     return render(request, "plans/tours.html", context)
 

@@ -13,6 +13,7 @@ UNIT_SENDS: Final = "plans.unit_sends"
 YOU_ARE_SENT: Final = "plans.you_are_sent"
 SITES_SET: Final = "plans.sites_set"
 TOUR: Final = "plans.tour"
+GRIDS_DRAWN: Final = "plans.grids_drawn"
 
 _WORDS: dict[str, dict[Language, str]] = {
     PEOPLE_COMING: {
@@ -26,6 +27,10 @@ _WORDS: dict[str, dict[Language, str]] = {
     YOU_ARE_SENT: {"zh": "部署方案已采用：请按安排到岗", "en": "A deployment was adopted: go where you are sent"},
     SITES_SET: {"zh": "采样点位方案已采用：请布置点位", "en": "Sampling sites were adopted: set them up"},
     TOUR: {"zh": "今日路线已排定：按顺序上门", "en": "Today's tour is set: visit in this order"},
+    GRIDS_DRAWN: {
+        "zh": "网格已重划：有网格还没有网格员，请安排",
+        "en": "Grids were redrawn: some have no worker yet; find one",
+    },
 }
 
 

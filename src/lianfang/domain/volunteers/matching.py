@@ -9,9 +9,6 @@ from typing import Final
 
 import numpy as np
 
-from lianfang.planning.assignment import Transport, explain, solve
-from lianfang.planning.stop import Stop
-
 SKILL_MISSING: Final = 5
 HOURS_PARTLY: Final = 2
 """Steps of distance that a missing skill, or shifts outside the hours, weigh: assumptions. A step is one level of the tree."""
@@ -83,6 +80,8 @@ def propose(offers: Sequence[Offered], calls: Sequence[Wanted]) -> list[Proposal
 
     Pairs without a common shift are not proposed. Raises planning.ProblemError for impossible numbers.
     """
+    from lianfang.planning import Stop, assignment
+
     lacking = [one for one in calls if one.free > 0]
     pairs = [
         (i, j, _cost(offer, wanted))
@@ -94,9 +93,9 @@ def propose(offers: Sequence[Offered], calls: Sequence[Wanted]) -> list[Proposal
         return []
     start, end, cost = (np.array(column) for column in zip(*pairs, strict=True))
     supply, demand = [one.people for one in offers], [one.free for one in lacking]
-    problem = Transport(supply, demand, (start, end, cost), shortage_cost=SHORTAGE)
-    result = solve(problem, stop=Stop(seconds=SECONDS))
-    proven = any(reason.code == "assignment.optimal" for reason in explain(problem, result))
+    problem = assignment.Transport(supply, demand, (start, end, cost), shortage_cost=SHORTAGE)
+    result = assignment.solve(problem, stop=Stop(seconds=SECONDS))
+    proven = any(reason.code == "assignment.optimal" for reason in assignment.explain(problem, result))
     lines = zip(result.flow_from.tolist(), result.flow_to.tolist(), result.flow_amount.tolist(), strict=True)
     unmet = result.unmet.tolist()
     return [_line(offers[i], lacking[j], amount, unmet[j], proven) for i, j, amount in lines if amount]

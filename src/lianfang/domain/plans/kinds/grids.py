@@ -18,11 +18,11 @@ from django.utils import timezone
 from lianfang.base.access.api import Actor
 from lianfang.base.access.heads import posts
 from lianfang.base.areas.api import NewGrid, names_of, redraw_grids
-from lianfang.base.worklist.api import register_words
+from lianfang.domain.plans import worklist
 from lianfang.domain.plans.kinds import grids_cut as cut
 from lianfang.domain.plans.kinds.grids_ground import Int, in_order
 from lianfang.domain.plans.kinds.grids_read import Land, read_land
-from lianfang.domain.plans.kinds.grids_words import GRIDS_DRAWN, NETS, grid_names, new_name, words
+from lianfang.domain.plans.kinds.grids_words import NETS, grid_names, new_name, words
 from lianfang.domain.plans.models import Plan
 from lianfang.domain.plans.registry import (
     Adopted,
@@ -320,7 +320,7 @@ class GridsKind(Kind):
         )
         empty = {grid.community for grid, number in zip(asked, done.ids, strict=True) if number not in manned}
         tells = [
-            Tell(GRIDS_DRAWN, f"grids:{town}", town, for_role="community_head", link=f"/grids/{town}/")
+            Tell(worklist.GRIDS_DRAWN, f"grids:{town}", town, for_role="community_head", link=f"/grids/{town}/")
             for town in sorted(empty)
         ]
         return Adopted(len(asked), tells)
@@ -386,13 +386,4 @@ def _sizes(built: Built, result: Result) -> dict[str, float]:
     return found | ({"moved": float(changed)} if changed is not None else {})
 
 
-def _drawn(subject: str, language: Language) -> str:
-    return (
-        "网格已重划：有网格还没有网格员，请安排"
-        if language == "zh"
-        else "Grids were redrawn: some have no worker yet; find one"
-    )
-
-
-register_words("plans", GRIDS_DRAWN, _drawn)
 register(GridsKind())

@@ -9,7 +9,6 @@ from typing import Any, Final
 from lianfang.domain.plans.registry import PlanLine
 from lianfang.kernel.errors import Language
 
-GRIDS_DRAWN: Final = "plans.grids_drawn"
 NETS: Final[dict[str, tuple[str, str]]] = {
     "community": ("社区网格", "community net"),
     "party": ("党建网格", "party net"),

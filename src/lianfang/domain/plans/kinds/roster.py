@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from lianfang.base.access.api import Actor
 from lianfang.domain.duty import api as duty
+from lianfang.domain.plans.kinds.roster_problem import ELSEWHERE, build
 from lianfang.domain.plans.kinds.roster_words import sentence
 from lianfang.domain.plans.models import Plan
 from lianfang.domain.plans.registry import Adopted, Built, Field, Figure, Heads, Kind, PlanLine, Remark, Said, register
@@ -77,15 +78,15 @@ class RosterKind(Kind):
         if replaces is not None and replaces.summary.get("first"):
             first = date.fromisoformat(replaces.summary["first"])
         stand = duty.read(actor=actor, ask=duty.Ask(path, first, int(params["days"]), near=params["near"] == "near"))
-        made = duty.build(stand)
+        made = build(stand)
         shifts = {str(shift): list(key) for key, shift in made.shift_of.items()}
         labels = {
             "path": path, "first": first.isoformat(), "shifts": shifts, "order": [place.shift for place in stand.places],
             "paths": {str(place.shift): place.path for place in stand.places}, "blocked": [list(one) for one in sorted(made.blocked)],
             "homes": {str(person.id): person.home for person in stand.people}, "rest": [
                 stand.rest.rest, stand.rest.shift, stand.rest.nights, stand.rest.week],
-            "away": [[who, day, *activity] for (who, day), activity in made.pins.items() if activity[1].startswith("@")],
-            "held": [[who, day, *activity] for (who, day), activity in made.pins.items() if not activity[1].startswith("@")],
+            "away": [[who, day, *activity] for (who, day), activity in made.pins.items() if activity[1].startswith(ELSEWHERE)],
+            "held": [[who, day, *activity] for (who, day), activity in made.pins.items() if not activity[1].startswith(ELSEWHERE)],
         }  # fmt: skip
         return Built(made.problem, labels, pins=dict(made.pins))
 
@@ -97,7 +98,7 @@ class RosterKind(Kind):
         order = {shift: at for at, shift in enumerate(built.labels["order"])}
         made = []
         for slot, who in zip(result.slots, result.member_of_slot, strict=True):
-            if slot.post.startswith("@"):
+            if slot.post.startswith(ELSEWHERE):
                 continue
             shift = shift_of[slot.day, slot.shift, slot.post, slot.skill]
             member = built.problem.members[int(who)].id if who >= 0 else ""
@@ -277,7 +278,7 @@ def _counts(built: Built, result: Result) -> dict[str, float]:
         worked = [kinds[result.activities[a][0]] for a in row if a >= 0]
         hours.append(sum(built.problem.worked_minutes(one) for one in worked) / 60)
         nights.append(sum(one.is_night for one in worked))
-    unfilled = sum(not slot.post.startswith("@") for slot in result.unfilled)
+    unfilled = sum(not slot.post.startswith(ELSEWHERE) for slot in result.unfilled)
     return {
         "open": float(unfilled), "hours": round(max(hours) - min(hours), 1) if hours else 0.0,
         "nights": float(max(nights) - min(nights)) if nights else 0.0,

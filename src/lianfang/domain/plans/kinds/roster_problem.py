@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from lianfang.domain.duty.rostering import Place, Stand
-from lianfang.domain.duty.selectors import Busy
+from lianfang.domain.duty.api import Busy, Place, Stand
 from lianfang.domain.workforce.api import Window
 from lianfang.kernel.clock import BEIJING
 from lianfang.planning import rostering
