@@ -6,9 +6,9 @@ import pytest
 from django.db import transaction
 
 from lianfang.base.access.services import create_account, create_grant, open_session
+from lianfang.base.database.select import run as app_run
 from lianfang.base.metrics.api import recompute
 from lianfang.domain.workforce import api
-from lianfang.domain.workforce.selectors import run as app_run
 from tests.domain.workforce.conftest import refused
 from tests.support.workforce import join, lineage_of, make_members, make_unit, run
 from tests.support.world import COUNTY, HOME, NEXT, TOWN, World, build_world, fold, total

@@ -10,6 +10,7 @@ from lianfang.base.access.services import (
     end_session,
     enter,
     open_session,
+    scoped,
     sign_in,
     token_digest,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "open_session",
     "public",
     "requires",
+    "scoped",
     "sees",
     "sign_in",
     "token_digest",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -17,6 +19,7 @@ from lianfang.base.access import second
 from lianfang.base.access.actor import Actor
 from lianfang.base.access.rules import AREA_FACTS, ROLES, needs_second
 from lianfang.base.access.second import LOCK_AFTER, LOCK_MINUTES
+from lianfang.base.database.errors import refusals
 from lianfang.base.vault.api import system_box
 from lianfang.kernel.errors import LianfangError, define
 
@@ -51,6 +54,16 @@ def enter(digest: bytes) -> Actor | None:
         account_id=account, grant_id=grant, role=role, scope=scope, path=path, grids=tuple(grids or ()), username=username,
         name=system_box().open(sealed, _NAME_COLUMN).decode(), language=language, kind=kind, token_digest=digest, unit=unit,
     )  # fmt: skip
+
+
+@contextmanager
+def scoped(actor: Actor | None) -> Iterator[None]:
+    """A transaction in an actor's scope (inside the transaction of a request a savepoint of it), with refusals of the
+    database as errors of the catalogue. Without an actor: in the scope that was entered already. Raises session.expired."""
+    with refusals(), transaction.atomic():
+        if actor is not None and enter(actor.token_digest) is None:
+            raise LianfangError("session.expired")
+        yield
 
 
 def with_area_name(actor: Actor, name: str) -> Actor:

@@ -10,11 +10,11 @@ from typing import Any, Final
 import msgspec
 from django.db import connections
 
-from lianfang.base.access.api import Actor
+from lianfang.base.access.api import Actor, scoped
+from lianfang.base.database.select import run
 from lianfang.base.vault.api import Box, incident_box, standing_box
 from lianfang.domain.duty.rules import Rest
 from lianfang.domain.duty.services import problem_of, rest_json, rest_named
-from lianfang.domain.duty.statements import refused, run, scoped
 from lianfang.domain.workforce.api import Opener
 from lianfang.kernel.errors import LianfangError
 
@@ -167,7 +167,7 @@ def replace(*, actor: Actor, slot: int, member: int) -> int:
 
 def offer_swap(*, slot: int, to: int, back: int | None = None) -> int:
     """The entered member offers a shift to a colleague of the same post, perhaps for one of theirs; returns the offer."""
-    with refused():
+    with scoped(None):
         return int(run("select duty_swap_offer(%b::int8, %b::int8, %b::int8)", [slot, to, back])[0][0])
 
 
@@ -176,7 +176,7 @@ def answer_swap(*, swap: int, answer: str) -> int | None:
 
     Returns the slot that the entered member now has, None unless accepted. Raises duty.swap_over, duty.*, access.not_found.
     """
-    with refused():
+    with scoped(None):
         rest = rest_named(str(run("select duty_rest_of_swap(%b::int8)", [swap])[0][0] or ""))
         made, problem = run("select * from duty_swap_answer(%b::int8, %b, %b::jsonb)", [swap, answer, rest_json(rest)])[
             0
@@ -226,7 +226,7 @@ def write_handover(*, actor: Actor | None, post: int, words: str) -> int:
 
 def handovers(post: int, *, most: int = 5) -> list[Note]:
     """The latest notes of a post, newest first; raises access.not_found."""
-    with refused():
+    with scoped(None):
         rows = run("select * from duty_handovers(%b::int8, %b::int4)", [post, most])
     return [
         Note(row[0], row[1], row[2], str(msgspec.json.decode(_box(row[5], row[6]).open(row[3], WORDS))), row[4])
@@ -236,7 +236,7 @@ def handovers(post: int, *, most: int = 5) -> list[Note]:
 
 def handover_seen(note: int) -> None:
     """The next crew has read it."""
-    with refused():
+    with scoped(None):
         run("select duty_handover_seen(%b::int8)", [note])
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from lianfang.base.access.api import Actor
+from lianfang.base.access.api import Actor, scoped
+from lianfang.base.database.select import run
 from lianfang.domain.duty.models import Post, Reserve, Shift, Slot, Upkeep
 from lianfang.domain.duty.rules import LIVE, Stretch, coverage
-from lianfang.domain.duty.statements import refused, run, scoped
 from lianfang.domain.workforce.api import member_lines, organisation_names
 from lianfang.kernel.clock import day_bounds
 
@@ -60,7 +60,7 @@ class KeyUnit:
 
 def key_units(path: str, day: date) -> list[KeyUnit]:
     """The key units of an area (or of the entered unit's officer) on a day; raises access.not_found."""
-    with refused():
+    with scoped(None):
         found = [KeyUnit(*row) for row in run("select * from duty_key_units(%b, %b)", [path, day])]
     gaps = _leader_gaps([one.id for one in found], day)
     return [KeyUnit(**{**one.__dict__, "leader_gaps": gaps.get(one.id, "")}) for one in found]

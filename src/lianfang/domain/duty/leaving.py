@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Final
 
 from lianfang.base.access.api import Actor
+from lianfang.base.database.select import run
 from lianfang.domain.duty.pages import span_text
-from lianfang.domain.duty.statements import run
 from lianfang.domain.duty.words import language
 from lianfang.domain.workforce.api import knows_members, on_leave
 from lianfang.kernel.clock import BEIJING

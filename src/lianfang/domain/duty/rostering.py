@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from lianfang.base.access.api import Actor
+from lianfang.base.access.api import Actor, scoped
+from lianfang.base.database.select import run
 from lianfang.domain.duty.models import Post, Shift, Slot
 from lianfang.domain.duty.rules import LIVE, Rest
 from lianfang.domain.duty.selectors import Busy, busy
 from lianfang.domain.duty.services import problem_of, rest_json, rest_named
-from lianfang.domain.duty.statements import run, scoped
 from lianfang.domain.workforce.api import Window, availability_of
 from lianfang.kernel.clock import day_bounds
 from lianfang.kernel.errors import LianfangError

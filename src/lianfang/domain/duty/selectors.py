@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from lianfang.domain.duty.statements import refused, run
+from lianfang.base.access.api import scoped
+from lianfang.base.database.select import run
 from lianfang.kernel.clock import day_bounds
 
 MOST_OPEN = 500
@@ -63,7 +64,7 @@ class Busy:
 def open_shifts(path: str, day: date, days: int = 7, *, most: int = MOST_OPEN) -> list[OpenShift]:
     """Published shifts of an area that still lack people, by time; raises access.not_found."""
     start, _ = day_bounds(day)
-    with refused():
+    with scoped(None):
         rows = run(
             "select * from duty_open_shifts(%b, %b::timestamptz, %b::timestamptz, %b::int4)",
             [path, start, start + timedelta(days=days), most],
@@ -74,7 +75,7 @@ def open_shifts(path: str, day: date, days: int = 7, *, most: int = MOST_OPEN) -
 def slots_of(member: int, from_day: date, days: int) -> list[MemberSlot]:
     """A member's shifts by time, in every net; for the member, or an office that sees them. Raises access.not_found."""
     start, _ = day_bounds(from_day)
-    with refused():
+    with scoped(None):
         rows = run(
             "select * from duty_slots_of(%b::int8, %b::timestamptz, %b::timestamptz)",
             [member, start, start + timedelta(days=days)],

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from lianfang.base.access.api import Actor
+from lianfang.base.access.api import Actor, scoped
+from lianfang.base.database.select import run
 from lianfang.base.incidents.api import incident_for
 from lianfang.base.playbooks.api import load_shipped
 from lianfang.domain.duty import problems
 from lianfang.domain.duty.rules import KINDS, LONGEST, NewShift, Rest
-from lianfang.domain.duty.statements import run, scoped
 from lianfang.kernel.errors import LianfangError
 from lianfang.kernel.ids import new_code, parse_code
 

@@ -14,11 +14,11 @@ from django.views.decorators.http import require_GET
 from lianfang.base.access.api import Actor, requires
 from lianfang.base.access.looks import note_export
 from lianfang.base.access.places import Place, place_of
+from lianfang.base.database.select import run
 from lianfang.domain.duty import export, pages, words
 from lianfang.domain.duty.attendance import handovers
 from lianfang.domain.duty.forms import HandoverForm, PatternForm, pattern_initial
 from lianfang.domain.duty.models import Post
-from lianfang.domain.duty.statements import run
 from lianfang.domain.workforce.api import MemberLine, member_lines
 from lianfang.kernel.clock import beijing_day
 from lianfang.kernel.divisions import PATH_LENGTH, Level

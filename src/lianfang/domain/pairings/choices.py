@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from lianfang.base.access.actor import Actor
+from lianfang.base.database.select import run
 from lianfang.base.playbooks.api import PairingTemplate
 from lianfang.base.vault.api import incident_box
 from lianfang.domain.pairings.rules import Target
-from lianfang.domain.pairings.selectors import PairingLine, run
+from lianfang.domain.pairings.selectors import PairingLine
 from lianfang.domain.residents.api import homes_of, people_of
 from lianfang.domain.residents.browsing import person_with
 from lianfang.domain.workforce.api import MemberLine, member_lines

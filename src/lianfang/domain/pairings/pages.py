@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 
 from lianfang.base.access.actor import Actor
 from lianfang.base.access.places import Place
+from lianfang.base.database.select import run
 from lianfang.base.metrics.api import children, values
 from lianfang.base.playbooks.api import PairingItem, PairingTemplate
 from lianfang.domain.pairings import catalogue
 from lianfang.domain.pairings import metrics as m
-from lianfang.domain.pairings.selectors import Held, PairingLine, PartLine, run
+from lianfang.domain.pairings.selectors import Held, PairingLine, PartLine
 from lianfang.kernel.divisions import Level, short_name
 from lianfang.kernel.errors import Language, LianfangError
 

@@ -8,9 +8,9 @@ from datetime import date
 from typing import Any, Final
 
 import msgspec
-import psycopg
 from django.db import connection
 
+from lianfang.base.database.select import run
 from lianfang.base.vault.api import Box, incident_box, standing_box
 from lianfang.domain.pairings.rules import Paper
 from lianfang.domain.workforce.api import member_lines, organisation_names
@@ -42,14 +42,6 @@ select 'b' || b.path, b.name || coalesce(' · ' || c.name, '') from areas_buildi
 union all
 select 'c' || id::text, name from areas_compound where id = any (%(compounds)s::int8[])
 """
-
-
-def run(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-    """Run one statement in the request's transaction with binary parameters; never prepared, as arrays differ in length."""
-    connection.ensure_connection()
-    with psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(sql, parameters, prepare=False)
-        return cursor.fetchall() if cursor.description else []
 
 
 @dataclass(frozen=True)

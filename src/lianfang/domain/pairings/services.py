@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Final
@@ -12,13 +11,14 @@ import msgspec
 from django.db import connections, transaction
 from django.utils import timezone
 
-from lianfang.base.access.api import Actor, enter
+from lianfang.base.access.api import Actor, scoped
 from lianfang.base.database.errors import refusals
+from lianfang.base.database.select import run
 from lianfang.base.vault.api import Box, incident_box, standing_box
 from lianfang.domain.pairings import catalogue, rules
 from lianfang.domain.pairings import problems as _problems  # noqa: F401 - defines the sentences
 from lianfang.domain.pairings.rules import NewPart, Paper, Target
-from lianfang.domain.pairings.selectors import holders, run
+from lianfang.domain.pairings.selectors import holders
 from lianfang.kernel.clock import beijing_day
 from lianfang.kernel.errors import LianfangError
 
@@ -31,15 +31,6 @@ _ADOPT: Final = (
     "%b::int4[], %b::text[], %b::text[], %b::int8[], %b::int8[], %b::bytea[], %b::date[])"
 )
 _FILL: Final = "select pairings_fill(%b::int8, %b, %b, %b::int4, %b::int4, %b::int8, %b::int8, %b::bytea, %b::date, %b::date, %b::date)"
-
-
-@contextmanager
-def scoped(actor: Actor) -> Iterator[None]:
-    """A transaction in the actor's scope; inside the transaction of a request it is a savepoint of it."""
-    with refusals(), transaction.atomic():
-        if enter(actor.token_digest) is None:
-            raise LianfangError("session.expired")
-        yield
 
 
 def today() -> date:

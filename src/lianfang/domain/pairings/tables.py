@@ -15,11 +15,12 @@ from django.utils.translation import gettext as _
 
 from lianfang.base.access.actor import Actor
 from lianfang.base.access.places import Place
+from lianfang.base.database.select import run
 from lianfang.base.vault.api import BadSeal, system_box
 from lianfang.domain.pairings import catalogue, pages
 from lianfang.domain.pairings.choices import member_with
 from lianfang.domain.pairings.rules import NewPart, Target
-from lianfang.domain.pairings.selectors import PairingLine, pairings, run
+from lianfang.domain.pairings.selectors import PairingLine, pairings
 from lianfang.domain.pairings.services import adopt_pairings
 from lianfang.domain.workforce.api import member_lines
 from lianfang.exchange.tables import ColumnSpec, Kind, read_table, write_table

@@ -13,10 +13,11 @@ from lianfang.base.access.actor import Actor
 from lianfang.base.access.api import requires
 from lianfang.base.access.looks import note_export
 from lianfang.base.access.places import place_of
+from lianfang.base.database.select import run
 from lianfang.base.incidents.api import incident
 from lianfang.domain.pairings import cards, catalogue, pages, tables
 from lianfang.domain.pairings.choices import person_words
-from lianfang.domain.pairings.selectors import PAGE, PairingLine, of_member, of_unit, orphans, pairing, pairings, run
+from lianfang.domain.pairings.selectors import PAGE, PairingLine, of_member, of_unit, orphans, pairing, pairings
 from lianfang.domain.workforce.api import member_lines, organisation_names
 from lianfang.kernel.divisions import Level
 from lianfang.kernel.errors import Language, LianfangError

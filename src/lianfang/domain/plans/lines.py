@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import msgspec
 
+from lianfang.base.database.select import run
 from lianfang.domain.plans.models import Line
 from lianfang.domain.plans.registry import PlanLine, Tell
-from lianfang.domain.residents.ledger import run
 
 _COLUMNS: Final = "n, subject, target, path, role, amount, reason, values, pinned, edited"
 _KINDS: Final = ("int", "text", "text", "text", "text", "float8", "text", "text", "boolean", "boolean")

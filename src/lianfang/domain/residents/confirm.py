@@ -9,10 +9,10 @@ from typing import Final
 
 from django.db import connection, connections
 
-from lianfang.base.access.api import Actor
+from lianfang.base.access.api import Actor, scoped
+from lianfang.base.database.select import run
 from lianfang.domain.residents import sealing
-from lianfang.domain.residents.ledger import run
-from lianfang.domain.residents.services import scoped, today
+from lianfang.domain.residents.services import today
 from lianfang.kernel.clock import BEIJING
 from lianfang.kernel.errors import LianfangError
 from lianfang.kernel.ids import format_code

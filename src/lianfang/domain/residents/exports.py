@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from lianfang.base.access.api import Actor
+from lianfang.base.access.api import Actor, scoped
+from lianfang.base.database.select import run
 from lianfang.domain.residents import rules
-from lianfang.domain.residents.ledger import run
 from lianfang.domain.residents.selectors import list_people
-from lianfang.domain.residents.services import scoped
 from lianfang.exchange.tables import HOUSEHOLD, ColumnSpec, write_table
 from lianfang.kernel.errors import Language, LianfangError
 

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from lianfang.base.database.select import run
 from lianfang.domain.residents import life_problems as _problems  # noqa: F401 - defines the sentences
 from lianfang.domain.residents import rules, sealing
-from lianfang.domain.residents.ledger import Ledger, run
+from lianfang.domain.residents.ledger import Ledger
 from lianfang.domain.residents.reading import Reason, Record
 from lianfang.domain.residents.rules import Verdict
 

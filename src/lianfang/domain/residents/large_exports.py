@@ -10,13 +10,12 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from lianfang.base.access.api import Actor
+from lianfang.base.access.api import Actor, scoped
 from lianfang.base.access.looks import note_export
 from lianfang.base.access.offices import offices_of, signature
+from lianfang.base.database.select import run
 from lianfang.domain.residents import forms as _forms  # noqa: F401 - defines a sentence used here
 from lianfang.domain.residents.exports import write_roll
-from lianfang.domain.residents.ledger import run
-from lianfang.domain.residents.services import scoped
 from lianfang.kernel.errors import Language, LianfangError, define
 
 MOST: Final = 200_000

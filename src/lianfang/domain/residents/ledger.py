@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
-import psycopg
-from django.db import connection
-
+from lianfang.base.database.select import run
 from lianfang.base.vault.api import Box
 from lianfang.domain.residents import rules, sealing
 from lianfang.kernel.divisions import range_of, short_name
 from lianfang.kernel.errors import LianfangError
-
-
-def run(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-    """Run one statement in the request's transaction with binary parameters (arrays of sealed bytes are large).
-
-    Never prepared: a plan kept from a small table would be used for a large one.
-    """
-    connection.ensure_connection()
-    with psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(sql, parameters, prepare=False)
-        return cursor.fetchall() if cursor.description else []
 
 
 @dataclass(slots=True)

@@ -9,11 +9,12 @@ from typing import Any, Final
 
 from django.conf import settings
 
-from lianfang.base.access.api import Actor
+from lianfang.base.access.api import Actor, scoped
+from lianfang.base.database.select import run
 from lianfang.domain.residents import life_problems as _problems  # noqa: F401 - defines the sentences
 from lianfang.domain.residents import rules, sealing
-from lianfang.domain.residents.ledger import Ledger, run
-from lianfang.domain.residents.services import _TOUCHED, knows_people, scoped, today
+from lianfang.domain.residents.ledger import Ledger
+from lianfang.domain.residents.services import _TOUCHED, knows_people, today
 from lianfang.kernel.errors import LianfangError
 from lianfang.kernel.identity import EARLIEST_BIRTH, IdType, parse_identity
 

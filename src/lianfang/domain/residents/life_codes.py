@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from lianfang.base.access.api import Actor
+from lianfang.base.access.api import Actor, scoped
 from lianfang.base.areas.api import area, successors
-from lianfang.domain.residents.ledger import run
-from lianfang.domain.residents.services import scoped, today
+from lianfang.base.database.select import run
+from lianfang.domain.residents.services import today
 from lianfang.kernel.divisions import code_of
 from lianfang.kernel.errors import LianfangError, define
 

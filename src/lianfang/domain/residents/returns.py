@@ -10,10 +10,10 @@ import json
 from collections.abc import Sequence
 from datetime import date
 
+from lianfang.base.database.select import run
 from lianfang.base.incidents.api import incident_for
 from lianfang.base.vault.api import incident_box
 from lianfang.domain.residents.judging import Outcome
-from lianfang.domain.residents.ledger import run
 from lianfang.domain.residents.origins import origin_class
 from lianfang.domain.residents.rules import Verdict
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from lianfang.base.access.api import Actor
 from lianfang.base.database.errors import refusals
+from lianfang.base.database.select import run
 from lianfang.base.vault.api import Box
 from lianfang.domain.residents import rules, sealing
-from lianfang.domain.residents.ledger import run
 from lianfang.kernel.errors import LianfangError
 from lianfang.kernel.ids import format_code, parse_code
 

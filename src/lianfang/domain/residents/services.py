@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 
-from lianfang.base.access.api import Actor, enter
-from lianfang.base.database.errors import refusals
+from lianfang.base.access.api import Actor, scoped
+from lianfang.base.database.select import run
 from lianfang.domain.residents import staging
-from lianfang.domain.residents.ledger import Ledger, run
+from lianfang.domain.residents.ledger import Ledger
 from lianfang.domain.residents.reading import REGISTERS
 from lianfang.domain.residents.rules import Verdict
 from lianfang.domain.residents.taking import take_rows
@@ -88,15 +86,6 @@ def knows_people(function: Touched) -> Touched:
     """Register a function that tells which of the given people (ids) an engine has records of."""
     _TOUCHED.append(function)
     return function
-
-
-@contextmanager
-def scoped(actor: Actor) -> Iterator[None]:
-    """A transaction in the actor's scope; inside the transaction of a request it is a savepoint of it."""
-    with refusals(), transaction.atomic():
-        if enter(actor.token_digest) is None:
-            raise LianfangError("session.expired")
-        yield
 
 
 def stage_residents(

@@ -9,12 +9,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
-from lianfang.base.access.api import Actor
+from lianfang.base.access.api import Actor, scoped
+from lianfang.base.database.select import run
 from lianfang.base.vault.api import Box
 from lianfang.domain.residents import sealing, staging
-from lianfang.domain.residents.ledger import run
 from lianfang.domain.residents.reading import REGISTERS, Reason
-from lianfang.domain.residents.services import scoped
 from lianfang.exchange.tables import Refused, write_refused
 from lianfang.exchange.tables import Verdict as CellVerdict
 from lianfang.kernel.divisions import range_of

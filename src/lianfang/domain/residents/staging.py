@@ -11,10 +11,11 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
+from lianfang.base.database.select import run
 from lianfang.base.vault.api import Box
 from lianfang.domain.residents import sealing
 from lianfang.domain.residents.judging import Judge, Outcome
-from lianfang.domain.residents.ledger import Ledger, run
+from lianfang.domain.residents.ledger import Ledger
 from lianfang.domain.residents.reading import Reason, Refusal, read_row
 from lianfang.domain.residents.rules import Verdict
 from lianfang.exchange.tables import Batch, Table

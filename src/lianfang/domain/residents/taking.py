@@ -6,9 +6,10 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date
 from typing import Any
 
+from lianfang.base.database.select import run
 from lianfang.domain.residents import rules, sealing
 from lianfang.domain.residents.judging import Judge, Outcome
-from lianfang.domain.residents.ledger import Ledger, run
+from lianfang.domain.residents.ledger import Ledger
 from lianfang.domain.residents.reading import Record, Refusal, read_row
 from lianfang.domain.residents.returns import record_returns
 from lianfang.domain.residents.rules import Verdict

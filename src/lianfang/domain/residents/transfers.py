@@ -9,12 +9,12 @@ from typing import Any, Final
 
 from django.conf import settings
 
-from lianfang.base.access.api import Actor
+from lianfang.base.access.api import Actor, scoped
+from lianfang.base.database.select import run
 from lianfang.domain.residents import sealing
-from lianfang.domain.residents.ledger import run
 from lianfang.domain.residents.life import Door, _until, home_at
 from lianfang.domain.residents.life import _words as change_words
-from lianfang.domain.residents.services import scoped, today
+from lianfang.domain.residents.services import today
 from lianfang.kernel.errors import LianfangError
 from lianfang.kernel.identity import IdType, mask_number, parse_identity
 from lianfang.kernel.ids import format_code

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Final
@@ -12,7 +11,7 @@ from typing import Final
 from django.db import transaction
 from django.utils import timezone
 
-from lianfang.base.access.api import Actor, enter
+from lianfang.base.access.api import Actor, scoped
 from lianfang.base.incidents.api import incident_for
 from lianfang.base.vault.api import standing_box
 from lianfang.domain.duty.api import rest_named
@@ -56,15 +55,6 @@ class Given:
     id: int
     code: str
     state: str
-
-
-@contextmanager
-def scoped(actor: Actor) -> Iterator[None]:
-    """A transaction in the actor's scope; inside the transaction of a request it is a savepoint of it."""
-    with transaction.atomic():
-        if enter(actor.token_digest) is None:
-            raise LianfangError("session.expired")
-        yield
 
 
 def publish_call(*, actor: Actor, paths: Sequence[str], wanted: NewCall, building: str = "") -> list[int]:

@@ -8,9 +8,10 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from lianfang.base.access.api import Actor
+from lianfang.base.database.select import run
 from lianfang.base.vault.api import standing_box
 from lianfang.domain.workforce.sealing import UNIT, Opener, unseal
-from lianfang.domain.workforce.selectors import MemberLine, line_of, run
+from lianfang.domain.workforce.selectors import MemberLine, line_of
 from lianfang.kernel.divisions import short_name
 from lianfang.kernel.errors import LianfangError
 from lianfang.kernel.ids import parse_code

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from lianfang.base.database.select import run
 from lianfang.domain.residents.api import fold_text
 from lianfang.domain.workforce import rules
 from lianfang.domain.workforce.lists import Named
-from lianfang.domain.workforce.selectors import run
 from lianfang.kernel.divisions import range_of, short_name
 
 _COMMUNITY: Final = 12

@@ -11,14 +11,13 @@ from typing import Final
 
 from psycopg.types.json import Jsonb
 
-from lianfang.base.access.api import Actor
+from lianfang.base.access.api import Actor, scoped
+from lianfang.base.database.select import run
 from lianfang.base.vault.api import standing_box
 from lianfang.domain.residents.api import Reason
 from lianfang.domain.workforce import sealing
 from lianfang.domain.workforce.directory import Directory
 from lianfang.domain.workforce.lists import REGISTERS
-from lianfang.domain.workforce.selectors import run
-from lianfang.domain.workforce.services import scoped
 from lianfang.domain.workforce.staging import stage
 from lianfang.exchange.tables import Limits, read_table
 from lianfang.kernel.clock import beijing_day

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from lianfang.base.database.select import run
 from lianfang.base.vault.api import Box, standing_box
 from lianfang.domain.residents.api import Reason, Verdict
 from lianfang.domain.workforce import sealing
 from lianfang.domain.workforce.importing import unseal_reasons
-from lianfang.domain.workforce.selectors import run
 from lianfang.kernel.errors import LianfangError
 
 PAGE: Final = 100

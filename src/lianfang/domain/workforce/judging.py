@@ -8,12 +8,12 @@ from typing import Any, Final
 
 import msgspec
 
+from lianfang.base.database.select import run
 from lianfang.base.vault.api import Box, standing_box
 from lianfang.domain.residents.api import Reason, Verdict
 from lianfang.domain.workforce import rules, sealing
 from lianfang.domain.workforce.directory import Directory
 from lianfang.domain.workforce.lists import Record
-from lianfang.domain.workforce.selectors import run
 from lianfang.kernel.errors import define
 
 _WORDS: Final = {

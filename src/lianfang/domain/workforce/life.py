@@ -9,14 +9,14 @@ from typing import Final
 
 from django.conf import settings
 
-from lianfang.base.access.api import Actor
+from lianfang.base.access.api import Actor, scoped
+from lianfang.base.database.select import run
 from lianfang.base.vault.api import standing_box
 from lianfang.domain.residents.api import phone_digits
 from lianfang.domain.workforce import problems as _problems  # noqa: F401 - defines the sentences
 from lianfang.domain.workforce import rules
 from lianfang.domain.workforce.sealing import MEMBER, SECRET, UNIT, contact_blinder, identity_blinder, seal, unseal
-from lianfang.domain.workforce.selectors import run
-from lianfang.domain.workforce.services import checked_name, scoped
+from lianfang.domain.workforce.services import checked_name
 from lianfang.kernel.clock import beijing_day
 from lianfang.kernel.errors import LianfangError
 from lianfang.kernel.identity import IdType, mask_phone, parse_identity

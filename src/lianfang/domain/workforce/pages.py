@@ -8,8 +8,9 @@ from typing import Any
 from django.utils.translation import get_language
 
 from lianfang.base.access.api import Actor
+from lianfang.base.database.select import run
 from lianfang.domain.workforce import browsing, rules
-from lianfang.domain.workforce.selectors import MemberLine, run
+from lianfang.domain.workforce.selectors import MemberLine
 from lianfang.kernel.divisions import PATH_LENGTH, Level, path_of
 from lianfang.kernel.errors import Language, LianfangError
 from lianfang.kernel.ids import group_code, parse_code

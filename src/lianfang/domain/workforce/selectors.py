@@ -7,20 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-import psycopg
-from django.db import connection
-
+from lianfang.base.database.select import run
 from lianfang.domain.workforce.sealing import Opener
 from lianfang.kernel.clock import BEIJING
 from lianfang.kernel.ids import format_code
-
-
-def run(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-    """Run one statement in the request's transaction with binary parameters; never prepared (see residents.ledger)."""
-    connection.ensure_connection()
-    with psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(sql, parameters, prepare=False)
-        return cursor.fetchall() if cursor.description else []
 
 
 @dataclass(frozen=True)

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db import transaction
-
-from lianfang.base.access.api import Actor
-from lianfang.base.access.services import enter
-from lianfang.base.database.errors import refusals
+from lianfang.base.access.api import Actor, scoped
+from lianfang.base.database.select import run
 from lianfang.base.vault.api import standing_box
 from lianfang.domain.workforce import problems as _problems  # noqa: F401 - defines the sentences
 from lianfang.domain.workforce import rules
 from lianfang.domain.workforce.sealing import SECRET, unseal
-from lianfang.domain.workforce.selectors import run
 from lianfang.kernel.errors import LianfangError
 
 NAME_LENGTH = 80
@@ -28,15 +23,6 @@ class Contact:
 
     phone: str
     other: str = ""
-
-
-@contextmanager
-def scoped(actor: Actor) -> Iterator[None]:
-    """A transaction in the actor's scope; inside the transaction of a request it is a savepoint of it."""
-    with refusals(), transaction.atomic():
-        if enter(actor.token_digest) is None:
-            raise LianfangError("session.expired")
-        yield
 
 
 def checked_name(name: str) -> str:

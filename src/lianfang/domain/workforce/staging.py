@@ -10,12 +10,12 @@ from typing import Any, Final
 import msgspec
 from django.conf import settings
 
+from lianfang.base.database.select import run
 from lianfang.domain.residents.api import Reason, Verdict
 from lianfang.domain.workforce import rules, sealing
 from lianfang.domain.workforce.directory import Directory
 from lianfang.domain.workforce.judging import Judge, Row
 from lianfang.domain.workforce.lists import read_row
-from lianfang.domain.workforce.selectors import run
 from lianfang.exchange.tables import Batch, Table
 from lianfang.kernel.clock import beijing_day
 

@@ -16,10 +16,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from lianfang.base.access.api import Actor, requires
 from lianfang.base.access.places import place_of
+from lianfang.base.database.select import run
 from lianfang.domain.workforce import browsing, pages, rules
 from lianfang.domain.workforce.forms import TeamForm, UnitForm
 from lianfang.domain.workforce.life import write_unit
-from lianfang.domain.workforce.selectors import run
 from lianfang.domain.workforce.services import dissolve_team, found_team
 from lianfang.kernel.divisions import Level, code_of
 from lianfang.kernel.errors import LianfangError

@@ -14,11 +14,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from lianfang.base.access.api import Actor, public, requires
 from lianfang.base.access.limits import Window
+from lianfang.base.database.select import run
 from lianfang.domain.residents.api import phone_digits
 from lianfang.domain.workforce import browsing, hours, life, pages, rules
 from lianfang.domain.workforce.forms import HoursForm, MemberForm, ReportForm
 from lianfang.domain.workforce.sealing import contact_blinder, identity_blinder
-from lianfang.domain.workforce.selectors import MemberLine, member_lines, run
+from lianfang.domain.workforce.selectors import MemberLine, member_lines
 from lianfang.domain.workforce.services import open_contact
 from lianfang.domain.workforce.views import KEEP, NAMED, actor_of, complain, report_sign, see
 from lianfang.kernel.errors import LianfangError

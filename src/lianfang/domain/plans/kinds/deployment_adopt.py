@@ -9,6 +9,7 @@ from typing import Final
 from django.utils import timezone
 
 from lianfang.base.access.api import Actor
+from lianfang.base.database.select import run
 from lianfang.base.playbooks.api import PairingTemplate
 from lianfang.domain.pairings.api import NewPart, Target, adopt_pairings, end_pairings, template
 from lianfang.domain.pairings.catalogue import is_target_itself
@@ -16,7 +17,6 @@ from lianfang.domain.plans import worklist
 from lianfang.domain.plans.kinds.deployment_look import units_of
 from lianfang.domain.plans.models import Plan
 from lianfang.domain.plans.registry import Adopted, Built, PlanLine, Tell
-from lianfang.domain.residents.ledger import run
 from lianfang.kernel.clock import beijing_day
 
 COMPOUND: Final = "compound_duty"

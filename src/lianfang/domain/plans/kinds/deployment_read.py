@@ -9,10 +9,10 @@ from typing import Any, Final
 import numpy as np
 
 from lianfang.base.areas.api import names_of, subtree
+from lianfang.base.database.select import run
 from lianfang.domain.pairings.api import templates
 from lianfang.domain.plans.ground import Ground, ground
 from lianfang.domain.plans.models import Line, Plan
-from lianfang.domain.residents.ledger import run
 from lianfang.kernel.errors import LianfangError
 from lianfang.planning import assignment
 from lianfang.planning.assignment.domain import GATE_WEIGHT, UNMANAGED_WEIGHT
