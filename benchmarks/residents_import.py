@@ -1,20 +1,13 @@
-"""A roster of 100,000 people as .xlsx through the real import: wall and CPU seconds, memory of the importing process.
-
-Runs in a process of its own, so that its peak memory is the import's and not that of the writer of the file.
-"""
+"""A roster of 100,000 people as .xlsx through the real import: wall and CPU seconds, memory of the importing process."""
 
 from __future__ import annotations
 
-import json
-import os
-import platform
-import shutil
-import subprocess
 import sys
-import tempfile
-from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
+
+from benchmarks.support import importing
 
 PEOPLE = 100_000
 SECONDS = 60.0
@@ -22,98 +15,31 @@ MEGABYTES = 600
 AREA = "411621001001"
 
 
-def write_roster(path: Path, people: int) -> None:
+def write_roster(people: int, path: Path) -> None:
     """A roster in the household columns, four to a home."""
     from tests.domain.residents import rosters
 
     rosters.write(path, (rosters.person(number) for number in range(people)))
 
 
-def worker(file: str, folder: str) -> None:
-    """In the child: set a database up, import, print what it took as JSON."""
-    import resource
-    import time
+def take(file: str, actor: Any) -> dict[str, Any]:
+    """Import the roster; rows by verdict."""
+    from lianfang.domain.residents.api import import_residents
 
-    from benchmarks.support.own import own_database
-
-    with own_database(folder):
-        from django.db import connection, transaction
-
-        from lianfang.base.access.api import create_account, create_grant, enter, open_session, token_digest
-        from lianfang.base.areas.api import load_divisions, shipped_divisions
-        from lianfang.domain.residents.api import import_residents
-
-        load_divisions(shipped_divisions("fugou"), edition=2020)
-        account = create_account(username="clerk", name="演练员", password="only-for-benchmarks")
-        create_grant(account_id=account, role="community_clerk", path=AREA)
-        with transaction.atomic():
-            actor = enter(token_digest(open_session(account)))
-        assert actor is not None
-        connection.ensure_connection()
-        backend = connection.connection.info.backend_pid
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        started, busy, served, parsed = time.monotonic(), time.process_time(), _cpu(backend), _children()
-        report = import_residents(actor=actor, path_to_file=Path(file), area_path=AREA)
-        found = {
-            "wall": time.monotonic() - started, "python": time.process_time() - busy, "postgres": _cpu(backend) - served,
-            "parser": _children() - parsed,
-            "counts": report.counts, "before": before / 1024, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-        }  # fmt: skip
-        connection.close()
-    print(json.dumps(found))
-
-
-def _cpu(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def _children() -> float:
-    """CPU seconds of processes of ours that ended (the one that reads the file)."""
-    import resource
-
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+    return {"counts": import_residents(actor=actor, path_to_file=Path(file), area_path=AREA).counts}
 
 
 def run(quick: bool = False) -> list[dict[str, Any]]:
     """Measure and return the rows of the table of bars. quick: 10,000 people and a tenth of the seconds."""
     people = PEOPLE // 10 if quick else PEOPLE
-    folder = Path(tempfile.mkdtemp(prefix="lianfang-import-"))
-    folder.chmod(0o755)
-    try:
-        file = folder / "roster.xlsx"
-        write_roster(file, people)
-        command = [sys.executable, "-m", "benchmarks.residents_import", "worker", str(file), str(folder / "data")]
-        done = subprocess.run(command, check=True, capture_output=True, text=True)
-        found = json.loads(done.stdout.splitlines()[-1])
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    limit = SECONDS * people / PEOPLE
-    cpu = f"CPU {found['python']:.1f} s Python, {found['parser']:.1f} s reader, {found['postgres']:.1f} s PostgreSQL"
-    return [
-        _row(
-            f"import of {people:,} people (.xlsx) with verdicts, taken; {cpu}; {found['counts']}",
-            found["wall"],
-            "s",
-            limit,
-        ),
-        _row(
-            f"peak memory of the importing process ({found['before']:.0f} MiB before)", found["peak"], "MiB", MEGABYTES
-        ),
-    ]
-
-
-def _row(what: str, value: float, unit: str, target: float) -> dict[str, Any]:
-    return {
-        "bar": "import", "what": what, "value": round(value, 1), "unit": unit, "target": target, "holds": value <= target,
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}", "date": date.today().isoformat(),
-    }  # fmt: skip
+    found = importing.in_child("benchmarks.residents_import", partial(write_roster, people))
+    what = f"import of {people:,} people (.xlsx) with verdicts, taken"
+    return importing.rows("import", what, found, SECONDS * people / PEOPLE, MEGABYTES)
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["worker"]:
-        worker(sys.argv[2], sys.argv[3])
+        importing.worker(sys.argv[3], "community_clerk", AREA, partial(take, sys.argv[2]))
     else:
         for line in run("--quick" in sys.argv):
             print(line)

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from django.db import connections
 
-from tests.journeys.desk_server import CHROMIUM, desks, served
+from tests.journeys.desk_server import served
 from tests.support.world import COUNTY, HOME, NEXT, TOWN, World, fold
 
 pytestmark = pytest.mark.browser
 LONG_NAME = "巴拉嘎尔高勒镇巴彦胡舒社区第三网格含临时安置点及周边散户的一位名字很长的居民买买提江·阿卜杜热合曼"
 EVERY_SIZE = [("zh", "desk"), ("zh", "phone"), ("en", "desk"), ("en", "phone")]
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, Any]:
-    """Debian's Chromium."""
-    return CHROMIUM
 
 
 @pytest.fixture(scope="module")
@@ -74,13 +66,6 @@ def site(world: World):
     """The product."""
     with served() as address:
         yield address
-
-
-@pytest.fixture
-def desk(browser: Any, site: str):
-    """Desks of signed-in people."""
-    with desks(browser, site) as open_desk:
-        yield open_desk
 
 
 @pytest.mark.row("C1")

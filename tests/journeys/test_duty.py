@@ -9,17 +9,11 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.desk_server import CHROMIUM, Desk, desks, served
+from tests.journeys.desk_server import Desk, served
 from tests.support.world import HOME, TOWN
 
 pytestmark = [pytest.mark.browser, pytest.mark.row("B9")]
 CODE = TOWN.ljust(12, "0")
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, Any]:
-    """Debian's Chromium."""
-    return CHROMIUM
 
 
 @pytest.fixture(scope="module")
@@ -35,13 +29,6 @@ def site(stage: Any) -> Iterator[str]:
     """The product in a process of its own."""
     with served() as address:
         yield address
-
-
-@pytest.fixture
-def desk(browser: Any, site: str) -> Iterator[Callable[..., Desk]]:
-    """Opens desks."""
-    with desks(browser, site) as opened:
-        yield opened
 
 
 def test_from_a_proposal_to_a_replacement(stage: Any, desk: Callable[..., Desk]) -> None:

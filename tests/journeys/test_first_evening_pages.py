@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +16,12 @@ from lianfang.base.access import second, slips
 from lianfang.base.access.api import create_account, create_grant, open_session
 from lianfang.exchange.tables import write_table
 from lianfang.web.accounts_table import COLUMNS
-from tests.journeys.desk_server import CHROMIUM, Desk, desks, served
+from tests.journeys.desk_server import served
 from tests.support.world import COUNTY, HOME, NEXT, World, build_world
 
 pytestmark = pytest.mark.browser
 EVERY_SIZE = [("zh", "desk"), ("zh", "phone"), ("en", "desk"), ("en", "phone")]
 LONG = "买买提江·阿卜杜热合曼·吐尔逊"
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, Any]:
-    """Debian's Chromium."""
-    return CHROMIUM
 
 
 @pytest.fixture(scope="module")
@@ -41,13 +35,6 @@ def site(world: World) -> Iterator[str]:
     """The product, served."""
     with served() as address:
         yield address
-
-
-@pytest.fixture
-def desk(browser: Any, site: str) -> Iterator[Callable[..., Desk]]:
-    """Desks of signed-in people."""
-    with desks(browser, site) as opened:
-        yield opened
 
 
 def somebody(name: str) -> int:

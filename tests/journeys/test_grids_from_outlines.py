@@ -12,18 +12,12 @@ import pytest
 from lianfang.base.areas.api import load_divisions, shipped_divisions
 from tests.domain.residents.offices import acting, owner
 from tests.exchange.outlines import plans
-from tests.journeys.desk_server import CHROMIUM, desks, served
+from tests.journeys.desk_server import served
 
 pytestmark = [pytest.mark.browser, pytest.mark.row("A5"), pytest.mark.row("A4")]
 TOWN, HERE, THERE, EMPTY = "411621001", "411621001001", "411621001002", "411621001003"
 SIZES = [("zh", "desk"), ("zh", "phone"), ("en", "desk"), ("en", "phone")]
 CORNERS = [(0, 0), (256, 0), (256, 172), (0, 172)]
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, Any]:
-    """Debian's Chromium."""
-    return CHROMIUM
 
 
 @pytest.fixture(scope="module")
@@ -77,13 +71,6 @@ def site(offices: dict[str, Any]) -> Any:
     """The product."""
     with served("lianfang.config.settings") as address:
         yield address
-
-
-@pytest.fixture
-def desk(browser: Any, site: str) -> Any:
-    """Desks of signed-in people."""
-    with desks(browser, site) as open_desk:
-        yield open_desk
 
 
 @pytest.mark.parametrize(("language", "size"), SIZES)

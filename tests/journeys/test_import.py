@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.db import connections
 
 from tests.domain.residents.rosters import person, write
-from tests.journeys.desk_server import CHROMIUM, desks, served
+from tests.journeys.desk_server import served
 from tests.support.world import HOME, World
 
 pytestmark = [pytest.mark.browser, pytest.mark.row("C1")]
 LONG_NAME = "内蒙古自治区锡林郭勒盟西乌珠穆沁旗巴拉嘎尔高勒镇巴彦胡舒社区第三网格含临时安置点"
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, Any]:
-    """Debian's Chromium."""
-    return CHROMIUM
 
 
 @pytest.fixture(scope="module")
@@ -35,13 +28,6 @@ def site(world: World):
     """The product."""
     with served() as address:
         yield address
-
-
-@pytest.fixture
-def desk(browser: Any, site: str):
-    """Desks of signed-in people."""
-    with desks(browser, site) as open_desk:
-        yield open_desk
 
 
 @pytest.fixture

@@ -12,17 +12,11 @@ from django.db import connections
 
 from tests.domain.residents import rosters
 from tests.domain.residents.offices import figures, owner
-from tests.journeys.desk_server import CHROMIUM, desks, served
+from tests.journeys.desk_server import served
 
 pytestmark = [pytest.mark.browser, pytest.mark.row("C1")]
 HERE, THERE = "411621001001", "411621001002"
 SIZES = [("zh", "desk"), ("zh", "phone"), ("en", "desk"), ("en", "phone")]
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, Any]:
-    """Debian's Chromium."""
-    return CHROMIUM
 
 
 @pytest.fixture(scope="module")
@@ -71,13 +65,6 @@ def site(offices: dict[str, Any]) -> Any:
     """The product."""
     with served("lianfang.config.settings") as address:
         yield address
-
-
-@pytest.fixture
-def desk(browser: Any, site: str) -> Any:
-    """Desks of signed-in people."""
-    with desks(browser, site) as open_desk:
-        yield open_desk
 
 
 def present() -> int:

@@ -10,7 +10,7 @@ from django.db import connections
 from lianfang.domain.pairings.services import sweep, today
 from tests.domain.pairings.world import COUNTY, HERE, TOWN, County, build_county
 from tests.domain.residents.offices import owner
-from tests.journeys.desk_server import CHROMIUM, desks, served
+from tests.journeys.desk_server import served
 from tests.support.world import _settle
 
 pytestmark = [
@@ -22,12 +22,6 @@ pytestmark = [
 ]
 SIZES = [("zh", "desk"), ("en", "phone"), ("zh", "phone"), ("en", "desk")]
 NEXT = "411621001002"
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, Any]:
-    """Debian's Chromium."""
-    return CHROMIUM
 
 
 @pytest.fixture(scope="module")
@@ -60,13 +54,6 @@ def site(county: dict[str, Any]) -> Any:
     """The product."""
     with served("lianfang.config.settings") as address:
         yield address
-
-
-@pytest.fixture
-def desk(browser: Any, site: str) -> Any:
-    """Desks of signed-in people."""
-    with desks(browser, site) as open_desk:
-        yield open_desk
 
 
 def fold() -> None:

@@ -7,15 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.desk_server import CHROMIUM, desks, served
+from tests.journeys.desk_server import served
 
 pytestmark = [pytest.mark.browser, pytest.mark.row("B4"), pytest.mark.row("A1")]
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, Any]:
-    """Debian's Chromium."""
-    return CHROMIUM
 
 
 @pytest.fixture(scope="module")
@@ -31,13 +25,6 @@ def site(planners: Any) -> Any:
     """The product."""
     with served("lianfang.config.settings") as address:
         yield address
-
-
-@pytest.fixture
-def desk(browser: Any, site: str) -> Any:
-    """Desks of signed-in people."""
-    with desks(browser, site) as open_desk:
-        yield open_desk
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from django.db import connections, transaction
 from lianfang.domain.rounds.posting import make_fact, submit
 from lianfang.domain.rounds.services import close_round, open_round
 from lianfang.kernel.ids import format_code
-from tests.journeys.desk_server import CHROMIUM, Desk, desks, served
+from tests.journeys.desk_server import Desk, desks, served
 from tests.support.world import COUNTY, HOME, NEXT, TOWN, World, build_world, fold
 
 pytestmark = pytest.mark.browser
@@ -50,12 +50,6 @@ class Town:
         """A filled tube with the swabs of these people of the first community."""
         people = [self.world.people[HOME][one].code for one in at]
         self.act("sampler", COUNTY, "rounds.tube_filled/1", {"tube": format_code(number), "people": people})
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, Any]:
-    """Debian's Chromium."""
-    return CHROMIUM
 
 
 @pytest.fixture(scope="module")

@@ -8,16 +8,10 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from tests.journeys.desk_server import CHROMIUM, desks, served
+from tests.journeys.desk_server import served
 from tests.support.world import HOME, World
 
 pytestmark = [pytest.mark.browser, pytest.mark.row("C1")]
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, Any]:
-    """Debian's Chromium."""
-    return CHROMIUM
 
 
 @pytest.fixture(scope="module")
@@ -68,13 +62,6 @@ def site(world: World) -> Any:
     """The product."""
     with served("lianfang.config.settings") as address:
         yield address
-
-
-@pytest.fixture
-def desk(browser: Any, site: str) -> Any:
-    """Desks of signed-in people, and phones of residents."""
-    with desks(browser, site) as open_desk:
-        yield open_desk
 
 
 @pytest.mark.parametrize(("language", "size"), [("zh", "desk"), ("zh", "phone"), ("en", "desk"), ("en", "phone")])

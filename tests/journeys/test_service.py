@@ -6,16 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.desk_server import CHROMIUM, LOCALES, SIZES, desks, served
+from tests.journeys.desk_server import LOCALES, SIZES, served
 from tests.support.world import HOME, NEXT
 
 pytestmark = [pytest.mark.browser, pytest.mark.row("I5"), pytest.mark.row("B3")]
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, Any]:
-    """Debian's Chromium."""
-    return CHROMIUM
 
 
 @pytest.fixture(scope="module")
@@ -31,13 +25,6 @@ def site(stage: Any) -> Any:
     """The product."""
     with served("lianfang.config.settings") as address:
         yield address
-
-
-@pytest.fixture
-def desk(browser: Any, site: str) -> Any:
-    """Desks of offices, and phones of members."""
-    with desks(browser, site) as open_desk:
-        yield open_desk
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -12,18 +12,12 @@ from django.utils import timezone
 
 from lianfang.domain.reports.api import confirm_report
 from lianfang.kernel.clock import beijing_day
-from tests.journeys.desk_server import CHROMIUM, Desk, desks, served
+from tests.journeys.desk_server import Desk, served
 from tests.support.world import COUNTY, HOME, World, build_world, fold
 
 pytestmark = pytest.mark.browser
 SIZES = [("zh", "desk"), ("en", "phone")]
 BUILDING = {"zh": HOME + "0001", "en": HOME + "0002"}
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, Any]:
-    """Debian's Chromium."""
-    return CHROMIUM
 
 
 @pytest.fixture(scope="module")
@@ -37,13 +31,6 @@ def site(world: World) -> Iterator[str]:
     """The product."""
     with served("lianfang.config.settings") as address:
         yield address
-
-
-@pytest.fixture
-def desk(browser: Any, site: str) -> Iterator[Callable[..., Desk]]:
-    """Desks of signed-in people."""
-    with desks(browser, site) as open_desk:
-        yield open_desk
 
 
 def press(at: Desk, selector: str) -> None:

@@ -9,16 +9,10 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from tests.journeys.desk_server import CHROMIUM, desks, served
+from tests.journeys.desk_server import served
 from tests.support.world import HOME, TOWN, World
 
 pytestmark = [pytest.mark.browser, pytest.mark.row("B8"), pytest.mark.row("B12"), pytest.mark.row("D2")]
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, Any]:
-    """Debian's Chromium."""
-    return CHROMIUM
 
 
 @pytest.fixture(scope="module")
@@ -37,13 +31,6 @@ def site(world: World) -> Iterator[str]:
     """The product."""
     with served("lianfang.config.settings") as address:
         yield address
-
-
-@pytest.fixture
-def desk(browser: Any, site: str) -> Iterator[Any]:
-    """Desks of signed-in people, and phones of residents."""
-    with desks(browser, site) as open_desk:
-        yield open_desk
 
 
 def rows(statement: str, *values: Any) -> list[tuple[Any, ...]]:

@@ -13,18 +13,12 @@ from lianfang.base.areas.services import shipped_divisions
 from lianfang.exchange import synthetic
 from lianfang.exchange.synthetic.workforce import unit_list_xlsx
 from tests.domain.workforce.lists import VOLUNTEER, sheet
-from tests.journeys.desk_server import CHROMIUM, desks, served
+from tests.journeys.desk_server import served
 from tests.support.workforce import lineage_of, run
 from tests.support.world import COUNTY, HOME, build_world
 
 pytestmark = [pytest.mark.browser, pytest.mark.row("B1"), pytest.mark.row("B3"), pytest.mark.row("A6")]
 SIZES = [("zh", "desk"), ("zh", "phone"), ("en", "desk"), ("en", "phone")]
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, Any]:
-    """Debian's Chromium."""
-    return CHROMIUM
 
 
 @pytest.fixture(scope="module")
@@ -72,13 +66,6 @@ def site(stage: dict[str, Any]) -> Any:
     """The product."""
     with served("lianfang.config.settings") as address:
         yield address
-
-
-@pytest.fixture
-def desk(browser: Any, site: str) -> Any:
-    """Desks of signed-in people."""
-    with desks(browser, site) as open_desk:
-        yield open_desk
 
 
 def send(desk: Any, file: Path, register: str) -> None:

@@ -15,7 +15,7 @@ from openpyxl import Workbook, load_workbook
 from lianfang.domain.pairings import api
 from lianfang.domain.pairings.api import NewPart, Target
 from lianfang.domain.pairings.services import sweep, today
-from tests.domain.pairings.world import COUNTY, HERE, NEXT, TOWN, County, build_county, figures
+from tests.domain.pairings.world import COUNTY, HERE, NEXT, TOWN, County, build_county_in_incident, figures
 from tests.domain.residents.offices import owner
 
 LIVE_HANDS = (
@@ -29,17 +29,8 @@ TOKENS: dict[tuple[str, str], str] = {}
 @pytest.fixture(scope="module")
 def county(database: object) -> County:
     """One county for the module, with an incident and a resident."""
-    from lianfang.base.vault.api import keystore
-
     TOKENS.clear()
-    found = build_county()
-    number = owner(
-        "insert into incidents_incident (name, path, playbook, edition, drill, state, proposed_by, opened_by, opened_at) "
-        "values ('演练', %s, 'covid-2022', 'cn-ed8', true, 'open', 1, 2, now()) returning id", COUNTY,
-    )[0][0]  # fmt: skip
-    keystore().make(f"incident-{number}")
-    found.incident = int(number)
-    return found
+    return build_county_in_incident()
 
 
 def client(role: str, path: str, language: str = "zh-hans", **grant: Any) -> Client:

@@ -9,13 +9,13 @@ import pytest
 from django.db import transaction
 
 from lianfang.base.access.api import create_account, enter, open_session, token_digest
-from lianfang.base.vault.api import incident_box, keystore
+from lianfang.base.vault.api import incident_box
 from lianfang.domain.pairings import api
 from lianfang.domain.pairings.api import NewPart, Target
 from lianfang.domain.pairings.cards import chart_of, wrapped
 from lianfang.domain.pairings.services import today
 from tests.domain.pairings.test_pages import TOKENS, client, text
-from tests.domain.pairings.world import COUNTY, NEXT, County, as_actor, build_county, figures, refused
+from tests.domain.pairings.world import COUNTY, NEXT, County, as_actor, build_county_in_incident, figures, refused
 from tests.domain.residents.offices import owner
 from tests.support.workforce import lineage_of, make_members
 from tests.support.world import Somebody
@@ -28,14 +28,7 @@ pytestmark = pytest.mark.row("A4")
 def county(database: object) -> County:
     """A county with an open incident; sessions of another module's county are forgotten."""
     TOKENS.clear()
-    found = build_county()
-    number = owner(
-        "insert into incidents_incident (name, path, playbook, edition, drill, state, proposed_by, opened_by, opened_at) "
-        "values ('演练', %s, 'covid-2022', 'cn-ed8', true, 'open', 1, 2, now()) returning id", COUNTY,
-    )[0][0]  # fmt: skip
-    keystore().make(f"incident-{number}")
-    found.incident = int(number)
-    return found
+    return build_county_in_incident()
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ import pytest
 
 from lianfang.base.access.api import Actor
 from lianfang.base.areas.api import load_divisions, shipped_divisions
+from lianfang.base.vault.api import keystore
 from lianfang.domain.pairings.services import sweep
 from lianfang.kernel.errors import LianfangError
 from tests.domain.residents.offices import acting, office, owner
@@ -55,6 +56,18 @@ def build_county(members: int = 12) -> County:
         office(COUNTY, "county_dispatcher"), office(TOWN, "township_dispatcher"), office(HERE, "community_head"), bureau, firm,
         project, people, [row[0][0] for row in made],
     )  # fmt: skip
+
+
+def build_county_in_incident() -> County:
+    """The county with an open incident and its key."""
+    found = build_county()
+    number = owner(
+        "insert into incidents_incident (name, path, playbook, edition, drill, state, proposed_by, opened_by, opened_at) "
+        "values ('演练', %s, 'covid-2022', 'cn-ed8', true, 'open', 1, 2, now()) returning id", COUNTY,
+    )[0][0]  # fmt: skip
+    keystore().make(f"incident-{number}")
+    found.incident = int(number)
+    return found
 
 
 def figures(path: str) -> dict[str, dict[str, int]]:

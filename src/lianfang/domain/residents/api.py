@@ -5,6 +5,7 @@ from __future__ import annotations
 from lianfang.domain.residents.exports import write_roll
 from lianfang.domain.residents.import_pages import BAR_ORDER as VERDICT_ORDER
 from lianfang.domain.residents.import_pages import VERDICTS
+from lianfang.domain.residents.import_reads import StagedFile
 from lianfang.domain.residents.life import Entry, entry
 from lianfang.domain.residents.pages import KINDS, SEXES, TAGS, secret_rows
 from lianfang.domain.residents.reading import Reason
@@ -47,6 +48,7 @@ from lianfang.domain.residents.staged_rows import (
     rows_of,
     write_refused_rows,
 )
+from lianfang.domain.residents.staging import read_batch
 
 __all__ = [
     "KINDS",
@@ -65,6 +67,7 @@ __all__ = [
     "Reason",
     "Resident",
     "RowLine",
+    "StagedFile",
     "UndoReport",
     "Verdict",
     "building_names",
@@ -89,6 +92,7 @@ __all__ = [
     "person",
     "phone_digits",
     "present_by_building",
+    "read_batch",
     "rows_of",
     "secret_rows",
     "stage_residents",

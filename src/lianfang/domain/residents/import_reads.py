@@ -41,8 +41,8 @@ where file_id = %s and taken and undone <> '' group by undone, verdict
 
 
 @dataclass(frozen=True)
-class ImportFile:
-    """One import. counts: rows by verdict; taken: rows written so far."""
+class StagedFile:
+    """One list that was read into staging. counts: rows by verdict; taken: rows written so far."""
 
     id: int
     path: str
@@ -55,22 +55,28 @@ class ImportFile:
     created_at: datetime
     taken_at: datetime | None
     undone_at: datetime | None
-    area: str
 
     @property
     def taken(self) -> int:
-        """Rows that were written into the ledger."""
+        """Rows that were written."""
         return self.counts.get("taken", 0)
 
     @property
     def to_take(self) -> int:
-        """Rows that taking the file would write."""
+        """Rows that taking the list would write."""
         return self.counts.get(Verdict.NEW, 0) + self.counts.get(Verdict.CHANGED, 0)
 
     @property
     def left(self) -> int:
-        """Rows that stay outside the ledger until a person deals with them."""
+        """Rows that stay outside until a person deals with them."""
         return self.counts.get(Verdict.REFUSED, 0) + self.counts.get(Verdict.NEEDS_PERSON, 0)
+
+
+@dataclass(frozen=True)
+class ImportFile(StagedFile):
+    """One import into the ledger. area: the name of the place it is about."""
+
+    area: str
 
 
 @dataclass(frozen=True)

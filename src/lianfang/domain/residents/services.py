@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 
 from lianfang.base.access.api import Actor, scoped
 from lianfang.base.database.select import run
@@ -76,10 +77,6 @@ class UndoReport:
     removed: int
     restored: int
     kept: int
-
-
-class _DryRun(Exception):
-    """Ends a dry run: everything is rolled back."""
 
 
 def knows_people(function: Touched) -> Touched:
@@ -174,22 +171,16 @@ def import_residents(
 
     Raises what `stage_residents` raises; either the whole file is in or nothing of it.
     """
-    report: ImportReport | None = None
-    try:
-        with scoped(actor):
-            report = stage_residents(
-                actor=actor, source=path_to_file, area_path=area_path, register=register, filename=filename
-            )
-            if dry_run:
-                raise _DryRun
-            if not report.repeated and report.file_id is not None:
-                done = take_residents(actor=actor, file_id=report.file_id)
-                report.counts, report.taken = done.counts, done.taken
-                report.seconds += done.seconds
-    except _DryRun:
-        pass
-    if report is None:
-        raise RuntimeError("a dry run ended before anything was read")
+    with scoped(actor):
+        report = stage_residents(
+            actor=actor, source=path_to_file, area_path=area_path, register=register, filename=filename
+        )
+        if dry_run:
+            transaction.set_rollback(True)  # nothing of it stays
+        elif not report.repeated and report.file_id is not None:
+            done = take_residents(actor=actor, file_id=report.file_id)
+            report.counts, report.taken = done.counts, done.taken
+            report.seconds += done.seconds
     if dry_run:
         report.dry_run = True
         report.file_id = report.file_id if report.repeated else None

@@ -80,7 +80,7 @@ def stage(
     for batch in table.batches(BATCH):
         rows = [
             _understand(number, values, reasons, ledger, register, today, synthetic_allowed)
-            for number, values, reasons in _rows_of(batch)
+            for number, values, reasons in read_batch(batch)
         ]
         judge_rows(judge, rows)
         counts.update(row.verdict.value for row in rows)
@@ -99,7 +99,8 @@ def judge_rows(judge: Judge, rows: Sequence[Row]) -> None:
             row.verdict, row.reasons = row.outcome.verdict, row.outcome.reasons
 
 
-def _rows_of(batch: Batch) -> Iterator[tuple[int, dict[str, Any], list[Reason]]]:
+def read_batch(batch: Batch) -> Iterator[tuple[int, dict[str, Any], list[Reason]]]:
+    """The rows of a batch: number, cells that hold something by column, what was refused while reading."""
     refused: dict[int, list[Reason]] = {}
     for verdict in batch.verdicts:
         refused.setdefault(verdict.row, []).append(Reason(verdict.name or "", verdict.code, verdict.values))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lianfang.domain.workforce.importing import ImportReport, UndoReport, import_members, knows_members
+from lianfang.domain.workforce.importing import MembersReport, import_members, knows_members
 from lianfang.domain.workforce.importing import undo_import as undo_member_import
 from lianfang.domain.workforce.life import (
     NewMember,
@@ -30,13 +30,12 @@ __all__ = [
     "NETS",
     "SECRET",
     "Contact",
-    "ImportReport",
     "MemberLine",
+    "MembersReport",
     "NewMember",
     "Opener",
     "Shown",
     "Stated",
-    "UndoReport",
     "Window",
     "add_member",
     "availability_of",

@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from django.db import transaction
 from psycopg.types.json import Jsonb
 
 from lianfang.base.access.api import Actor, scoped
 from lianfang.base.database.select import run
 from lianfang.base.vault.api import standing_box
-from lianfang.domain.residents.api import Reason
+from lianfang.domain.residents.api import ImportReport, Reason, UndoReport
 from lianfang.domain.workforce import sealing
 from lianfang.domain.workforce.directory import Directory
 from lianfang.domain.workforce.lists import REGISTERS
@@ -56,33 +57,10 @@ define(
 
 
 @dataclass
-class ImportReport:
-    """What an import did. counts: rows by verdict; taken: rows written; repeated: the same bytes were taken before."""
+class MembersReport(ImportReport):
+    """What an import of members did. units_made: organisations that it founded."""
 
-    file_id: int | None
-    register: str
-    rows: int
-    counts: dict[str, int]
-    taken: int = 0
     units_made: int = 0
-    repeated: bool = False
-    dry_run: bool = False
-    notes: list[str] = field(default_factory=list)
-    seconds: float = 0.0
-
-
-@dataclass(frozen=True)
-class UndoReport:
-    """What an undo did: members removed, changed ones put back, rows kept because something stands on them."""
-
-    file_id: int
-    removed: int
-    restored: int
-    kept: int
-
-
-class _DryRun(Exception):
-    """Ends a dry run, so that nothing of it stays."""
 
 
 def knows_members(function: Callable[[Sequence[int]], Sequence[int]]) -> Callable[[Sequence[int]], Sequence[int]]:
@@ -95,7 +73,7 @@ def stage_members(
     *, actor: Actor, source: str | Path | bytes, area_path: str, register: str = "unit", filename: str = "", sheet: str | None = None,
     mapping: dict[str, int] | None = None, limits: Limits | None = None, language: Language = "zh",
     on_rows: Callable[[int], None] = lambda rows: None,
-) -> ImportReport:  # fmt: skip
+) -> MembersReport:  # fmt: skip
     """Read a list into staging with a verdict for each row; nothing is written yet. area_path: the area it is about; for a sending
     unit's officer the list is their unit's, whatever the area. Raises the file refusals of `exchange.tables`,
     workforce.register_unknown, access.not_found."""
@@ -117,12 +95,12 @@ def stage_members(
             notes = [note.sentence(language) for note in table.notes]
         rows = sum(counts.values())
         run("update workforce_import_file set rows = %b, counts = %b where id = %b", [rows, Jsonb(counts), file_id])
-    return ImportReport(file_id, register, rows, counts, notes=notes, seconds=time.monotonic() - started)
+    return MembersReport(file_id, register, rows, counts, notes=notes, seconds=time.monotonic() - started)
 
 
 def take_members(
     *, actor: Actor, file_id: int, on_rows: Callable[[int], None] = lambda rows: None
-) -> ImportReport:  # fmt: skip
+) -> MembersReport:  # fmt: skip
     """Write the new and changed rows of a staged list, with the organisations it names. People whom another list brought meanwhile
     are met, not doubled. Raises workforce.import_unknown, workforce.import_wrong_state."""
     started = time.monotonic()
@@ -148,32 +126,26 @@ def take_members(
             "update workforce_import_file set state = 'taken', taken_at = now(), counts = %b where id = %b",
             [Jsonb({**counts, "taken": taken}), file_id],
         )
-    return ImportReport(
+    return MembersReport(
         file_id, register, rows, counts, taken=taken, units_made=made, seconds=time.monotonic() - started
     )
 
 
 def import_members(
     *, actor: Actor, path_to_file: str | Path | bytes, area_path: str, register: str = "unit", dry_run: bool = False, filename: str = ""
-) -> ImportReport:  # fmt: skip
+) -> MembersReport:  # fmt: skip
     """Read a list, judge its rows and take the new and changed ones; a dry run keeps nothing at all. Either the whole list is in or
     nothing of it. Raises what `stage_members` raises."""
-    report: ImportReport | None = None
-    try:
-        with scoped(actor):
-            report = stage_members(
-                actor=actor, source=path_to_file, area_path=area_path, register=register, filename=filename
-            )
-            if dry_run:
-                raise _DryRun
-            if not report.repeated and report.file_id is not None:
-                done = take_members(actor=actor, file_id=report.file_id)
-                report.counts, report.taken, report.units_made = done.counts, done.taken, done.units_made
-                report.seconds += done.seconds
-    except _DryRun:
-        pass
-    if report is None:
-        raise RuntimeError("a dry run ended before anything was read")
+    with scoped(actor):
+        report = stage_members(
+            actor=actor, source=path_to_file, area_path=area_path, register=register, filename=filename
+        )
+        if dry_run:
+            transaction.set_rollback(True)  # nothing of it stays
+        elif not report.repeated and report.file_id is not None:
+            done = take_members(actor=actor, file_id=report.file_id)
+            report.counts, report.taken, report.units_made = done.counts, done.taken, done.units_made
+            report.seconds += done.seconds
     if dry_run:
         report.dry_run = True
         report.file_id = report.file_id if report.repeated else None
@@ -262,7 +234,7 @@ def _counts(file_id: int) -> dict[str, int]:
     )
 
 
-def _repeated(sha256: str, path: str) -> ImportReport | None:
+def _repeated(sha256: str, path: str) -> MembersReport | None:
     rows = run(
         "select id, register, rows, counts::text, taken_at from workforce_import_file where sha256 = %b and path = %b "
         "and state = 'taken' order by id desc limit 1",
@@ -274,6 +246,6 @@ def _repeated(sha256: str, path: str) -> ImportReport | None:
     counts = json.loads(raw)
     note = LianfangError("workforce.import_repeated", day=beijing_day(taken_at).isoformat(), number=file_id).render()
     left = {key: counts[key] for key in ("refused", "needs_person") if counts.get(key)}
-    return ImportReport(
+    return MembersReport(
         file_id, register, count, {"same": count - sum(left.values()), **left}, repeated=True, notes=[note]
     )

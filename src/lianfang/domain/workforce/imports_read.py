@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
 from lianfang.base.database.select import run
 from lianfang.base.vault.api import Box, standing_box
-from lianfang.domain.residents.api import Reason, Verdict
+from lianfang.domain.residents.api import Reason, StagedFile
 from lianfang.domain.workforce import sealing
 from lianfang.domain.workforce.importing import unseal_reasons
 from lianfang.kernel.errors import LianfangError
@@ -21,38 +20,6 @@ _FILE: Final = (
     "select id, path, register, name, rows, state, counts::text, account_id, created_at, taken_at, undone_at "
     "from workforce_import_file "
 )
-
-
-@dataclass(frozen=True)
-class File:
-    """One imported list. counts: rows by verdict; taken: rows written."""
-
-    id: int
-    path: str
-    register: str
-    name: str
-    rows: int
-    state: str
-    counts: Mapping[str, int]
-    account_id: int
-    created_at: datetime
-    taken_at: datetime | None
-    undone_at: datetime | None
-
-    @property
-    def taken(self) -> int:
-        """Rows that were written."""
-        return self.counts.get("taken", 0)
-
-    @property
-    def to_take(self) -> int:
-        """Rows that taking the list would write."""
-        return self.counts.get(Verdict.NEW, 0) + self.counts.get(Verdict.CHANGED, 0)
-
-    @property
-    def left(self) -> int:
-        """Rows that wait for a person."""
-        return self.counts.get(Verdict.REFUSED, 0) + self.counts.get(Verdict.NEEDS_PERSON, 0)
 
 
 @dataclass(frozen=True)
@@ -69,12 +36,12 @@ class Row:
     member_id: int | None
 
 
-def files(*, limit: int) -> list[File]:
+def files(*, limit: int) -> list[StagedFile]:
     """The lists of the caller's scope, newest first."""
     return [_file(row) for row in run(_FILE + "order by id desc limit %b", [limit])]
 
 
-def file(number: int) -> File:
+def file(number: int) -> StagedFile:
     """One list; raises workforce.import_unknown."""
     found = run(_FILE + "where id = %b", [number])
     if not found:
@@ -82,7 +49,7 @@ def file(number: int) -> File:
     return _file(found[0])
 
 
-def rows(one: File, verdict: str, *, after: int = 0) -> list[Row]:
+def rows(one: StagedFile, verdict: str, *, after: int = 0) -> list[Row]:
     """Rows with a verdict (or KEPT: left by an undo), in the order of the file, a page and one more."""
     names = dict(run("select number, name from workforce_import_unit where file_id = %b", [one.id]))
     found = run(
@@ -102,7 +69,7 @@ def rows(one: File, verdict: str, *, after: int = 0) -> list[Row]:
     return made
 
 
-def undone(one: File) -> dict[str, int]:
+def undone(one: StagedFile) -> dict[str, int]:
     """What became of the taken rows when the list was taken back: rows taken back, and rows kept."""
     found = dict(
         run("select undone, count(*) from workforce_import_row where file_id = %b and taken group by undone", [one.id])
@@ -110,6 +77,6 @@ def undone(one: File) -> dict[str, int]:
     return {"removed": found.get("removed", 0), "kept": found.get(KEPT, 0)}
 
 
-def _file(row: tuple[Any, ...]) -> File:
+def _file(row: tuple[Any, ...]) -> StagedFile:
     number, path, register, name, count, state, counts, *rest = row
-    return File(number, path, register, name, count, state, json.loads(counts), *rest)
+    return StagedFile(number, path, register, name, count, state, json.loads(counts), *rest)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
@@ -11,12 +11,12 @@ import msgspec
 from django.conf import settings
 
 from lianfang.base.database.select import run
-from lianfang.domain.residents.api import Reason, Verdict
+from lianfang.domain.residents.api import Reason, Verdict, read_batch
 from lianfang.domain.workforce import rules, sealing
 from lianfang.domain.workforce.directory import Directory
 from lianfang.domain.workforce.judging import Judge, Row
 from lianfang.domain.workforce.lists import read_row
-from lianfang.exchange.tables import Batch, Table
+from lianfang.exchange.tables import Table
 from lianfang.kernel.clock import beijing_day
 
 BATCH: Final = 5_000
@@ -33,7 +33,7 @@ def stage(
     for batch in table.batches(BATCH):
         rows = [
             _understand(number, values, reasons, directory, register, today, synthetic)
-            for number, values, reasons in _rows_of(batch)
+            for number, values, reasons in read_batch(batch)
         ]
         judge.judge(rows)
         counts.update(row.verdict.value for row in rows)
@@ -48,16 +48,6 @@ def stage(
          [u.temporary for u in units], [u.above for u in units], [u.organisation_id for u in units]],
     )  # fmt: skip
     return dict(counts)
-
-
-def _rows_of(batch: Batch) -> Iterator[tuple[int, dict[str, Any], list[Reason]]]:
-    refused: dict[int, list[Reason]] = {}
-    for verdict in batch.verdicts:
-        refused.setdefault(verdict.row, []).append(Reason(verdict.name or "", verdict.code, verdict.values))
-    names = list(batch.columns)
-    for number, cells in zip(batch.rows, zip(*batch.columns.values(), strict=True), strict=True):
-        values = {name: cell for name, cell in zip(names, cells, strict=True) if cell not in (None, "", ())}
-        yield number, values, refused.get(number, [])
 
 
 def _understand(
