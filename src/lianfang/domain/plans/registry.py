@@ -16,7 +16,7 @@ from lianfang.kernel.errors import Language, LianfangError
 from lianfang.planning import Result, Stop, Violation
 from lianfang.planning.stop import OnProgress
 
-MODULES: Final = ("deployment", "grids", "roster", "sites", "routes")
+MODULES: Final = ("organisations", "deployment", "grids", "roster", "sites", "routes")
 """Modules of `kinds/` in the order of the list."""
 
 
@@ -123,12 +123,17 @@ class Said:
 
 @dataclass(frozen=True)
 class Heads:
-    """What the columns of subjects and targets are called, the map, and what it counts."""
+    """What the columns of subjects and targets are called, the map, and what it counts; amount: the column of amounts, '' for none.
+
+    roles: whether lines have roles.
+    """
 
     subject: str
     target: str
     map: str
     layer: str
+    amount: str = ""
+    roles: bool = True
 
 
 class Kind(ABC):

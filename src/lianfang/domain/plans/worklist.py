@@ -8,6 +8,8 @@ from lianfang.base.worklist.api import register_words
 from lianfang.kernel.errors import Language
 
 SOURCE: Final = "plans"
+UNITS_PAIRED: Final = "plans.units_paired"
+OUR_COMMUNITIES: Final = "plans.our_communities"
 PEOPLE_COMING: Final = "plans.people_coming"
 UNIT_SENDS: Final = "plans.unit_sends"
 YOU_ARE_SENT: Final = "plans.you_are_sent"
@@ -16,6 +18,14 @@ TOUR: Final = "plans.tour"
 GRIDS_DRAWN: Final = "plans.grids_drawn"
 
 _WORDS: dict[str, dict[Language, str]] = {
+    UNITS_PAIRED: {
+        "zh": "包联方案已采用：有单位包联本村（社区），请对接",
+        "en": "Units were paired with communities: get in touch with yours",
+    },
+    OUR_COMMUNITIES: {
+        "zh": "包联方案已采用：请查看本单位包联的村（社区）并对接",
+        "en": "Units were paired with communities: see which ones are ours",
+    },
     PEOPLE_COMING: {
         "zh": "部署方案已采用：有人员下沉到本村（社区），请对接",
         "en": "A deployment was adopted: people come to your community; receive them",

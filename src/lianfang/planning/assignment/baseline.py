@@ -119,6 +119,7 @@ def _pairing(problem: Pairing, started: float) -> PairingResult:
     links: dict[tuple[int, int], int] = {}
     spare, lack = problem.size.astype(np.int64).copy(), problem.need.astype(np.int64).copy()
     count = np.zeros(problem.size.size, dtype=np.int64)
+    taken = np.zeros(problem.need.size, dtype=np.int64)
 
     def link(unit: int, place: int) -> None:
         people = int(min(spare[unit], lack[place]))
@@ -126,6 +127,7 @@ def _pairing(problem: Pairing, started: float) -> PairingResult:
         spare[unit] -= people
         lack[place] -= people
         count[unit] += 1
+        taken[place] += 1
 
     for place in np.argsort(-problem.need, kind="stable").tolist():
         order = np.lexsort((problem.cost[:, place], count))
@@ -133,7 +135,8 @@ def _pairing(problem: Pairing, started: float) -> PairingResult:
         if unit is not None:
             link(unit, place)
     for unit in np.flatnonzero(count == 0).tolist():
-        link(unit, int(np.lexsort((problem.cost[unit], -lack))[0]))
+        order = np.lexsort((problem.cost[unit], -lack))
+        link(unit, next((int(at) for at in order if taken[at] < problem.most_units), int(order[0])))
     keys = sorted(links)
     organisation, place_ = (np.array([key[i] for key in keys], dtype=np.int64) for i in range(2))
     people = np.array([links[key] for key in keys], dtype=np.int64)

@@ -95,6 +95,8 @@ def check_pairing(problem: Pairing, result: PairingResult) -> list[Violation]:
     for p, need in enumerate(problem.need.tolist()):
         if p not in result.place:
             found.append(Violation("assignment.unserved", f"Community {p} has no organisation."))
+        if (taken := int((result.place == p).sum())) > problem.most_units:
+            found.append(Violation("assignment.crowded", f"Community {p} has {taken} organisations.", taken))
         lack = max(need - got[p], 0)
         total += problem.shortage_cost * lack
         if lack != int(result.unmet[p]):

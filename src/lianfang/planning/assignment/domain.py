@@ -123,7 +123,7 @@ class Pairing:
 
     size[k]: people an organisation can send. need[m]: people a community wants. cost[k, m]: burden of a pair per link
     (metres, say). people_cost[k, m]: burden per person sent, default 0. shortage_cost: per missing person. most_links: how
-    many communities one organisation may serve. Raises ProblemError.
+    many communities one organisation may serve; most_units: how many organisations one community takes. Raises ProblemError.
     """
 
     size: Int
@@ -132,10 +132,11 @@ class Pairing:
     people_cost: NDArray[Any]
     shortage_cost: float
     most_links: int
+    most_units: int
 
     def __init__(
         self, size: ArrayLike, need: ArrayLike, cost: ArrayLike, *, people_cost: ArrayLike | None = None,
-        shortage_cost: float = SHORTAGE_METRES, most_links: int | None = None,
+        shortage_cost: float = SHORTAGE_METRES, most_links: int | None = None, most_units: int | None = None,
     ) -> None:  # fmt: skip
         put = object.__setattr__
         put(self, "size", whole_numbers(size, "size"))
@@ -153,8 +154,11 @@ class Pairing:
             raise ProblemError("assignment.shortage_cost", "shortage_cost is a finite number, not negative.")
         if most_links is not None and most_links < 1:
             raise ProblemError("assignment.most_links", "most_links is at least 1.")
+        if most_units is not None and most_units < 1:
+            raise ProblemError("assignment.most_units", "most_units is at least 1.")
         put(self, "shortage_cost", float(shortage_cost))
         put(self, "most_links", self.need.size if most_links is None else int(most_links))
+        put(self, "most_units", self.size.size if most_units is None else int(most_units))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -21,6 +21,9 @@ def solve_pairing(problem: Pairing, clock: Clock, pins: Any, previous: PairingRe
     if problem.most_links * units < places:
         text = f"{units} organisations with at most {problem.most_links} communities each cannot serve {places}."
         return _nothing(problem, clock, Status.INFEASIBLE, (Reason("assignment.too_few_links", text),))
+    if problem.most_units * places < units:
+        text = f"{places} communities with at most {problem.most_units} organisations each cannot take {units}."
+        return _nothing(problem, clock, Status.INFEASIBLE, (Reason("assignment.too_few_seats", text),))
     pinned = _pins(problem, pins)
     program = _program(problem, pinned, previous)
     answer = run(program, seconds=clock.left, gap=clock.stop.gap)
@@ -85,7 +88,7 @@ def _program(problem: Pairing, pinned: np.ndarray, previous: PairingResult | Non
     x, y, z = np.arange(pairs), pairs + np.arange(pairs), 2 * pairs + np.arange(places)
     ones = np.ones(pairs)
     rows(k, x, ones, np.ones(units), np.full(units, float(problem.most_links)))
-    rows(j, x, ones, np.ones(places), np.full(places, INFINITE))
+    rows(j, x, ones, np.ones(places), np.full(places, float(problem.most_units)))
     rows(k, y, ones, np.full(units, -INFINITE), problem.size.astype(np.float64))
     need = problem.need.astype(np.float64)
     rows(np.concatenate([j, np.arange(places)]), np.concatenate([y, z]), np.ones(pairs + places), need, need)

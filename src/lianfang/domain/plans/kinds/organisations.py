@@ -1,0 +1,199 @@
+"""Whole organisations to communities: every community a unit, every unit a community, near, few links, more people where it is harder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from time import monotonic
+from typing import Any, Final
+
+import numpy as np
+
+from lianfang.base.access.api import Actor
+from lianfang.base.areas.api import subtree
+from lianfang.base.incidents.api import incident_for
+from lianfang.domain.pairings.api import template
+from lianfang.domain.plans.ground import ground, nearness
+from lianfang.domain.plans.kinds import organisations_read as read
+from lianfang.domain.plans.kinds.organisations_adopt import adopt_lines, names_of_lines
+from lianfang.domain.plans.kinds.organisations_edit import choices_for, edited
+from lianfang.domain.plans.kinds.organisations_look import figures_of, remarks_of, what_ifs
+from lianfang.domain.plans.kinds.organisations_words import sentence
+from lianfang.domain.plans.models import Plan
+from lianfang.domain.plans.registry import Adopted, Built, Field, Figure, Heads, Kind, PlanLine, Remark, Said, register
+from lianfang.domain.workforce.api import kind_word
+from lianfang.kernel.errors import Language
+from lianfang.planning import Result, Status, Stop, assignment
+from lianfang.planning.assignment.pairing import cost_of
+from lianfang.planning.stop import OnProgress
+
+NEAREST: Final = 20
+"""Communities and units offered for a line, the nearest first: what fits into a list that somebody reads."""
+HALF: Final = 50
+"""Per cent of a unit's people who go while the rest keep its office open: an assumption, asked on the form."""
+
+
+class Organisations(Kind):
+    """Which unit answers for which community."""
+
+    key = "organisations"
+    engine = "assignment"
+    icon = "users"
+    levels = (3, 4)
+    seconds = 45.0
+
+    def label(self, language: Language) -> str:
+        """What it is called."""
+        return "单位包联社区" if language == "zh" else "Units to communities"
+
+    def says(self, language: Language) -> str:
+        """One sentence: what comes out."""
+        if language == "zh":
+            return "每个单位包联哪些村（社区）、各去多少人：就近，尽量一对一，出入口多、无物业的地方多去人。"
+        return "Which unit answers for which communities and with how many people: near, whole, more where gates are unmanaged."
+
+    def heads(self, language: Language) -> Heads:
+        """Heads of the table of lines and of the map."""
+        if language == "zh":
+            return Heads("单位", "村（社区）", "各地去多少人", "去的人 / 需要", amount="人数", roles=False)
+        return Heads("Unit", "Community", "People by area", "People sent / wanted", amount="People", roles=False)
+
+    def fields(self, actor: Actor, path: str, language: Language) -> Sequence[Field]:
+        """Template, which units, the share of their people, how many communities one may take, what weighs more."""
+        zh = language == "zh"
+        incident = incident_for(path)
+        chosen = read.template_choices(incident.id if incident else None, language)
+        rows = read.counted(path, read.KINDS)
+        count = {kind: sum(row[1] == kind for row in rows) for kind in read.KINDS} | {"all": len(rows)}
+        units = [(kind, f"{kind_word(kind, language)} · {count[kind]}") for kind in read.KINDS if count[kind]]
+        units.append(("all", f"{'以上全部' if zh else 'all of them'} · {count['all']}"))
+        places = len(subtree(path, level=5))
+        first = count[units[0][0]]
+        least = -(-places // first) if first else 1
+        known = (
+            f"{places}个村（社区），{first}个单位，平均每个单位至少{least}处"
+            if zh
+            else f"{places} communities and {first} units: at least {least} each on average"
+        )
+        return (
+            Field("template", "包联模板" if zh else "Pairing template", chosen[0][0] if chosen else "",
+                  "取自本事件的预案和常设模板" if zh else "from the playbook of the incident, and the standing ones", chosen),
+            Field("units", "哪些单位" if zh else "Which units", units[0][0],
+                  "名单中有人员的整建制单位" if zh else "whole organisations with people on their lists", units),
+            Field("share", "每个单位可派出的人员（%）" if zh else "People a unit can send (%)", HALF,
+                  "其余人员维持本单位运转（假定，可改）" if zh else "the rest keep its own office open (assumption)", least=1, most=100),
+            Field("most", "一个单位最多包联几处" if zh else "Communities of one unit at most", min(least + 1, 99), known, least=1, most=99),
+            Field("weigh", "更看重" if zh else "What weighs more", "whole", "",
+                  [("whole", "单位不拆散、路近" if zh else "units stay whole and near"),
+                   ("people", "各处人数够" if zh else "every community has its people")]),
+        )  # fmt: skip
+
+    def build(self, actor: Actor, path: str, params: Mapping[str, Any], replaces: Plan | None = None) -> Built:
+        """Units that are free, communities without one, how far they are apart."""
+        incident = incident_for(path)
+        number = incident.id if incident else None
+        one = template(params["template"], number)
+        held, live = read.held_now(path, params["template"], number)
+        own = read.parts_of(replaces)
+        units = read.read_units(path, read.kinds_of(params["units"]), held, own)
+        places = read.read_communities(path, held, live, own)
+        land = ground(path)
+        arguments = read.problem_arguments(units, places, params, read.unit_item(one).most, land)
+        labels = {
+            "path": path, "units": units.number, "offices": units.path, "people": units.people, "paths": places.path, "names": places.name,
+            "pairings": places.pairing, "units_left": units.left_out, "places_left": places.left_out, "by": places.by,
+            "real": all(at in land.real for at in places.path), "asked": int(params["most"]),
+            "xy": np.array([land.of(at) for at in places.path]),
+        }  # fmt: skip
+        inputs = [units.number, units.path, units.people, places.path, places.weight, places.pairing]
+        return Built(assignment.Pairing(**arguments), labels, inputs=inputs, arguments=arguments)
+
+    def solve(self, built: Built, *, stop: Stop, seed: int, on_progress: OnProgress | None = None) -> Result:
+        """The engine's plan; what is left of its time goes into what one more unit, or one more community each, would buy."""
+        began = monotonic()
+        found = super().solve(built, stop=stop, seed=seed, on_progress=on_progress)
+        if found.status not in (Status.OPTIMAL, Status.FEASIBLE):
+            return found
+        assert isinstance(found, assignment.PairingResult)  # noqa: S101 - the engine's own
+        return replace(found, reasons=what_ifs(built, found, stop.seconds - (monotonic() - began), seed))
+
+    def lines(self, built: Built, result: Result) -> Sequence[PlanLine]:
+        """One line a link, by community."""
+        assert isinstance(result, assignment.PairingResult)  # noqa: S101 - the engine's own
+        links = sorted(zip(result.place.tolist(), result.organisation.tolist(), result.people.tolist(), strict=True))
+        return [self._line(built, unit, place, people) for place, unit, people in links]
+
+    def _line(self, built: Built, unit: int, place: int, people: int) -> PlanLine:
+        labels, far = built.labels, built.problem.cost
+        rank = int((far[:, place] < far[unit, place]).sum()) + 1
+        near = nearness(labels["offices"][unit], labels["paths"][place])
+        values: dict[str, Any] = {"near": near, "rank": rank}
+        if labels["real"]:
+            values["km"] = round(float(far[unit, place]) / 1000, 1)
+        return PlanLine(
+            f"unit:{labels['units'][unit]}", f"area:{labels['paths'][place]}", labels["paths"][place], amount=people,
+            reason="why.nearest" if rank == 1 else "why.rank", values=values,
+        )  # fmt: skip
+
+    def _links(self, built: Built, lines: Sequence[PlanLine]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """(unit, place, people) of lines; those of units or communities that are gone are left out."""
+        unit = {f"unit:{number}": n for n, number in enumerate(built.labels["units"])}
+        place = {f"area:{path}": n for n, path in enumerate(built.labels["paths"])}
+        rows = [
+            (unit[line.subject], place[line.target], int(line.amount))
+            for line in lines
+            if line.subject in unit and line.target in place
+        ]
+        found = np.array(rows, dtype=np.int64).reshape(-1, 3)
+        return found[:, 0], found[:, 1], found[:, 2]
+
+    def result_of(self, built: Built, lines: Sequence[PlanLine]) -> Result:
+        """Links as the lines say, with their true cost."""
+        unit, place, people = self._links(built, lines)
+        problem = built.problem
+        sent = np.bincount(place, people.astype(np.float64), problem.need.size).astype(np.int64)
+        return assignment.PairingResult(
+            status=Status.FEASIBLE, objective=cost_of(problem, unit, place, people), bound=None, seconds=0.0,
+            organisation=unit, place=place, people=people, unmet=np.maximum(problem.need - sent, 0),
+        )  # fmt: skip
+
+    def pin(self, built: Built, lines: Sequence[PlanLine]) -> Built:
+        """Pinned links stay; the others change only for a gain."""
+        unit, place, _people = self._links(built, [line for line in lines if line.pinned])
+        previous = self.result_of(built, lines)
+        return replace(built, pins=(unit, place) if unit.size else None, previous=previous)
+
+    def choices(self, built: Built, lines: Sequence[PlanLine], n: int, language: Language) -> Sequence[tuple[str, str]]:
+        """Another unit for this community, another community for this unit, or two units that change places; nearest first."""
+        return choices_for(built, lines, n, language)
+
+    def edit(self, built: Built, lines: Sequence[PlanLine], n: int, choice: str) -> list[PlanLine]:
+        """One link goes elsewhere, or two are exchanged; people follow."""
+        return edited(built, lines, n, choice, self._line)
+
+    def figures(self, built: Built, result: Result, baseline: Result | None) -> Sequence[Figure]:
+        """Units, communities, links, people, distances, beside the rule of thumb."""
+        return figures_of(built, result, baseline)
+
+    def remarks(self, built: Built, result: Result, lines: Sequence[PlanLine]) -> Sequence[Remark]:
+        """What binds and what one more would buy."""
+        return remarks_of(built, result)
+
+    def wanted(self, built: Built) -> Mapping[str, int]:
+        """People wanted by community."""
+        return {path: int(need) for path, need in zip(built.labels["paths"], built.problem.need.tolist(), strict=True)}
+
+    def adopt(self, actor: Actor, plan: Plan, built: Built, lines: Sequence[PlanLine]) -> Adopted:
+        """Units in the pairings of their communities; offices of both sides and the units' contacts are told."""
+        return adopt_lines(actor, plan, lines)
+
+    def names(self, plan: Plan, subjects: set[str], targets: set[str], language: Language) -> dict[str, Said]:
+        """Units and communities by name."""
+        return names_of_lines(plan, subjects, targets)
+
+    def sentence(self, code: str, values: Mapping[str, Any], language: Language) -> str:
+        """The words of a code."""
+        return sentence(code, values, language)
+
+
+register(Organisations())

@@ -1,0 +1,105 @@
+"""Changing one link of a pairing of units by hand: what may be chosen, and all lines after it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from lianfang.domain.plans.registry import Built, PlanLine
+from lianfang.domain.workforce.api import organisation_names
+from lianfang.kernel.errors import Language
+
+OFFERED: Final = 15
+"""Choices of each sort, the nearest first: what fits into a list that somebody reads. Assumption."""
+_WORDS: Final = {
+    "unit": ("改由 {unit} 包联", "{unit} instead"),
+    "to": ("改去 {place}", "to {place} instead"),
+    "swap": ("与 {unit} 对调，改去 {place}", "change with {unit}, to {place}"),
+}
+
+
+def choices_for(built: Built, lines: Sequence[PlanLine], n: int, language: Language) -> list[tuple[str, str]]:
+    """(value, words): what keeps every community served and every unit busy."""
+    links = _links(built, lines)
+    unit, place = links[n]
+    problem, names = built.problem, organisation_names(list(built.labels["units"]))
+    busy = np.bincount([one for one, _ in links], minlength=problem.size.size)
+    there = np.bincount([at for _, at in links], minlength=problem.need.size)
+    told = {"zh": 0, "en": 1}[language]
+
+    def said(sort: str, who: int, at: int) -> str:
+        called = names.get(built.labels["units"][who], str(built.labels["units"][who]))
+        return _WORDS[sort][told].format(unit=called, place=built.labels["names"][at])
+
+    found = []
+    if busy[unit] > 1:
+        order = np.argsort(problem.cost[:, place], kind="stable").tolist()
+        free = [k for k in order if busy[k] < problem.most_links and (k, place) not in links]
+        found += [(f"unit:{k}", said("unit", k, place)) for k in free[:OFFERED]]
+    if there[place] > 1:
+        order = np.argsort(problem.cost[unit], kind="stable").tolist()
+        open_ = [at for at in order if there[at] < problem.most_units and (unit, at) not in links]
+        found += [(f"to:{at}", said("to", unit, at)) for at in open_[:OFFERED]]
+    return found + [(value, said("swap", *links[int(value[5:])])) for value in _swaps(built, lines, links, n)]
+
+
+def _swaps(built: Built, lines: Sequence[PlanLine], links: Sequence[tuple[int, int]], n: int) -> list[str]:
+    """Lines to change with, where both links are new and the other is not pinned; the shortest ways first."""
+    far, (unit, place), taken = built.problem.cost, links[n], set(links)
+    found = [
+        (float(far[unit, at] + far[other, place]), m)
+        for m, (other, at) in enumerate(links)
+        if m != n and not lines[m].pinned and (unit, at) not in taken and (other, place) not in taken
+    ]
+    return [f"swap:{m}" for _cost, m in sorted(found)[:OFFERED]]
+
+
+def edited(
+    built: Built, lines: Sequence[PlanLine], n: int, choice: str, make: Callable[[Built, int, int, int], PlanLine]
+) -> list[PlanLine]:
+    """All lines after a choice: changed links by hand, and people as far as sizes and needs go, other lines first as they were."""
+    links = _links(built, lines)
+    before = list(links)
+    sort, _, number = choice.partition(":")
+    if sort == "swap":
+        other = int(number)
+        (unit, place), (second, there) = links[n], links[other]
+        links[n], links[other] = (unit, there), (second, place)
+    else:
+        links[n] = (int(number), links[n][1]) if sort == "unit" else (links[n][0], int(number))
+    changed = {at for at, link in enumerate(links) if link != before[at]}
+    people = _people(built, links, [0 if at in changed else int(line.amount) for at, line in enumerate(lines)])
+    after = []
+    for at, (line, (unit, place)) in enumerate(zip(lines, links, strict=True)):
+        if at not in changed:
+            after.append(replace(line, amount=people[at]))
+            continue
+        made = make(built, unit, place, people[at])
+        after.append(replace(made, reason="why.by_hand", pinned=line.pinned, edited=True))
+    return after
+
+
+def _people(built: Built, links: Sequence[tuple[int, int]], people: list[int]) -> list[int]:
+    """Who is still free in a unit goes where its communities still lack somebody, link by link."""
+    spare, lack = built.problem.size.astype(int).tolist(), built.problem.need.astype(int).tolist()
+    for (unit, place), sent in zip(links, people, strict=True):
+        spare[unit] -= sent
+        lack[place] -= sent
+    for at, (unit, place) in enumerate(links):
+        more = max(0, min(spare[unit], lack[place]))
+        people[at] += more
+        spare[unit] -= more
+        lack[place] -= more
+    return people
+
+
+def _links(built: Built, lines: Sequence[PlanLine]) -> list[tuple[int, int]]:
+    unit = {f"unit:{number}": n for n, number in enumerate(built.labels["units"])}
+    place = {f"area:{path}": n for n, path in enumerate(built.labels["paths"])}
+    return [(unit[line.subject], place[line.target]) for line in lines]
+
+
+__all__ = ["choices_for", "edited"]
