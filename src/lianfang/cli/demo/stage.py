@@ -25,6 +25,11 @@ class Stage:
     book: Playbook
     told: dict[str, Any]
 
+    def say(self, text: str) -> None:
+        """Tell how far a long act is, to somebody who sits at a terminal; quiet in a pipe."""
+        if self.console.is_terminal:
+            self.console.print(f"[dim]  {text}[/]")
+
     def phone(self, username: str) -> Phone:
         """A phone of one of the cast."""
         return Phone("127.0.0.1" if self.host == "0.0.0.0" else self.host, self.port, self.company.token(username))  # noqa: S104

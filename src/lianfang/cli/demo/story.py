@@ -20,7 +20,7 @@ from lianfang.base.areas.api import load_divisions, shipped_divisions
 from lianfang.base.incidents.api import incident_for, open_incident, propose_incident
 from lianfang.base.metrics.api import fold
 from lianfang.base.playbooks.api import DoorVisit, load_shipped
-from lianfang.cli.demo import deployment, doors, duty
+from lianfang.cli.demo import city, deployment, doors, duty
 from lianfang.cli.demo.cast import COMMUNITY, COUNTY, Company, hire_heads
 from lianfang.cli.demo.phones import Fact, make_fact, send_all
 from lianfang.cli.demo.stage import Stage, edition_of_story
@@ -70,7 +70,7 @@ def play(args: argparse.Namespace, console: Console) -> dict[str, Any]:
         ),
         ("Villages report 各村日报", villages_report),
         *(
-            [(f"A whole city: {args.full} 全市部署", lambda stage: deployment.whole_city(stage, args.full))]
+            [(f"A whole city: {args.full} 全市部署", lambda stage: city.whole_city(stage, city.CITIES[args.full]))]
             if getattr(args, "full", "")
             else []
         ),

@@ -43,7 +43,7 @@ def show(console: Console, told: dict[str, Any]) -> None:
     company.find()
     with translation.override("zh-hans"):
         _facts(console, told)
-        _deployments(console, told)
+        deployments(console, told)
         _duty(console, told)
         with transaction.atomic():
             company.enter("county")
@@ -60,14 +60,14 @@ def show(console: Console, told: dict[str, Any]) -> None:
             _homes_left(console, told)
 
 
-def _deployments(console: Console, told: dict[str, Any]) -> None:
+def deployments(console: Console, told: dict[str, Any]) -> None:
     """What deployments did, and how long each step took."""
     for title, one in (
         ("扶沟 Fugou", told.get("deployment")),
         (CITIES.get(str(told.get("city", {}).get("city", "")), ""), told.get("city")),
     ):
         if one:
-            lines = [_placed(one), _waiting(one), _figures(one), *_denominators(one), _steps(one)]
+            lines = [_placed(one), _waiting(one), _figures(one), *_denominators(one), _steps(one), _checked(one)]
             title = f"人员部署 deployment · {title} · {one['people']:,} 人 people · {one['units']:,} 个单位 units"
             console.print(Panel("\n".join(line for line in lines if line), title=title, title_align="left"))
             if len(one.get("counties", ())) > 1:
@@ -114,15 +114,30 @@ def _denominators(one: dict[str, Any]) -> list[str]:
 
 
 def _steps(one: dict[str, Any]) -> str:
-    proof = "已证明最优 proven" if one["status"] == "optimal" else f"距理论最优 gap {100 * (one['gap'] or 0):.2f} %"
+    """What each step did, in which time."""
     taken = one["import"]
     held = {key: rows for key, rows in taken.get("verdicts", {}).items() if key in HELD and rows}
     lists = f"{taken['taken']:,} / {one['people']:,} 人收下 taken"
     if held:
         lists += "（" + "，".join(f"{HELD[key]} {rows:,}" for key, rows in held.items()) + "）"
+    prepared = f"区划与账号 divisions, accounts {one['prepared']} s · " if "prepared" in one else ""
     return (
-        f"名单 lists {lists}，{taken['seconds']} s · 计算 computed {one['computed']} s（求解 solved {one['solved']} s，{proof}；"
-        f"至多 {one.get('stop', 60):.0f} s stop rule）· 采用 adopted {one['adopted']} s"
+        f"{prepared}名单 lists {lists}，{taken['seconds']} s · 计算 computed {one['computed']} s"
+        f"（求解 solved {one['solved']} s，{_proof(one)}；至多 {one.get('stop', 60):.0f} s stop rule）· 采用 adopted {one['adopted']} s"
+    )
+
+
+def _proof(one: dict[str, Any]) -> str:
+    return "已证明最优 proven" if one["status"] == "optimal" else f"距理论最优 gap {100 * (one['gap'] or 0):.2f} %"
+
+
+def _checked(one: dict[str, Any]) -> str:
+    """What the independent checker and the count from the tables say of the adopted plan."""
+    if "broken" not in one:
+        return ""
+    return (
+        f"独立核验 checked: {one['broken']} 条违反 rules broken · 与包联不符 differ from the pairings {one['differs']:,} · "
+        f"内存峰值 peak memory {one['memory']:,} MiB"
     )
 
 
