@@ -14,21 +14,20 @@ from django.utils.translation import gettext as _
 from lianfang.base.access.actor import Actor
 from lianfang.base.access.api import requires
 from lianfang.base.access.places import Place, place_of
-from lianfang.base.areas.models import Area, Boundary
 from lianfang.base.incidents.api import incident_for
 from lianfang.base.worklist.api import open_items, words
 from lianfang.domain.pairings.api import bar_of
-from lianfang.domain.reports.api import Period, counts, counts_by_parent, period_of, unit_report
+from lianfang.domain.reports.api import counts, period_of, unit_report
 from lianfang.domain.residents.api import building_names
-from lianfang.domain.rounds.api import Coverage, coverage_at, coverage_below, missing_people, positive_pools, rounds_of
+from lianfang.domain.rounds.api import Coverage, coverage_at, coverage_below, missing_people, positive_pools
 from lianfang.domain.rounds.homes import homes_of_round
 from lianfang.domain.rounds.models import Round
 from lianfang.domain.rounds.pages import Group, homes_by_building, language, measure_words, people_by_building, state_of
 from lianfang.domain.rounds.playbook import outcome_words
 from lianfang.kernel.divisions import PATH_LENGTH, Level
 from lianfang.kernel.errors import LianfangError
-from lianfang.web import maps
-from lianfang.web.formats import number, percent
+from lianfang.web.formats import number
+from lianfang.web.progress import Known, latest_round, period_here, returns_below
 
 TASKS = 12
 """Work items shown on a first page; the work list has them all."""
@@ -39,12 +38,6 @@ BUILDINGS = 10
 ADMINISTRATORS = (("accounts", "accounts"), ("logs", "looks"), ("configuration", "operations"))
 """What the three administrators open, and the page where it is."""
 COMMUNITY = PATH_LENGTH[Level.COMMUNITY]
-LATE_STEPS = (
-    maps.Step("scale-5", "0", 0.0001),
-    maps.Step("scale-3", "< 10%", 0.1),
-    maps.Step("scale-2", "10–30%", 0.3),
-    maps.Step("scale-1", "≥ 30%"),
-)
 
 
 @requires()
@@ -57,7 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
     for what, page in ADMINISTRATORS:
         if actor.sees(what, "open"):
             return HttpResponseRedirect(reverse(page))
-    one = _latest_round(actor.path)
+    one = latest_round(actor.path)
     context = {
         "tasks": tasks_of(actor), "round": one, "now_at": timezone.now(), "may_report": actor.may("record", "result"),
         "left": left_of(actor, one, actor.path),
@@ -112,12 +105,6 @@ def tasks_of(actor: Actor, *, under: str = "", page: int = 1) -> list[Task]:
     return made
 
 
-def _latest_round(path: str) -> Round | None:
-    """The open round that touches an area: the newest testing round, else the newest screening."""
-    found = [one for one in rounds_of(path) if one.state == "open"] if path else []
-    return next((one for one in found if one.kind == "testing"), found[0] if found else None)
-
-
 @dataclass(frozen=True)
 class Left:
     """Who is missing (or which homes are left) by building, of how many that the role's lists hold."""
@@ -166,21 +153,13 @@ def waiting_at(actor: Actor, one: Round | None, path: str) -> list[Waiting] | No
     return None if left is None else [Waiting(group.path, group.name, len(group.people)) for group in left.groups]
 
 
-def _period(path: str) -> Period | None:
-    try:
-        return period_of(path, form="daily_community")
-    except LianfangError:
-        return None
-
-
 def overview_context(actor: Actor, place: Place) -> dict[str, Any]:
-    """What is wrong, the map with its layers, the figures."""
-    one, period = _latest_round(place.path), _period(place.path)
+    """What is wrong, the figures, and what the map need not read again."""
+    one, period = latest_round(place.path), period_here(place.path)
     here = coverage_at(one.id, place.path, place.name, kind=one.kind) if one else None
     rows = coverage_below(one.id, place.path, kind=one.kind) if one else []
     reported = counts(period, place.path) if period else {}
-    cut = PATH_LENGTH[Level(place.level + 1)]
-    by_child = {row.path: row.counts for row in counts_by_parent(period, place.path, cut=cut)} if period else {}
+    returns = returns_below(place.path, period) if period else {}
     pools = positive_pools(one, place.path) if one else []
     paired = bar_of(place.path, place.short, "community")
     return {
@@ -189,7 +168,7 @@ def overview_context(actor: Actor, place: Place) -> dict[str, Any]:
         "testing": one is not None and one.kind == "testing",
         "confirmed": sum(value for state, value in reported.items() if state != "not_reported"),
         "wrong": wrong_lines(place, one, here, rows, reported, pools), "pools": pools, "now_at": timezone.now(),
-        "map": choropleth(place, one, rows, by_child), "trail": area_trail(place), "tasks": tasks_of(actor)[:TASKS],
+        "known": Known(one, rows, returns), "trail": area_trail(place), "tasks": tasks_of(actor)[:TASKS],
         "incident": incident_for(place.path), "paired": paired if paired.complete or paired.incomplete else None,
     }  # fmt: skip
 
@@ -237,63 +216,6 @@ def wrong_lines(
     return [task for _people, task in sorted(found, key=lambda pair: -pair[0])]
 
 
-def choropleth(
-    place: Place, one: Round | None, rows: list[Coverage], reports: dict[str, Any]
-) -> maps.Choropleth | None:
-    """The map of the areas right below: coverage of the round, and who has not reported."""
-    below = children_of(place)
-    if not below:
-        return None
-    codes = {child["path"]: child["code"] for child in below}
-    covered = {codes[row.path]: row for row in rows if row.path in codes and row.share is not None}
-    counted = {codes[path]: _late_value(found) for path, found in reports.items() if path in codes}
-    layers = [
-        maps.Layer(
-            "coverage", _("Coverage"), maps.COVERAGE,
-            {
-                code: maps.Value(
-                    maps.classify(row.share, maps.COVERAGE), percent(row.sampled, row.expected),
-                    f"{percent(row.sampled, row.expected)} · {number(row.sampled)} / {number(row.expected)}", row.share,
-                )
-                for code, row in covered.items()
-            },
-        ),
-        maps.Layer("late", _("Not reported"), LATE_STEPS, counted),
-    ]  # fmt: skip
-    if not covered:
-        layers.reverse()
-    given = outlines_of(place.path)
-    geojson = given or maps.schematic(below, parent=place.code)
-    links = {child["code"]: reverse("area", args=[child["code"]]) for child in below}
-    source = _("outlines as given by the county") if given else ""
-    return maps.Choropleth("overview", _("Map of %(place)s") % {"place": place.short}, geojson, layers, links, source)
-
-
-def _late_value(counted: dict[str, int]) -> maps.Value:
-    whole, late = sum(counted.values()), counted.get("not_reported", 0)
-    share = late / whole if whole else None
-    return maps.Value(maps.classify(share, LATE_STEPS), str(late), f"{late} / {whole}", share)
-
-
-def children_of(place: Place) -> list[dict[str, str]]:
-    """Code, name and path of the areas right below, in the order of the official list."""
-    found = Area.objects.filter(parent_path=place.path, ended_on=None).order_by("path")
-    return [{"code": one.code, "name": one.name, "path": one.path} for one in found]
-
-
-def outlines_of(path: str) -> maps.Geo | None:
-    """Real outlines of the areas right below as GeoJSON, if a boundary file was loaded for all of them; else None."""
-    below = {one.path: one for one in Area.objects.filter(parent_path=path, ended_on=None)}
-    given = {one.path: one.geometry for one in Boundary.objects.filter(path__in=list(below))}
-    if not below or len(given) < len(below):
-        return None
-    features = [
-        {"type": "Feature", "properties": {"code": one.code, "name": one.name}, "geometry": given[path]}
-        for path, one in sorted(below.items())
-    ]
-    return {"type": "FeatureCollection", "features": features}
-
-
 def area_trail(place: Place) -> list[dict[str, str]]:
     """Breadcrumbs of areas."""
     made = [{"name": name, "href": reverse("area", args=[code])} for name, code in place.above]
@@ -302,7 +224,7 @@ def area_trail(place: Place) -> list[dict[str, str]]:
 
 def community_context(actor: Actor, place: Place) -> dict[str, Any]:
     """Three columns of a community: due now, missing, tonight's report."""
-    one = _latest_round(place.path)
+    one = latest_round(place.path)
     waiting = waiting_at(actor, one, place.path)
     here = coverage_at(one.id, place.path, place.name, kind=one.kind) if one else None
     try:

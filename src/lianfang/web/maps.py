@@ -1,5 +1,7 @@
 """Maps of areas: schematic outlines when no boundary file is given, and choropleths as data for SVG and MapLibre.
 
+Where outlines are known for some areas only, `placed` leaves the others without a geometry: they are shown as tiles.
+
 A choropleth has one set of outlines and one or more layers (coverage, late reports …). Each layer puts each area into a
 class; an area without a value is unknown and hatched, never coloured like a good one. The same figures always stand
 in a table beside the map.
@@ -9,11 +11,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from django.utils.translation import gettext_lazy
 
 from lianfang.web import cells
 
@@ -30,20 +33,33 @@ class MapError(ValueError):
 
 @dataclass(frozen=True)
 class Step:
-    """One class of a layer: the style that colours it, its words, and the bound below which values belong to it."""
+    """One class of a layer: the style that colours it, its numbers, the bound below which values belong to it, a word."""
 
     style: str
     label: object
     below: float | None = None
+    word: object = ""
 
 
 COVERAGE = (
-    Step("scale-1", "< 60%", 0.6),
-    Step("scale-2", "60–80%", 0.8),
-    Step("scale-3", "80–95%", 0.95),
-    Step("scale-4", "95–99.9%", 1.0),
-    Step("scale-5", "100%"),
+    Step("scale-1", "< 60%", 0.6, gettext_lazy("Far off")),
+    Step("scale-2", "60–80%", 0.8, gettext_lazy("Much is open")),
+    Step("scale-3", "80–95%", 0.95, gettext_lazy("Mostly done")),
+    Step("scale-4", "95–99.9%", 1.0, gettext_lazy("Nearly all")),
+    Step("scale-5", "100%", None, gettext_lazy("All done")),
 )
+OPEN = (
+    Step("scale-5", "0", 0.0001, gettext_lazy("None open")),
+    Step("scale-3", "< 10%", 0.1, gettext_lazy("A few open")),
+    Step("scale-2", "10–30%", 0.3, gettext_lazy("Some open")),
+    Step("scale-1", "≥ 30%", None, gettext_lazy("Many open")),
+)
+"""Shares that should be small: late returns, places of shifts with nobody."""
+TEXTURES = {
+    "scale-1": "M0 0 8 8M0 8 8 0", "scale-2": "M-2 2 2-2M0 8 8 0M6 10 10 6", "scale-3": "M0 4h8", "scale-4": "M3 4h2", "scale-5": "",
+    "unknown": "M-2 6 2 10M0 0 8 8M6-2 10 2",
+}  # fmt: skip
+"""The hatch of each class on a square of 8 × 8, so that a class is told apart without its colour."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +118,19 @@ def schematic(children: Iterable[Any], *, parent: str = "", within: Sequence[Seq
     return {"type": "FeatureCollection", "schematic": True, "features": features}
 
 
+def placed(children: Iterable[Any], outlines: Mapping[str, Geo]) -> Geo:
+    """Return the areas in their order with their outlines (geometries by code); without one, an area has no geometry."""
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"code": _get(child, "code"), "name": _get(child, "name")},
+            "geometry": outlines.get(_get(child, "code")),
+        }
+        for child in children
+    ]
+    return {"type": "FeatureCollection", "features": features}
+
+
 def ring_of(geojson: Geo, code: str) -> list[list[float]]:
     """Return the outer ring of one area's polygon; raise MapError when it is not there."""
     for feature in geojson["features"]:
@@ -153,7 +182,7 @@ class Drawing:
 
 def svg_choropleth(choropleth: Choropleth, layer: int = 0, width: float = 800) -> Drawing:
     """Lay a choropleth out for SVG (no WebGL, print): Mercator, `width` units wide, labels where there is room."""
-    features = choropleth.geojson["features"]
+    features = [feature for feature in choropleth.geojson["features"] if feature["geometry"]]
     shown = choropleth.layers[layer]
     projected = [[[_project(ring) for ring in polygon] for polygon in polygons(feature)] for feature in features]
     if not projected:
@@ -189,6 +218,12 @@ def client_data(choropleth: Choropleth) -> Geo:
             for layer in choropleth.layers
         ],
     }
+
+
+def spoken_data(choropleth: Choropleth) -> Geo:
+    """Return what map.js needs to tell the figures of a drawing under the pointer: names and words, no outlines."""
+    names = [{"properties": feature["properties"]} for feature in choropleth.geojson["features"]]
+    return client_data(replace(choropleth, geojson={"features": []})) | {"geojson": {"features": names}}
 
 
 def table_rows(choropleth: Choropleth) -> list[Geo]:

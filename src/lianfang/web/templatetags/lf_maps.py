@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.template import Library
+from django.utils import timezone
 from django.utils.translation import gettext
 
-from lianfang.web import maps
+from lianfang.base.access.places import Place, place_of
+from lianfang.web import area_maps, maps, progress
+from lianfang.web.templatetags.lf_lists import query_with
 
 COMPONENTS = "lianfang/components/"
 
@@ -34,6 +38,54 @@ def map_table(choropleth: maps.Choropleth) -> dict[str, Any]:
     """Show the figures of a choropleth as a sortable table; place it beside the map."""
     rows = maps.table_rows(choropleth)
     return {"map": choropleth, "key": choropleth.key, "rows": rows, "no_data": gettext("No data")}
+
+
+LAYER = "layer"
+
+
+def area_map(
+    context: Mapping[str, Any], shown: area_maps.AreaMap, *, open_table: bool = False, table: bool = True
+) -> dict[str, Any]:
+    """Show areas by one layer: outlines where known, tiles where not; the other layers are links, the rows a table."""
+    given, rows = shown.choropleth, area_maps.rows(shown)
+    one = replace(given, layers=[shown.layer])
+    drawing = maps.svg_choropleth(one)
+    drawn = {shape.code for shape in drawing.shapes}
+    legend = area_maps.legend(shown, rows)
+    unknown = area_maps.LegendLine("unknown", maps.TEXTURES["unknown"], "", "", 0)
+    return {
+        "map": shown, "key": given.key, "rows": rows, "drawing": drawing, "tiles": [row for row in rows if row.code not in drawn],
+        "tabs": area_maps.tabs(shown, lambda key: query_with(context.get("request"), **{LAYER: key}) + f"#{given.key}"),
+        "legend": legend, "patterns": [line for line in legend if line.style != "unknown"] + [unknown],
+        "any": any(row.style != "unknown" for row in rows), "says": shown.says.get(shown.layer.key, ""),
+        "facts": shown.facts.get(shown.layer.key, []), "data": maps.spoken_data(one), "data_id": f"{given.key}-data",
+        "no_data": gettext("No data"), "open": open_table, "table": table,
+        "title": gettext("%(title)s: map; the same figures are in the table") % {"title": given.title},
+    }  # fmt: skip
+
+
+def progress_map(
+    context: Mapping[str, Any],
+    place: Place | None,
+    wanted: str,
+    *,
+    open_table: bool = False,
+    known: progress.Known | None = None,
+    one: Any = None,
+) -> dict[str, Any]:
+    """Show the progress of the areas below a place; `wanted`: the layer that this page opens with (coverage, late, posts,
+    placed, paired, needs), unless the address asks for another one. Without a place it is the reader's own; `one` is the
+    round that the page is about, without it the round that is open."""
+    request = context["request"]
+    asked = request.GET.get(LAYER, "")
+    if not request.actor.lists:
+        return {}
+    place = place or place_of(request.actor, request.actor.area_code)
+    known = known or (progress.read_known(place, one) if one is not None else None)
+    shown = progress.progress_of(request.actor, place, key="progress", asked=asked, wanted=wanted.split(), known=known)
+    if shown is None:
+        return {}
+    return {**area_map(context, shown, open_table=open_table), "now_at": timezone.now()}
 
 
 def choropleth(given: Mapping[str, Any]) -> maps.Choropleth:
@@ -66,3 +118,5 @@ def add_to(register: Library) -> None:
     register.inclusion_tag(COMPONENTS + "svg_map.html")(svg_map)
     register.inclusion_tag(COMPONENTS + "map.html", name="map")(map_figure)
     register.inclusion_tag(COMPONENTS + "map_table.html")(map_table)
+    register.inclusion_tag(COMPONENTS + "area_map.html", takes_context=True)(area_map)
+    register.inclusion_tag(COMPONENTS + "progress_map.html", takes_context=True)(progress_map)

@@ -71,8 +71,8 @@ class AreaMap {
   }
 
   async start() {
-    if (!canDraw()) return;
     const { dataset } = this.root;
+    if (!dataset.library || !canDraw()) { dataset.state = "drawing-only"; return; }
     if (!document.querySelector(`link[href="${dataset.style}"]`)) {
       const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: dataset.style });
       document.head.append(link);
