@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import platform
-import resource
 import time
-from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +12,8 @@ import numpy as np
 import pymetis
 from scipy.spatial import Delaunay
 
+from benchmarks.support.measure import forget_peak, peak_megabytes
+from benchmarks.support.measure import row as bar_row
 from lianfang.planning import Stop
 from lianfang.planning import districting as engine
 from lianfang.planning.districting.graph import make_graph
@@ -26,6 +26,8 @@ PUBLISHED = (
 )  # fmt: skip
 ANCHOR_SIGMA = 0.6
 """Spread of the weights at which the largest unit forces about the 8.4 % of the published anchor at k = 903."""
+
+row = partial(bar_row, "13")
 
 UFACTORS = (10, 30, 50, 80, 120, 200)
 """METIS balances tried (thousandths) to find its best border at a balance no better than ours."""
@@ -60,13 +62,6 @@ def planar(units: int, seed: int, sigma: float) -> tuple[np.ndarray, np.ndarray,
     return np.rint(rng.lognormal(0, sigma, units) * 1_200), xy, np.unique(np.sort(pairs, axis=1), axis=0)
 
 
-def _row(what: str, value: float, unit: str, target: str, holds: bool | None) -> dict[str, Any]:
-    return {
-        "bar": "13", "what": what, "value": value, "unit": unit, "target": target, "holds": holds,
-        "machine": platform.node() or platform.machine(), "date": date.today().isoformat(),
-    }  # fmt: skip
-
-
 def metis_best(problem: engine.Problem, count: int, imbalance: float) -> tuple[float, float, float]:
     """METIS' shortest border at a balance no better than `imbalance` asks; its own where it never gets there.
 
@@ -92,34 +87,26 @@ def metis_best(problem: engine.Problem, count: int, imbalance: float) -> tuple[f
 
 
 def _rows(name: str, problem: engine.Problem, quick: bool) -> list[dict[str, Any]]:
+    forget_peak()
     params = engine.Params(visits=200_000) if quick else engine.Params()
     result = engine.solve(problem, params=params, stop=Stop(seconds=58))
+    memory = peak_megabytes()
     broken = sum(v.code == "districting.disconnected" for v in engine.check(problem, result))
     sound = not engine.check(problem, result)
     limit = max(0.03, 1.1 * result.largest_unit_bound)
     border, theirs, seconds = metis_best(problem, int(result.grid_weight.size), max(limit, result.imbalance))
     ratio = result.objective / border if border else 1.0
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    unit = f"largest-unit bound {100 * result.largest_unit_bound:.1f} %"
+    bound, even = f"largest-unit bound {100 * result.largest_unit_bound:.1f} %", result.imbalance <= limit + 1e-9
     # where the units are too coarse for any plan (a few counties), the limit cannot be met; the row says so
     return [
-        _row(f"{name}: grids in pieces", float(broken), "", "0", sound and broken == 0),
-        _row(
-            f"{name}: imbalance ({unit})",
-            100 * result.imbalance,
-            "%",
-            f"≤ {100 * limit:.1f}",
-            result.imbalance <= limit + 1e-9,
+        row(f"{name}: grids in pieces", broken, "", "0", sound and broken == 0),
+        row(f"{name}: imbalance ({bound})", 100 * result.imbalance, "%", f"≤ {100 * limit:.1f}", even),
+        row(
+            f"{name}: border / METIS (at {100 * theirs:.1f} % imbalance, {seconds:.2f} s)", ratio, "×", "≤ 1.05", ratio <= 1.05,
+            best=border, ours=result.objective, seconds=round(result.seconds, 1), megabytes=memory,
         ),
-        _row(f"{name}: border / METIS (at {100 * theirs:.1f} % imbalance)", ratio, "×", "≤ 1.05", ratio <= 1.05),
-        _row(
-            f"{name}: seconds (METIS {seconds:.2f} s), peak {memory:.1f} GB",
-            result.seconds,
-            "s",
-            "≤ 60",
-            result.seconds <= 60,
-        ),
-    ]
+        row(f"{name}: seconds", result.seconds, "s", "≤ 60", result.seconds <= 60),
+    ]  # fmt: skip
 
 
 def _redraw_rows(quick: bool) -> list[dict[str, Any]]:
@@ -141,6 +128,6 @@ def _redraw_rows(quick: bool) -> list[dict[str, Any]]:
     sound = not engine.check(bigger, after) and after.status == "feasible"
     what = f"redraw of {weight.size:,} buildings after a compound of 600 households: buildings that change grid"
     return [
-        _row(what, float(after.changed), "", "few", sound),
-        _row("the same: seconds", after.seconds, "s", "", None),
+        row(what, float(after.changed), "", "few", sound),
+        row("the same: seconds", after.seconds, "s", "", None),
     ]

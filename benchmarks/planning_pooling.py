@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import itertools
-import platform
 import time
-from datetime import date
+from functools import partial
 from math import comb
 from typing import Any
 
 import numpy as np
 
+from benchmarks.support.measure import row as bar_row
 from lianfang.planning import pooling
 
 CAP = 20
@@ -32,12 +32,7 @@ def run(quick: bool = False) -> list[dict[str, Any]]:
     return rows
 
 
-def row(what: str, value: float, unit: str, target: str, holds: bool) -> dict[str, Any]:
-    """One line of the bench table."""
-    return {
-        "bar": "16", "what": what, "value": round(value, 5), "unit": unit, "target": target, "holds": bool(holds),
-        "machine": f"{platform.machine()} {platform.system()}", "date": date.today().isoformat(),
-    }  # fmt: skip
+row = partial(bar_row, "16")
 
 
 def _enumeration_row() -> dict[str, Any]:

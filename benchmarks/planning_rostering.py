@@ -8,11 +8,8 @@ from __future__ import annotations
 import csv
 import json
 import os
-import platform
-import resource
 import sys
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.support.cells import cell
+from benchmarks.support.measure import forget_peak, peak_megabytes, row
 from lianfang.planning import Stop, instances, rostering
 from lianfang.planning.rostering.generator import BAR_SEEDS, BAR_SIZES, generate
 
@@ -67,17 +65,16 @@ def _best_known() -> dict[str, float | None]:
 
 
 def _file(name: str, best: float | None, seconds: float) -> dict[str, Any]:
+    forget_peak()
     problem = instances.nurse(NURSE / f"{name}.txt")
     result = rostering.solve(problem, stop=Stop(seconds=seconds), seed=1)
-    detail = (
-        f"{name}: {result.status}, ours {result.objective}, bound {result.bound}, best known {best}, {_cost(result)}"
-    )
+    solved = {"best": best, **_solved(result)}
     lawful = result.objective is not None and not rostering.check(problem, result)
     if best is None:
-        return _row("14 feasible", detail, float(lawful), "plan", 1.0, lawful)
+        return row("14 feasible", name, float(lawful), "plan", "1", lawful, **solved)
     gap = float("inf") if result.objective is None else 100 * (result.objective - best) / best
     target = 2.0 if name in SMALL else 8.0
-    return _row("14 file", detail, gap, "% above best known", target, lawful and gap <= target)
+    return row("14 file", name, gap, "% above best known", f"<= {target:g}", lawful and gap <= target, **solved)
 
 
 def _means(gaps: dict[str, float]) -> list[dict[str, Any]]:
@@ -86,11 +83,12 @@ def _means(gaps: dict[str, float]) -> list[dict[str, Any]]:
         values = [gaps[name] for name in names if name in gaps]
         if len(values) == len(names):
             mean = float(np.mean(values))
-            out.append(_row("14 mean", f"files {label}", mean, "% above best known", target, mean <= target))
+            out.append(row("14 mean", f"files {label}", mean, "% above best known", f"<= {target:g}", mean <= target))
     return out
 
 
 def _seed(members: int, days: int, seed: int) -> dict[str, Any]:
+    forget_peak()
     problem = generate(members, days, seed)
     result = rostering.solve(problem, stop=Stop(seconds=SEED_SECONDS), seed=1)
     lawful = result.objective is not None and not rostering.check(problem, result)
@@ -101,19 +99,17 @@ def _seed(members: int, days: int, seed: int) -> dict[str, Any]:
             100 * (result.objective - np.ceil(proven - 1e-6)) / max(1.0, result.objective)
         )  # every price is whole here
     shown = "none" if proven is None else f"{proven:.2f}"
-    detail = f"{members} x {days} seed {seed}: {result.objective} / bound {result.bound}, proven again {shown}"
-    return _row("14 proven gap", f"{detail}, {_cost(result)}", gap, "%", 3.0, lawful and gap <= 3.0)
+    what = f"{members} x {days} seed {seed}, bound proven again {shown}"
+    return row("14 proven gap", what, gap, "%", "<= 3", lawful and gap <= 3.0, **_solved(result))
 
 
-def _cost(result: rostering.Roster) -> str:
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return f"{result.seconds:.1f} s, peak {memory:.0f} MB"
-
-
-def _row(bar: str, what: str, value: float, unit: str, target: float, holds: bool) -> dict[str, Any]:
-    machine = f"{platform.machine()}, {os.cpu_count()} cpus, load {os.getloadavg()[0]:.1f}"
-    return {"bar": bar, "what": what, "value": round(value, 3), "unit": unit, "target": target, "holds": bool(holds),
-            "machine": machine, "date": datetime.now(UTC).date().isoformat()}  # fmt: skip
+def _solved(result: rostering.Roster) -> dict[str, Any]:
+    return {
+        "ours": result.objective,
+        "bound": result.bound,
+        "seconds": round(result.seconds, 1),
+        "megabytes": peak_megabytes(),
+    }
 
 
 if __name__ == "__main__":

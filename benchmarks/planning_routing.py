@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import csv
 import os
-import platform
-import resource
 import time
 from collections.abc import Iterable
-from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,6 +13,8 @@ from typing import Any
 import numpy as np
 
 from benchmarks.support.cells import cell
+from benchmarks.support.measure import forget_peak, peak_megabytes
+from benchmarks.support.measure import row as bar_row
 from lianfang.planning import Stop, instances, routing
 from lianfang.planning.routing.search import Searcher, Translation
 from lianfang.planning.stop import Clock
@@ -27,6 +26,8 @@ KINDS = ("cvrp", "vrptw", "mdvrptw", "mtvrptwr")
 PLAIN_TIMES = 10
 PLAIN_FILES = {"cvrp": "X-n214-k11.vrp", "vrptw": "RC2_10_1.vrp", "mdvrptw": "PR11A.vrp", "mtvrptwr": "R211R0.25.vrp"}
 """One file per kind on which the plain solver runs ten times as long as we do."""
+
+row = partial(bar_row, "15")
 
 
 def run(quick: bool = False, kinds: Iterable[str] = KINDS, seconds: float | None = None) -> list[dict[str, Any]]:
@@ -47,15 +48,6 @@ def run(quick: bool = False, kinds: Iterable[str] = KINDS, seconds: float | None
     return rows
 
 
-def row(what: str, value: float, unit: str, target: str, holds: bool, **more: Any) -> dict[str, Any]:
-    """One line of the bench table."""
-    return {
-        "bar": "15", "what": what, "value": round(float(value), 5), "unit": unit, "target": target,
-        "holds": bool(holds), "machine": f"{platform.machine()} {platform.system()}",
-        "date": date.today().isoformat(), **more,
-    }  # fmt: skip
-
-
 def _published(kind: str, seconds: float, count: int | None) -> list[dict[str, Any]]:
     with (BENCH / kind / "index.csv").open() as file:
         lines = list(csv.DictReader(file))
@@ -73,20 +65,22 @@ def _published(kind: str, seconds: float, count: int | None) -> list[dict[str, A
 
 
 def _file(kind: str, line: dict[str, str], seconds: float) -> dict[str, Any]:
+    forget_peak()
     problem = instances.vrplib(BENCH / kind / line["file"])
     best, started = float(line["best_known"]), time.perf_counter()
     result = routing.solve(problem, stop=Stop(seconds))
     used = time.perf_counter() - started
     gap = 1.0 if result.objective is None else result.objective / best - 1
     return row(
-        f"{kind} {line['file'][:-4]} ({used:.0f} s)", gap, "over best known", "<= 1 %" if kind == "cvrp" else "",
+        f"{kind} {line['file'][:-4]}", gap, "over best known", "<= 1 %" if kind == "cvrp" else "",
         gap <= (0.01 if kind == "cvrp" else 1.0), best=best, ours=result.objective, seconds=round(used, 1),
-        broken=len(routing.check(problem, result)), megabytes=_megabytes(),
+        broken=len(routing.check(problem, result)), megabytes=peak_megabytes(),
     )  # fmt: skip
 
 
 def _against_plain(kind: str, seconds: float) -> dict[str, Any]:
     """Our cost over the plain solver's, which gets ten times our time."""
+    forget_peak()
     problem = instances.vrplib(BENCH / kind / PLAIN_FILES[kind])
     ours = routing.solve(problem, stop=Stop(seconds))
     translation = Translation(problem)
@@ -97,8 +91,9 @@ def _against_plain(kind: str, seconds: float) -> dict[str, Any]:
     ) / problem.units_per_objective
     ratio = 99.0 if ours.objective is None else ours.objective / plain
     return row(
-        f"{kind} {PLAIN_FILES[kind][:-4]}: ours / PyVRP with 10 x time", ratio, "ratio", "<= 1.01", ratio <= 1.01
-    )
+        f"{kind} {PLAIN_FILES[kind][:-4]}: ours / PyVRP with 10 x time", ratio, "ratio", "<= 1.01", ratio <= 1.01,
+        best=plain, ours=ours.objective, seconds=round(ours.seconds, 1), megabytes=peak_megabytes(),
+    )  # fmt: skip
 
 
 def county(stops: int, seed: int = 1) -> routing.Problem:
@@ -126,6 +121,7 @@ def county(stops: int, seed: int = 1) -> routing.Problem:
 
 
 def _county(stops: int, seconds: float) -> dict[str, Any]:
+    forget_peak()
     problem = county(stops)
     rule_of_thumb = routing.baseline(problem)
     started = time.perf_counter()
@@ -135,13 +131,9 @@ def _county(stops: int, seconds: float) -> dict[str, Any]:
     share = 1.0
     if result.objective is not None and rule_of_thumb.objective is not None:
         share = result.objective / rule_of_thumb.objective
-    what = f"county day, {stops} stops, 2 depots, windows, 2 trips: cost / rule of thumb ({used:.0f} s)"
+    what = f"county day, {stops} stops, 2 depots, windows, 2 trips: cost / rule of thumb"
     return row(what, share, "ratio", f"valid in {seconds:g} s", sound and used <= seconds * 1.1, ours=result.objective,
-               seconds=round(used, 1), megabytes=_megabytes())  # fmt: skip
-
-
-def _megabytes() -> float:
-    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000, 1)
+               seconds=round(used, 1), megabytes=peak_megabytes())  # fmt: skip
 
 
 if __name__ == "__main__":

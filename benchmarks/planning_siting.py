@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import csv
 import os
-import platform
-import resource
 import time
-from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from benchmarks.support.measure import forget_peak, peak_megabytes
+from benchmarks.support.measure import row as bar_row
 from lianfang.planning import Stop, instances, siting
 
 SHARED = Path(os.environ.get("LIANFANG_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 FOLDER = SHARED / "data" / "bench" / "pmedian"
 SECONDS = 60.0
 QUICK_FILES = ("pmed1", "pmed5", "pmed13", "pmed17", "pmed25")
+
+row = partial(bar_row, "siting")
 
 
 def run(quick: bool = False) -> list[dict[str, Any]]:
@@ -31,20 +33,6 @@ def run(quick: bool = False) -> list[dict[str, Any]]:
     return rows
 
 
-def row(what: str, value: float, unit: str, target: str, holds: bool, **more: Any) -> dict[str, Any]:
-    """One line of the bench table."""
-    return {
-        "bar": "siting", "what": what, "value": round(float(value), 6), "unit": unit, "target": target,
-        "holds": bool(holds), "machine": f"{platform.machine()} {platform.system()}",
-        "date": date.today().isoformat(), **more,
-    }  # fmt: skip
-
-
-def megabytes() -> float:
-    """Largest memory of this process so far."""
-    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000, 1)
-
-
 def _published(quick: bool) -> list[dict[str, Any]]:
     if not FOLDER.exists():
         return []
@@ -52,6 +40,7 @@ def _published(quick: bool) -> list[dict[str, Any]]:
     with (FOLDER / "index.csv").open() as file:
         lines = [line for line in csv.DictReader(file) if not quick or line["file"][:-4] in QUICK_FILES]
     for line in lines:
+        forget_peak()
         problem, best_known = instances.pmed(FOLDER / line["file"]), int(line["best_known"])
         started = time.perf_counter()
         result = siting.solve(problem, stop=Stop(SECONDS))
@@ -62,7 +51,7 @@ def _published(quick: bool) -> list[dict[str, Any]]:
         optimal, proven, slowest = optimal + hit, proven + closed, max(slowest, seconds)
         rows.append(
             row(line["file"], seconds, "s", f"optimum {best_known} in 60 s", hit and seconds <= SECONDS,
-                best=best_known, ours=result.objective, bound=result.bound, megabytes=megabytes())
+                best=best_known, ours=result.objective, bound=result.bound, seconds=round(seconds, 2), megabytes=peak_megabytes())
         )  # fmt: skip
     count = len(lines)
     rows.append(row(f"optimum found, of {count} files", optimal, "files", f"{count}", optimal == count))
@@ -87,14 +76,15 @@ def city(demands: int, sites: int, seed: int = 1) -> tuple[np.ndarray, np.ndarra
 
 
 def _gap_row(what: str, problem: siting.Problem, target: float) -> dict[str, Any]:
+    forget_peak()
     started = time.perf_counter()
     result = siting.solve(problem, stop=Stop(SECONDS, min(target, 0.01)))
     seconds = time.perf_counter() - started
     gap = 1.0 if result.gap is None or siting.check(problem, result) else result.gap
     holds = gap <= target and seconds <= SECONDS * 1.1
     return row(
-        f"{what} ({seconds:.1f} s)", gap, "proven gap", f"<= {target} in 60 s", holds,
-        ours=result.objective, bound=result.bound, seconds=round(seconds, 2), megabytes=megabytes(),
+        what, gap, "proven gap", f"<= {target} in 60 s", holds,
+        ours=result.objective, bound=result.bound, seconds=round(seconds, 2), megabytes=peak_megabytes(),
     )  # fmt: skip
 
 
@@ -115,13 +105,15 @@ def _radius(demands: int, sites: int) -> list[dict[str, Any]]:
     """The fewest sites that reach everybody, then a quarter more of them with the least walking."""
     distance, weight = city(demands, sites, seed=3)
     radius = float(max(1500.0, distance.min(axis=1).max() * 1.05))
+    forget_peak()
     started = time.perf_counter()
     fewest = siting.solve(siting.Problem(distance=distance, weight=weight, coverage_radius=radius), stop=Stop(SECONDS))
     seconds = time.perf_counter() - started
     least, found = fewest.site_count_bound or 1, len(fewest.open_sites)
     count = row(
-        f"fewest sites within {radius:.0f} m: {demands} x {sites}, {found} found ({seconds:.1f} s)", found / least - 1,
+        f"fewest sites within {radius:.0f} m: {demands} x {sites}, {found} found", found / least - 1,
         "over proven least", "<= 0.05", 0 < found <= 1.05 * least, ours=found, bound=least, seconds=round(seconds, 2),
+        megabytes=peak_megabytes(),
     )  # fmt: skip
     more = max(1, found * 5 // 4)
     problem = siting.Problem(distance=distance, weight=weight, coverage_radius=radius, open_count=more)

@@ -5,12 +5,17 @@ from __future__ import annotations
 import os
 import platform
 import random
+import resource
 import statistics
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 PAIRS = 9
+SOLVED = ("best", "ours", "bound", "seconds", "megabytes", "broken")
+"""Of a planner's cell: best known value, our value, our proven bound, seconds used, peak memory, rules broken."""
 
 
 def interleave(
@@ -43,9 +48,34 @@ def percentile(values: list[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
-def row(bar: str, what: str, value: float, unit: str, target: str, holds: bool | None) -> dict[str, Any]:
-    """One row of the table of bars."""
+def row(bar: str, what: str, value: float, unit: str, target: str, holds: bool | None, **solved: Any) -> dict[str, Any]:
+    """One row of the table of bars; `solved` adds the columns of a planner's cell (see SOLVED)."""
+    if unknown := set(solved) - set(SOLVED):
+        raise ValueError(f"{sorted(unknown)}: not among {SOLVED}")
     return {
-        "bar": bar, "what": what, "value": round(value, 3), "unit": unit, "target": target, "holds": holds,
+        "bar": bar, "what": what, "value": round(float(value), 5), "unit": unit, "target": target,
+        "holds": None if holds is None else bool(holds),
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}", "date": date.today().isoformat(),
+        **{name: plain(number) for name, number in solved.items()},
     }  # fmt: skip
+
+
+def plain(number: Any) -> Any:
+    """NumPy's numbers as Python's, whole ones without a point."""
+    number = number.item() if hasattr(number, "item") else number
+    return int(number) if isinstance(number, float) and number.is_integer() else number
+
+
+def forget_peak() -> None:
+    """Begin the peak of this process's memory anew, so that each cell tells its own (Linux; elsewhere it only grows)."""
+    with suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")
+
+
+def peak_megabytes() -> int:
+    """The largest memory of this process since `forget_peak`, in 10^6 bytes; of a second process, nothing."""
+    try:
+        status = Path("/proc/self/status").read_text()
+    except OSError:
+        return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6)
+    return round(int(status.split("VmHWM:")[1].split()[0]) * 1024 / 1e6)
