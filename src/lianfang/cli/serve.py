@@ -22,6 +22,9 @@ from lianfang.cli.children import Children, Part
 from lianfang.kernel.errors import LianfangError, define
 
 WORKERS = 2
+START_SECONDS = 170
+"""How long the first answer may take: two seconds on a free machine, most of a minute on one that is very busy; less than
+the 180 s its unit for systemd allows (assumption)."""
 CHECK_SECONDS = 6 * 3600
 """How often a running server looks whether its certificate must be renewed."""
 
@@ -179,7 +182,7 @@ def _require_free(host: str, port: int) -> None:
             raise LianfangError("serve.port_refused", host=host, port=port, reason=reason) from None
 
 
-def _wait_until_up(way: reach.Reach, children: Children, seconds: float = 60) -> None:
+def _wait_until_up(way: reach.Reach, children: Children, seconds: float = START_SECONDS) -> None:
     deadline = time.monotonic() + seconds
     address = f"{way.local}/healthz"
     context = ssl.create_default_context(cafile=str(way.tls.root)) if way.tls else None
