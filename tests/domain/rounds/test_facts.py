@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.db import connections
 
 from lianfang.base.facts.api import Batch, Fact, Statement
+from lianfang.base.metrics.api import recompute
+from lianfang.domain.rounds.facts_tubes import CAREFUL, TubeFilledBatch
 from tests.domain.rounds.conftest import Station
+from tests.support.histories import countable, open_rounds
 from tests.support.world import COUNTY, HOME, NEXT, fold, total
 
 ANSWERS = {
@@ -228,3 +232,40 @@ def test_another_result_told_since_we_looked_is_a_conflict(station: Station, riv
     rival(ResultReportedBatch, [station.result(7004, "negative")], "laboratory")
     [late] = station.send([station.result(7004, "positive")], role="laboratory", path="")
     assert (late["status"], late["code"]) == ("conflict", "tube.result_differs")
+
+
+def in_a_round_of_its_own(station: Station) -> Station:
+    """The same people in a round in which nobody was sampled."""
+    return replace(station, round=open_rounds(station.world, 1)[0][0])
+
+
+@pytest.mark.row("D1")
+@pytest.mark.parametrize("careful", [0, 1])
+def test_repeats_are_told_and_counted_once_whether_looked_for_or_not(
+    station: Station, careful: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = in_a_round_of_its_own(station)
+    first, second, fresh, other = [person.code for person in here.world.people[NEXT][:4]]
+    monkeypatch.setattr(TubeFilledBatch, "careful", 0)
+    here.send([here.tube(1, [first, second])])
+    here.send([here.fact("rounds.not_sampled/1", {"person": other, "reason": "away"})])
+    monkeypatch.setattr(TubeFilledBatch, "careful", careful)
+    answers = here.send([here.tube(2, [fresh, first]), here.tube(3, [other]), here.tube(4, [second])])
+    assert [answer["status"] for answer in answers] == ["accepted"] * 3
+    assert [[note["values"]["position"] for note in answer.get("notes", [])] for answer in answers] == [[2], [], [1]]
+    assert TubeFilledBatch.careful == CAREFUL, "one repeat makes the next transactions look for more"
+    fold()
+    assert total("rounds.sampled", str(here.round), NEXT) == 4
+    assert count("select count(*) from rounds_repeat where round_id = %s", here.round) == 2
+    assert count("select count(*) from rounds_not_sampled where round_id = %s", here.round) == 0
+    assert recompute(countable()) == []
+
+
+def test_somebody_in_two_tubes_of_one_call_is_counted_once(station: Station, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = in_a_round_of_its_own(station)
+    person = here.world.people[NEXT][10].code
+    monkeypatch.setattr(TubeFilledBatch, "careful", 0)
+    answers = here.send([here.tube(1, [person]), here.tube(2, [person])])
+    assert sorted(len(answer.get("notes", [])) for answer in answers) == [0, 1]
+    fold()
+    assert total("rounds.sampled", str(here.round), NEXT) == 1

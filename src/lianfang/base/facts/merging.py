@@ -103,7 +103,12 @@ async def _transaction(wire: Wire, facts: list[Fact]) -> None:
         batch.decide(answers[position : position + len(questions)])
         position += len(questions)
     fresh = _recognise(facts, known)
-    await _write(wire, batches, fresh, [fact for fact in facts if fact.refusal is not None and fact.account_id])
+    try:
+        await _write(wire, batches, fresh, [fact for fact in facts if fact.refusal is not None and fact.account_id])
+    except LOST_RACE as lost:
+        for batch in batches:
+            batch.outrun(lost)
+        raise
 
 
 def _batches(facts: list[Fact]) -> list[Batch]:

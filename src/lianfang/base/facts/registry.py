@@ -36,6 +36,10 @@ class Batch(ABC):
     def statements(self, facts: list[Fact]) -> list[Statement]:
         """The set-based writes for the facts that are new (refused and duplicate ones are left out)."""
 
+    def outrun(self, reason: Exception) -> None:
+        """Hear that the writes were undone because somebody was faster; a new batch of the same facts looks again."""
+        return
+
     def noted(self, facts: list[Fact], answers: list[Rows]) -> None:
         """Turn rows returned by the writes into notes."""
         return

@@ -8,6 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import repeat
+from typing import ClassVar
+
+from psycopg.errors import UniqueViolation
 
 from lianfang.base.facts.api import (
     Batch,
@@ -35,6 +38,9 @@ from lianfang.domain.rounds.facts_common import (
 from lianfang.domain.rounds.sqlfiles import statement
 from lianfang.kernel.errors import define
 
+CAREFUL = 64
+"""Transactions of one worker that look for repeats once somebody was sampled twice (assumption): repeats come in rows, as
+in re-tests of a pool, and a transaction that does not look for them is undone and written again when it meets one."""
 TAKEN = "select round_id, code, id from rounds_tube where round_id = any (%(rounds)s::int[]) and code = any (%(codes)s::bigint[])"
 
 define(
@@ -76,6 +82,9 @@ class TubeState:
 class TubeFilledBatch(Batch):
     """Tubes of one merged transaction."""
 
+    careful: ClassVar[int] = 0
+    """For how many more transactions repeats are looked for, in this process."""
+
     def __init__(self, facts: list[Fact]) -> None:
         super().__init__(facts)
         for fact in facts:
@@ -116,6 +125,7 @@ class TubeFilledBatch(Batch):
             for swab in zip(fact.state.people, fact.state.homes, repeat(number), strict=False)
         )
         figures = _figures(facts)
+        careful = self._expects_repeats(facts, len(swabs))
         tubes = {
             "incident": int4s(fact.incident_id for fact in facts),
             "id": uuids(fact.id for fact in facts),
@@ -136,9 +146,22 @@ class TubeFilledBatch(Batch):
             "f_path": literal(path for _, _, _, path in figures),
             "f_value": int8s(figures.values()),
         }
-        return [(statement("tubes"), tubes)]
+        return [(statement("tubes" if careful else "tubes_first"), tubes)]
+
+    def _expects_repeats(self, facts: list[Fact], swabs: int) -> bool:
+        """Whether repeats are to be looked for: some were met lately, or somebody is in two of these tubes."""
+        if TubeFilledBatch.careful:
+            TubeFilledBatch.careful -= 1
+            return True
+        return len({(fact.payload.round, person) for fact in facts for person in fact.state.people}) < swabs
+
+    def outrun(self, reason: Exception) -> None:
+        if isinstance(reason, UniqueViolation) and (reason.diag.table_name or "").startswith("rounds_sample"):
+            TubeFilledBatch.careful = CAREFUL
 
     def noted(self, facts: list[Fact], answers: list[Rows]) -> None:
+        if answers[0]:
+            TubeFilledBatch.careful = CAREFUL
         by_id = {fact.id: fact for fact in facts}
         for tube, person in answers[0]:
             note_repeat(by_id[tube], person)
