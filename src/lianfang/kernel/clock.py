@@ -13,6 +13,8 @@ BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
 CLOCK_TOLERANCE = timedelta(minutes=10)
 """How far a device's clock may be off before its times are set aside: an assumption of the design."""
 
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
 LATEST_CUTOFF_HOUR = 36  # noon of the next day; later than that is the next report
 
 define(
@@ -32,6 +34,13 @@ define(
 def beijing_day(instant: datetime) -> date:
     """The calendar day in Beijing of an aware instant; raises time.without_zone for a naive one."""
     return _aware(instant).astimezone(BEIJING).date()
+
+
+def day_words(day: date, language: str, *, year: bool = False) -> str:
+    """A day as it is said: 4月3日 or 3 Apr; with its year where that does not go without saying."""
+    if language.startswith("zh"):
+        return f"{day.year}年{day.month}月{day.day}日" if year else f"{day.month}月{day.day}日"
+    return f"{day.day} {_MONTHS[day.month - 1]}" + (f" {day.year}" if year else "")
 
 
 def day_bounds(day: date) -> tuple[datetime, datetime]:

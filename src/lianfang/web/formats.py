@@ -8,8 +8,9 @@ from numbers import Real
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
 
+from lianfang.kernel.clock import day_words
+
 DASH = "–"
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
@@ -60,10 +61,7 @@ def day(value: dt.date | dt.datetime | None) -> str:
     if value is None:
         return DASH
     date = _local(value).date() if isinstance(value, dt.datetime) else value
-    other_year = date.year != timezone.localdate().year
-    if is_chinese():
-        return f"{date.year}年{date.month}月{date.day}日" if other_year else f"{date.month}月{date.day}日"
-    return f"{date.day} {_MONTHS[date.month - 1]}" + (f" {date.year}" if other_year else "")
+    return day_words(date, html_lang(), year=date.year != timezone.localdate().year)
 
 
 def clock(value: dt.datetime | None) -> str:

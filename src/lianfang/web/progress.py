@@ -24,7 +24,7 @@ from lianfang.domain.reports.api import Period, counts_by_parent, period_of
 from lianfang.domain.rounds.api import Coverage, coverage_below, rounds_of
 from lianfang.domain.rounds.models import Round
 from lianfang.kernel.clock import beijing_day
-from lianfang.kernel.divisions import PATH_LENGTH, Level
+from lianfang.kernel.divisions import PATH_LENGTH, Level, short_name
 from lianfang.kernel.errors import LianfangError
 from lianfang.web import maps
 from lianfang.web.area_maps import AreaMap, Fact, choose
@@ -80,10 +80,11 @@ def progress_of(
         layers = [layer for layer in reader.empty() if layer.key == wanted[0]] or reader.empty()[:1]
     shown = choose(layers, asked, *wanted)
     outlines, source = _outlines(below)
+    named = [{"code": one.code, "name": short_name(one.name)} for one in below]
     given = maps.Choropleth(
         key,
         _("Map of %(place)s") % {"place": place.short},
-        maps.placed(below, outlines),
+        maps.placed(named, outlines),
         layers,
         reader.links(),
         source,

@@ -70,7 +70,7 @@ def test_opening_a_day_asks_everybody_once(county):
         assert own.derived.values["units_not_reported"] == 5
     with county.head(VILLAGES[1]) as actor:
         (item,) = worklist.open_items(actor)
-        assert item.title("zh") == "确认2022-04-06日报"
+        assert item.title("zh") == "确认2022年4月6日的日报"
         assert item.link == f"/reports/{VILLAGES[1]}/?day=2022-04-06&part=1"
         assert item.due_at == at(17)
     report(county, VILLAGES[1])

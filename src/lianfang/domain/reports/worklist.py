@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from django.db import connection
+from django.utils import timezone
 
 from lianfang.base.worklist.api import NewItem, add_items, register_words
 from lianfang.domain.reports.forms import due_at, level_of_form
 from lianfang.domain.reports.selectors import Period
+from lianfang.kernel.clock import beijing_day, day_words
 from lianfang.kernel.divisions import Level
 
 SOURCE = "reports"
@@ -96,10 +98,10 @@ def _close(what: list[str], subject: str, at: datetime) -> None:
 
 
 _SAID = {
-    WHAT: ("确认{day}日报", "Confirm the report of {day}"),
-    RETURNED: ("{day}日报被退回，请更正", "The report of {day} was sent back: correct it"),
+    WHAT: ("确认{day}的日报", "Confirm the report of {day}"),
+    RETURNED: ("{day}的日报被退回，请更正", "The report of {day} was sent back: correct it"),
     LATE_FACTS: (
-        "{day}日报确认后又有新情况，请更正",
+        "{day}的日报确认后又有新情况，请更正",
         "Facts came in after the report of {day} was confirmed: correct it",
     ),
 }
@@ -107,7 +109,9 @@ _SAID = {
 
 def _speak(what: str) -> None:
     def words(subject: str, language: Literal["zh", "en"]) -> str:
-        return _SAID[what][language == "en"].format(day=subject.split(":")[2])
+        on = date.fromisoformat(subject.split(":")[2])
+        said = day_words(on, language, year=on.year != beijing_day(timezone.now()).year)
+        return _SAID[what][language == "en"].format(day=said)
 
     register_words(SOURCE, what, words)
 

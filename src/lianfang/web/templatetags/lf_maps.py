@@ -23,8 +23,14 @@ def svg_map(choropleth: maps.Choropleth, layer: int = 0) -> dict[str, Any]:
     return {"drawing": maps.svg_choropleth(choropleth, layer), "key": choropleth.key, "title": title}
 
 
-def map_figure(choropleth: maps.Choropleth) -> dict[str, Any]:
-    """Show a choropleth with layer switch, go-to box, legend; drawn as SVG until map.js replaces it by MapLibre."""
+def map_figure(context: Mapping[str, Any], choropleth: maps.Choropleth) -> dict[str, Any]:
+    """Show a choropleth with layer switch, go-to box, legend; drawn as SVG until map.js replaces it by MapLibre.
+
+    Where an area has no outline, all are shown as `area_map` shows them; the page places the table beside it.
+    """
+    if not all(feature["geometry"] for feature in choropleth.geojson["features"]):
+        layer = area_maps.choose(choropleth.layers, context["request"].GET.get(LAYER, ""))
+        return area_map(context, area_maps.AreaMap(choropleth, layer), table=False) | {"simple": True}
     return {
         "map": choropleth,
         "key": choropleth.key,
@@ -91,15 +97,7 @@ def progress_map(
 def choropleth(given: Mapping[str, Any]) -> maps.Choropleth:
     """A choropleth from plain values, for apps below the shell: key, title, parent (code), children (code and name), outlines by
     code or None, layers (key, label, steps, values by code), links, source."""
-    outlines = given.get("outlines")
-    features = [
-        {"type": "Feature", "properties": dict(child), "geometry": outlines[child["code"]]} for child in given["children"]
-    ] if outlines else []  # fmt: skip
-    geojson = (
-        {"type": "FeatureCollection", "features": features}
-        if outlines
-        else maps.schematic(given["children"], parent=given["parent"])
-    )
+    geojson = maps.placed(given["children"], given.get("outlines") or {})
     layers = [
         maps.Layer(
             layer["key"], layer["label"], [maps.Step(step["style"], step["label"]) for step in layer["steps"]],
@@ -116,7 +114,7 @@ def add_to(register: Library) -> None:
     """Register these tags under the names that templates use."""
     register.filter("choropleth", choropleth)
     register.inclusion_tag(COMPONENTS + "svg_map.html")(svg_map)
-    register.inclusion_tag(COMPONENTS + "map.html", name="map")(map_figure)
+    register.inclusion_tag(COMPONENTS + "map.html", name="map", takes_context=True)(map_figure)
     register.inclusion_tag(COMPONENTS + "map_table.html")(map_table)
     register.inclusion_tag(COMPONENTS + "area_map.html", takes_context=True)(area_map)
     register.inclusion_tag(COMPONENTS + "progress_map.html", takes_context=True)(progress_map)

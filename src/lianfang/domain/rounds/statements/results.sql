@@ -64,9 +64,9 @@ work as (
         from isolated where state = 'isolated' group by incident, round_id, pool, left(path, 12)
     union all
     select incident, left(path, 6), 'county_health', 'rounds.positive_person', person::text, 'rounds',
-        '/rounds/' || round_id || '/positives/', 3, now() + interval '2 hours'
-        from (select incident, round_id, person, path from settled where state = 'positive'
-              union all select incident, round_id, person, path from isolated where state = 'positive') as p
+        '/rounds/' || round_id || '/tubes/' || pool || '/', 3, now() + interval '2 hours'
+        from (select incident, round_id, person, path, pool from settled where state = 'positive'
+              union all select incident, round_id, person, path, pool from isolated where state = 'positive') as p
     on conflict do nothing
 ),
 figures as (
