@@ -106,11 +106,8 @@ def _denominators(one: dict[str, Any]) -> list[str]:
     """What the list of divisions counts, and what documents count, each with its source."""
     if "documents" not in one:
         return []
-    words = {"communities": "社区", "villages": "村", "compounds": "小区"}
-    counted = "；".join(
-        f"{words[what]} {what} {value:,}（{source}，{day}）" for what, value, day, source in one["documents"]
-    )
-    return [f"区划名单 listed {one['listed']:,}（2020）· 文件 documents: {counted}"]
+    values = {"listed": one["listed"], "counted": one["documents"]}
+    return [sentence("remark.denominator", values, "zh"), sentence("remark.denominator", values, "en")]
 
 
 def _steps(one: dict[str, Any]) -> str:

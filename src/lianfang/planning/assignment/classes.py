@@ -1,34 +1,43 @@
 """People who are interchangeable are one row: the same point, home, wish and skills. A county's people become some hundred rows.
 
-The transport is then solved over a list of arcs (nobody is listed for a seat they cannot fill) by one flow; where the list is not
-complete, all pairs are priced with the flow's prices and what could better the plan joins the list, until nothing could.
+The transport is then solved over all its pairs where these fit one flow; that is the proof. Where they do not, a first placing over
+neighbouring places (`transit.py`) gives the prices with which all pairs are looked through, until none could better the plan.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from lianfang.planning.assignment.columns import Params
-from lianfang.planning.assignment.problem import Int, Transport
+from lianfang.planning.assignment.columns import Params, dual_bound, total_cost
+from lianfang.planning.assignment.exchange import middle_prices
+from lianfang.planning.assignment.network import Arcs, Numbers, first_plan, no_arcs
+from lianfang.planning.assignment.problem import Float, Int, Transport
+from lianfang.planning.assignment.scan import Pairs, margin_for, price_pass
+from lianfang.planning.assignment.transit import Travel, doors_of, first_placing
 from lianfang.planning.assignment.transport import solve_transport
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from lianfang.planning.assignment.deployment import Seats
     from lianfang.planning.stop import Clock
 
 ARCS: Final = 2_500_000
-"""Arcs listed at first, at most: a flow over so many takes some seconds and 400 MB."""
-FEWEST: Final = 8
-"""Places listed per row at least, however many rows there are."""
-JOIN: Final = 6
-"""Arcs that join per row and pass, the best first; assumption, more make the flow slow."""
+"""Pairs listed at once, at most: a flow over so many takes some seconds and 400 MB."""
 BLOCK: Final = 4_000_000
 """Pairs priced at once."""
+TIGHT: Final = 1
+"""Metres above the best pair of a row within which a pair joins the first placing: what rounding can hide."""
+
+JOIN: Final = 16.0
+"""Pairs that join per row and round, about."""
+WHOLE: Final = 0.5
+"""Metres: a plan nearer to its bound is the best, as costs are whole metres."""
+
+Burden = Callable[[Int, Int], Int]
+"""Metres of people × places."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,103 +50,142 @@ class Classes:
     able: np.ndarray
 
 
+@dataclass(frozen=True, eq=False)
+class Land:
+    """Where classes and places are, in metres: xy[k, 2], place_xy[m, 2]; near[k, j]: places with a cost of their own, −1 none."""
+
+    xy: Float
+    near: Int
+    place_xy: Float
+
+
+@dataclass(frozen=True, eq=False)
+class Placing:
+    """Lines (class, seat) with their people, the proven bound in metres, and whether it is reached."""
+
+    row: Int
+    seat: Int
+    people: Int
+    bound: float
+    proven: bool
+
+
 def classes_of(key: np.ndarray, people: Int, skill: np.ndarray) -> Classes:
     """People with equal rows of `key` are one class."""
     _rows, first, of, count = np.unique(key, axis=0, return_index=True, return_inverse=True, return_counts=True)
     return Classes(people[first], count.astype(np.int64), of.reshape(-1), skill[people[first]])
 
 
-def place_classes(
-    classes: Classes, seats: Seats, burden: Callable[[Int, Int], Int], clock: Clock
-) -> tuple[Int, Int, Int, float, bool]:
-    """Flow (class, seat, amount), a proven bound in metres, and whether the plan is proven.
+def place_classes(classes: Classes, seats: Seats, land: Land, burden: Burden, clock: Clock) -> Placing:
+    """The best placing found before the clock ends; raises ProblemError for costs too large for an exact flow."""
+    if classes.count.size * seats.place.size <= ARCS:
+        return _over_all(classes, seats, burden, clock)
+    return _priced(classes, seats, land, burden, clock)
 
-    burden: metres of people × places. Raises ProblemError for costs too large for an exact flow.
-    """
+
+def _over_all(classes: Classes, seats: Seats, burden: Burden, clock: Clock) -> Placing:
+    """Every pair is listed: one flow is the proof."""
     places, of_seat = np.unique(seats.place, return_inverse=True)
-    most = int(min(places.size, max(FEWEST, ARCS // max(1, classes.count.size * seats.place.size // places.size))))
-    row, column, cost = _nearest(classes, seats, burden, places, of_seat, most)
-    whole = most == places.size
+    metres = burden(classes.first, places)
+    row, seat = np.nonzero(classes.able[:, seats.role])
+    problem = Transport(
+        classes.count, seats.demand, (row, seat, metres[row, of_seat[seat]].astype(np.int64)), seats.shortage
+    )
+    result = solve_transport(problem, Params(), clock, None, None)
+    return Placing(result.flow_from, result.flow_to, result.flow_amount, float(result.bound or 0.0), True)
+
+
+def _priced(classes: Classes, seats: Seats, land: Land, burden: Burden, clock: Clock) -> Placing:
+    """The first placing over neighbours; then flows over listed pairs, whose prices find the pairs that join, until none could better
+    the plan, it is as near to the bound as asked for, or another round would not end in time."""
+    params = Params()
+    numbers = Numbers(classes.count, seats.demand, seats.shortage)
+    pairs = Pairs(_block(classes, seats, burden), classes.count.size, seats.place.size, 1.0, params.threads)
+    arcs, price, bound = _start(classes, seats, land, burden, pairs, clock)
     while True:
-        problem = Transport(classes.count, seats.demand, (row, column, cost), seats.shortage)
-        result = solve_transport(problem, Params(), clock, None, None)
-        assert result.column_price is not None  # noqa: S101 - a listed flow always carries its prices
-        flow = result.flow_from, result.flow_to, result.flow_amount
-        if whole or not clock.report("pricing", result.objective):
-            return *flow, float(result.bound or 0.0) if whole else 0.0, whole
-        price = result.column_price
-        more, least = _price(classes, seats, burden, places, of_seat, price)
-        bound = float((seats.demand * price).sum() + (classes.count * np.minimum(least, 0.0)).sum())
-        row, column, cost, grown = _join((row, column, cost), more, seats.place.size)
-        if not grown or bound >= (result.objective or 0.0) - 0.5:
-            return *flow, bound, True
-        if clock.left <= result.seconds:
-            return *flow, bound, False
+        began = clock.elapsed
+        plan = first_plan(numbers, arcs, no_arcs(), price)
+        cost = total_cost(plan)
+        near = cost - bound <= clock.stop.gap * cost
+        if near or not clock.report("pricing", float(cost), bound):
+            break
+        price = middle_prices(numbers, arcs, no_arcs(), plan, price)
+        scan = price_pass(pairs, price, margin_for(pairs, price, JOIN), np.arange(pairs.rows))
+        bound = max(bound, dual_bound(numbers, price, scan.cheapest))
+        more = _able(scan.arcs, classes, seats)
+        known = arcs.size
+        arcs = _union(arcs, more, pairs.columns)
+        if cost - bound < WHOLE or arcs.size == known or clock.left <= clock.elapsed - began:
+            break
+    real = np.flatnonzero((plan.lines.row < numbers.rows) & (plan.lines.column < numbers.columns))
+    return Placing(plan.lines.row[real], plan.lines.column[real], plan.units[real], bound, cost - bound < WHOLE)
 
 
-def _nearest(
-    classes: Classes, seats: Seats, burden: Callable[[Int, Int], Int], places: Int, of_seat: Int, most: int
-) -> tuple[Int, Int, Int]:
-    """Arcs of each class to the seats it can fill at `most` places: half of them its nearest, the others ever farther apart.
+def _block(classes: Classes, seats: Seats, burden: Burden) -> Callable[[Int, Int], Int]:
+    """Metres of classes × seats; a seat that a class cannot fill is dearer than leaving it empty."""
+    places, of_seat = np.unique(seats.place, return_inverse=True)
+    never = 2 * int(seats.shortage.max(initial=0)) + 1
 
-    Where a township has more people than seats the surplus must travel; with the nearest places alone the first flow would
-    leave it idle and its prices would bound nothing.
-    """
-    parts = []
-    ranks = _ranks(places.size, most)
+    def block(rows: Int, columns: Int) -> Int:
+        metres = burden(classes.first[rows], places)[:, of_seat[columns]]
+        metres[~classes.able[rows][:, seats.role[columns]]] = never
+        return metres
+
+    return block
+
+
+def _start(
+    classes: Classes, seats: Seats, land: Land, burden: Burden, pairs: Pairs, clock: Clock
+) -> tuple[Arcs, Int, float]:
+    """The pairs of the first placing with those that its prices find as good, these prices, and the bound that they prove."""
+    places, of_seat = np.unique(seats.place, return_inverse=True)
+    skills, kind = np.unique(classes.able, axis=0, return_inverse=True)
+    travel = Travel(
+        classes.count, kind.reshape(-1), land.xy, _among(places, land.near), land.place_xy[places], of_seat, seats.demand,
+        seats.shortage, skills[:, seats.role],
+    )  # fmt: skip
+    doors = doors_of(travel)
+    metres = _at(classes, burden, places, doors)
+    start = first_placing(travel, metres, doors, lambda cost: clock.report("first", cost))
+    price = np.minimum(start.price, seats.shortage)
+    scan = price_pass(pairs, price, TIGHT, np.arange(pairs.rows))
+    lines = Arcs(start.row, start.seat, _costs(classes, burden, places, start.row, of_seat[start.seat]))
+    bound = dual_bound(Numbers(classes.count, seats.demand, seats.shortage), price, scan.cheapest)
+    return _union(lines, _able(scan.arcs, classes, seats), pairs.columns), price, bound
+
+
+def _able(arcs: Arcs, classes: Classes, seats: Seats) -> Arcs:
+    """Only pairs of people with seats that they can fill."""
+    return arcs.take(classes.able[arcs.row, seats.role[arcs.column]])
+
+
+def _union(one: Arcs, other: Arcs, columns: int) -> Arcs:
+    """Both lists, each pair once."""
+    both = one.join(other)
+    _key, first = np.unique(both.row * columns + both.column, return_index=True)
+    return both.take(first)
+
+
+def _among(places: Int, named: Int) -> Int:
+    """Numbers of places as their position among those that want somebody; −1 for the others."""
+    at = np.minimum(np.searchsorted(places, named), places.size - 1)
+    return np.where((named >= 0) & (places[at] == named), at, -1)
+
+
+def _at(classes: Classes, burden: Burden, places: Int, doors: Int) -> Int:
+    """Metres of each class to its doors."""
+    row = np.repeat(np.arange(doors.shape[0]), doors.shape[1])
+    return _costs(classes, burden, places, row, np.maximum(doors.ravel(), 0)).reshape(doors.shape)
+
+
+def _costs(classes: Classes, burden: Burden, places: Int, row: Int, at: Int) -> Int:
+    """Metres of single pairs (class, position among `places`); rows may repeat and have any order."""
+    found = np.empty(row.size, dtype=np.int64)
+    order = np.argsort(row, kind="stable")
     step = max(1, BLOCK // places.size)
     for start in range(0, classes.count.size, step):
+        low, high = np.searchsorted(row[order], [start, start + step])
+        here = order[low:high]
         rows = np.arange(start, min(start + step, classes.count.size))
-        metres = burden(classes.first[rows], places)
-        near = np.ones_like(metres, dtype=bool)
-        if ranks.size < places.size:
-            near[:] = False
-            np.put_along_axis(near, np.argsort(metres, axis=1, kind="stable")[:, ranks], True, axis=1)
-        listed = near[:, of_seat] & classes.able[rows][:, seats.role]
-        at, seat = np.nonzero(listed)
-        parts.append((rows[at], seat, metres[at, of_seat[seat]].astype(np.int64)))
-    return _joined(parts)
-
-
-def _ranks(places: int, most: int) -> Int:
-    """Which places are listed, by rank of nearness: at most `most` of them."""
-    if most >= places:
-        return np.arange(places)
-    near = most // 2
-    far = np.unique(np.rint(np.geomspace(near, places - 1, most - near)).astype(np.int64))
-    return np.concatenate([np.arange(near), far])
-
-
-def _price(
-    classes: Classes, seats: Seats, burden: Callable[[Int, Int], Int], places: Int, of_seat: Int, price: np.ndarray
-) -> tuple[tuple[Int, Int, Int], np.ndarray]:
-    """The arcs of least reduced cost of each class over all seats, and that least cost."""
-    least = np.empty(classes.count.size)
-    parts = []
-    step = max(1, BLOCK // seats.place.size)
-    for start in range(0, classes.count.size, step):
-        rows = np.arange(start, min(start + step, classes.count.size))
-        metres = burden(classes.first[rows], places)[:, of_seat]
-        reduced = np.where(classes.able[rows][:, seats.role], metres - price, np.inf)
-        least[rows] = reduced.min(axis=1)
-        take = min(JOIN, seats.place.size)
-        seat = np.argpartition(reduced, take - 1, axis=1)[:, :take]
-        at = np.repeat(np.arange(rows.size), take)
-        seat = seat.reshape(-1)
-        good = np.isfinite(reduced[at, seat])
-        at, seat = at[good], seat[good]
-        parts.append((rows[at], seat, metres[at, seat].astype(np.int64)))
-    return _joined(parts), np.where(np.isfinite(least), least, 0.0)
-
-
-def _join(arcs: tuple[Int, Int, Int], more: tuple[Int, Int, Int], width: int) -> tuple[Int, Int, Int, bool]:
-    """Both lists without repetition, and whether the first one grew."""
-    key = np.concatenate([arcs[0] * width + arcs[1], more[0] * width + more[1]])
-    kept, first = np.unique(key, return_index=True)
-    cost = np.concatenate([arcs[2], more[2]])[first]
-    return kept // width, kept % width, cost, kept.size > arcs[0].size
-
-
-def _joined(parts: list[tuple[Int, Int, Int]]) -> tuple[Int, Int, Int]:
-    row, column, cost = (np.concatenate([part[i] for part in parts]) for i in range(3))
-    return row, column, cost
+        found[here] = burden(classes.first[rows], places)[row[here] - start, at[here]]
+    return found

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from lianfang.planning.assignment.classes import classes_of, place_classes
+from lianfang.planning.assignment.classes import Land, classes_of, place_classes
 from lianfang.planning.assignment.domain import SHORTAGE_METRES, WISH_METRES, Deployment, DeploymentResult
 from lianfang.planning.assignment.problem import Int
 from lianfang.planning.result import ProblemError, Reason, Status
@@ -88,29 +88,46 @@ def solve_deployment(
 
 def _place(problem: Deployment, held: Held, keep: Int | None, clock: Clock) -> tuple[Int, Int, float]:
     """The transport of everybody who is free to the seats that are left; (place, role, bound in metres)."""
-    seats = make_seats(problem, held.room)
     place, role = np.maximum(held.place, -1), held.role.copy()
     fixed = cost_of(problem, place, role) - shortage_of(problem, held.room)
+    free = np.flatnonzero(held.place == -1)
+    if not free.size:
+        return place, role, cost_of(problem, place, role)
+    skill, alike = _alike(problem.skill[free])
+    room = np.column_stack([held.room[:, roles].sum(axis=1) for roles in alike])
+    seats = make_seats(problem, room)
     if not seats.place.size:
         return place, role, fixed
 
-    free = np.flatnonzero(held.place == -1)
-    key = np.column_stack([
-        problem.person_xy[free], problem.home_place[free], problem.wish_place[free], problem.skill[free],
-        keep[free] if keep is not None else np.zeros(free.size),
-    ])  # fmt: skip
-    classes = classes_of(key, free, problem.skill)
-    flow_from, flow_to, amount, bound, _proven = place_classes(
-        classes, seats, lambda people, places: metres(problem, people, places, keep), clock
+    near = np.column_stack(
+        [problem.home_place[free], problem.wish_place[free], *([keep[free]] if keep is not None else ())]
     )
+    classes = classes_of(np.column_stack([problem.person_xy[free], near, skill]), np.arange(free.size), skill)
+    land = Land(problem.person_xy[free][classes.first], near[classes.first], problem.place_xy)
+    found = place_classes(classes, seats, land, lambda rows, places: metres(problem, free[rows], places, keep), clock)
     order = np.argsort(classes.of, kind="stable")
     start = np.concatenate([[0], np.cumsum(classes.count)])
     taken = np.zeros(classes.count.size, dtype=np.int64)
-    for row, seat, units in zip(flow_from.tolist(), flow_to.tolist(), amount.tolist(), strict=True):
+    left = held.room.copy()
+    for row, seat, units in zip(found.row.tolist(), found.seat.tolist(), found.people.tolist(), strict=True):
         some = free[order[start[row] + taken[row] : start[row] + taken[row] + units]]
-        place[some], role[some] = seats.place[seat], seats.role[seat]
+        place[some] = seats.place[seat]
+        role[some] = _take(left[seats.place[seat]], alike[seats.role[seat]], units)
         taken[row] += units
-    return place, role, fixed + bound
+    return place, role, fixed + found.bound
+
+
+def _alike(skill: np.ndarray) -> tuple[np.ndarray, list[Int]]:
+    """Roles that the same people can fill are one seat, as a journey costs the same for each: (skill by seat, roles of each seat)."""
+    kinds, of = np.unique(skill, axis=1, return_inverse=True)
+    return kinds, [np.flatnonzero(of.reshape(-1) == kind) for kind in range(kinds.shape[1])]
+
+
+def _take(room: Int, roles: Int, units: int) -> Int:
+    """So many of the seats left at a place in these roles, the first roles first; they are taken from `room`."""
+    some = np.repeat(roles, room[roles])[:units]
+    np.subtract.at(room, some, 1)
+    return some
 
 
 def _groups(problem: Deployment) -> list[Int]:

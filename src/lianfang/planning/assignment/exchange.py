@@ -152,13 +152,13 @@ def middle_prices(numbers: Numbers, arcs: Arcs, bridges: Arcs, plan: Plan, start
     order = np.lexsort((width, key))
     order = order[np.concatenate([[True], key[order][1:] != key[order][:-1]])]
     tail, head, width = tail[order], head[order], width[order]
-    low = _relax(np.append(start, 0), tail, head, width, down=True)
-    high = _relax(np.append(start, 0), tail, head, width, down=False)
+    low = relax(np.append(start, 0), tail, head, width, down=True)
+    high = relax(np.append(start, 0), tail, head, width, down=False)
     middle: Int = ((low[:-1] - low[-1]) + (high[:-1] - high[-1])) // 2
     return middle
 
 
-def _relax(price: Int, tail: Int, head: Int, width: Int, *, down: bool) -> Int:
+def relax(price: Int, tail: Int, head: Int, width: Int, *, down: bool) -> Int:
     """Bellman-Ford, all edges at once: lower heads (down) or raise tails (up) until every difference holds."""
     target = head if down else tail
     order = np.argsort(target, kind="stable")

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from lianfang.base.access.api import Actor
-from lianfang.base.areas.api import denominators
+from lianfang.base.areas.api import denominators, subtree
 from lianfang.base.incidents.api import incident_for
 from lianfang.domain.plans.ground import nearness
 from lianfang.domain.plans.kinds import deployment_read as read
@@ -28,8 +28,11 @@ NEAREST: Final = 30
 """Places and exchanges offered for a line: what fits into a list that somebody reads."""
 FEW: Final = 1_000
 """Places up to which seats are kept by community for the map: a county has 400."""
-COUNTED: Final = ("communities", "villages")
-"""What published counts of communities are called."""
+COUNTED: Final = ("communities", "villages", "compounds")
+"""What published counts of places are called."""
+NEAR: Final = 0.002
+"""Share of the cost by which a plan may miss its proven bound when the search ends: assumption, less than where a village's middle lies
+is worth. A county's plan is proven all the same."""
 BASELINE_PAIRS: Final = 6_000_000
 """People × places up to which the rule of thumb is computed beside the plan: it goes down the list by hand, a second per million."""
 
@@ -57,7 +60,7 @@ class Deployment(Kind):
         zh = language == "zh"
         incident = incident_for(path)
         templates = read.template_choices(incident.id if incident else None, language)
-        communities = len(read.ground(path).points) and sum(len(at) == 12 for at in read.ground(path).points)
+        communities = len(subtree(path, level=5))
         people = read.run("select count(*) from plans_workforce(%b, '{}')", [path])[0][0]
         return (
             Field("template", "包联模板" if zh else "Pairing template", templates[0][0] if templates else "",
@@ -85,7 +88,9 @@ class Deployment(Kind):
         demand = read.demand_of(places, people.member.size, params["leads"], float(params["reserve"]))
         arguments = read.arguments_of(people, places, demand, land)
         listed = communities + places.left_out
-        published = [(one.value, str(one.counted_on), one.source) for one in denominators(path) if one.what in COUNTED]
+        published = [
+            [one.what, one.value, str(one.counted_on), one.source] for one in denominators(path) if one.what in COUNTED
+        ]
         labels = {
             "path": path, "members": people.member, "units": people.unit, "bases": people.base, "lives": people.lives,
             "targets": places.target, "paths": places.path, "names": places.name, "left_out": places.left_out, "widened": people.widened,
@@ -102,7 +107,7 @@ class Deployment(Kind):
 
     def solve(self, built: Built, *, stop: Stop, seed: int, on_progress: OnProgress | None = None) -> Result:
         """The engine's plan; where its stop rule left people over beside empty seats, they are placed as well."""
-        found = super().solve(built, stop=stop, seed=seed, on_progress=on_progress)
+        found = super().solve(built, stop=replace(stop, gap=max(stop.gap, NEAR)), seed=seed, on_progress=on_progress)
         assert isinstance(found, assignment.DeploymentResult)  # noqa: S101 - the engine's own
         return filled(built.problem, built.arguments or {}, found)
 
@@ -125,9 +130,8 @@ class Deployment(Kind):
         near = nearness(base, path)
         values: dict[str, Any] = {"from": "home" if lives else "office"}
         if labels["real"] and near != "same_community":
-            values["km"] = round(
-                float(np.linalg.norm(built.problem.person_xy[n] - built.problem.place_xy[place])) / 1000, 1
-            )
+            away = float(np.linalg.norm(built.problem.person_xy[n] - built.problem.place_xy[place]))
+            values["km"] = round(away / 1000 / labels["scale"], 1)
         reason = "why.home" if lives and near == "same_community" else f"why.{near}"
         return PlanLine(subject, labels["targets"][place], path, read.ROLES[role], reason=reason, values=values)
 

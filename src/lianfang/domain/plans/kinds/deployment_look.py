@@ -61,8 +61,7 @@ def remarks_of(built: Built, result: Result) -> Sequence[Remark]:
     labels, unmet = built.labels, result.unmet
     found = []
     if labels["published"]:
-        told = "；".join(f"{value}（{day}，{source}）" for value, day, source in labels["published"])
-        found.append(Remark("remark.denominator", {"listed": labels["listed"], "published": told}))
+        found.append(Remark("remark.denominator", {"listed": labels["listed"], "counted": labels["published"]}))
     if labels["left_out"]:
         found.append(Remark("remark.left_out", {"count": labels["left_out"]}))
     if labels["widened"]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from lianfang.kernel.errors import Language
@@ -20,6 +20,9 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "why.by_hand": ("由人工调整", "set by hand"),
     "why.no_seat": ("各处名额已满，留作后备", "every seat is filled; kept in reserve"),
     "why.no_skill": ("剩余空缺需要带队资格，留作后备", "the seats left ask for a lead; kept in reserve"),
+    "counted.communities": ("社区", "communities"),
+    "counted.villages": ("村", "villages"),
+    "counted.compounds": ("小区", "compounds"),
     "from.home": ("家", "home"),
     "from.office": ("单位", "the unit"),
     "figure.placed": ("已安排", "placed"),
@@ -31,8 +34,8 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "figure.km": ("平均距离", "mean distance"),
     "figure.together": ("同单位同一地点的平均人数", "people of one unit at one place, mean"),
     "remark.denominator": (
-        "区划名单中有{listed}个村（社区）；文件记载：{published}。按区划名单安排。",
-        "The list of divisions has {listed} communities; documents count {published}. The plan goes by the list.",
+        "区划名单中有{listed:,}个村（社区）；文件记载：{published}。按区划名单安排。",
+        "The list of divisions has {listed:,} villages and communities; documents count {published}. The plan goes by the list.",
     ),
     "remark.left_out": (
         "已有包联的{count}处不再安排。",
@@ -77,10 +80,23 @@ def sentence(code: str, values: Mapping[str, Any], language: Language) -> str:
         filled["from_zh"], filled["from_en"] = WORDS[f"from.{values['from']}"]
     if "role" in values:
         filled["role"] = sentence(f"role.{values['role']}", {}, language)
+    if "counted" in values:
+        filled["published"] = _counted(values["counted"], language)
     text = words.format_map(_Blank(filled))
     if "km" in values and code.startswith("why."):
         text += f"（{values['km']} 公里）" if language == "zh" else f" ({values['km']} km)"
     return text
+
+
+def _counted(counted: Sequence[tuple[str, int, str, str]], language: Language) -> str:
+    """Published counts (what, value, day, source) by source, so that each source is named once."""
+    by_source: dict[tuple[str, str], list[str]] = {}
+    for what, value, day, source in counted:
+        word = sentence(f"counted.{what}", {}, language)
+        by_source.setdefault((day, source), []).append(f"{word}{value:,}" if language == "zh" else f"{value:,} {word}")
+    if language == "zh":
+        return "；".join(f"{'、'.join(told)}（{source}，{day}）" for (day, source), told in by_source.items())
+    return "; ".join(f"{', '.join(told)} ({source}, {day})" for (day, source), told in by_source.items())
 
 
 class _Blank(dict[str, Any]):
