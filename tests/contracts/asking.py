@@ -23,6 +23,7 @@ WORDS = (
     "county_person",
     "file",
     "token",
+    "task",
     "held",
     "account",
     "grant",
@@ -126,7 +127,8 @@ def inside(scene: Scene, seat: Seat) -> dict[str, str]:
         "team": str(scene.teams[HOME]), "need": str(scene.needs[HOME]), "mission": str(scene.missions[HOME]),
         "member_link": str(scene.member_links[HOME]), "service_objection": str(scene.service_objections[HOME]),
         **scene.volunteers[HOME], **scene.pairings[HOME], **scene.duty[HOME], "plan": str(scene.plans[HOME]),
-        "token": scene.kept.get(seat.role, "411621-" + "x" * 24), "held": str(scene.held[HOME]),
+        "token": scene.kept.get(seat.role, "411621-" + "x" * 24), "task": scene.tasks.get(seat.role, "411621-" + "x" * 24),
+        "held": str(scene.held[HOME]),
         "account": str(scene.seats["grid_worker"].account), "grant": str(scene.seats["grid_worker"].grant),
     }  # fmt: skip
 
@@ -151,7 +153,8 @@ def outside(scene: Scene, seat: Seat) -> dict[str, str]:
         "team": str(scene.teams[community]), "need": str(scene.needs[community]), "mission": str(scene.missions[community]),
         "member_link": str(scene.member_links[community]), "service_objection": str(scene.service_objections[community]),
         **scene.volunteers[community], **scene.pairings[community], **scene.duty[community], "plan": str(scene.plans[community]),
-        "token": strangers, "held": str(scene.held[community]),
+        "token": strangers, "task": next(token for role, token in scene.tasks.items() if role != seat.role),
+        "held": str(scene.held[community]),
         "account": str(scene.stranger[0]), "grant": str(scene.stranger[1]),
     }  # fmt: skip
 
@@ -160,7 +163,7 @@ def missing(seat: Seat) -> dict[str, str]:
     """Objects that do not exist at all."""
     return {
         "place": NOWHERE if len(seat.outside) == 12 else NOWHERE + "0001", "tube": str(uuid.UUID(int=7 << 64)),
-        "person": format_code(999_999), "county_person": format_code(999_999), "token": "411621-" + "y" * 24,
+        "person": format_code(999_999), "county_person": format_code(999_999), "token": "411621-" + "y" * 24, "task": "411621-" + "y" * 24,
         **dict.fromkeys(("drawing", "round", "file", "held", "account", "grant", "screening", "home", "incident", "zone"), "8888888"),
         "member": format_code(888_888),
         **dict.fromkeys(("unit", "member_id", "list_file", "member_link", "service_objection", "team", "need", "mission"), "8888888"),

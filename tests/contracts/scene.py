@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from django.conf import settings
 from django.db import connections, transaction
 
 from lianfang.base.access.actor import Actor
 from lianfang.base.access.services import enter, token_digest
 from lianfang.base.areas.services import Division, load_divisions, shipped_divisions
+from lianfang.base.jobs import beside, kept
 from lianfang.base.vault.api import incident_box, keystore, standing_box, system_box
 from lianfang.domain.residents import uploads
 from lianfang.domain.residents.sealing import HOUSEHOLD, PERSON, SECRET, seal
@@ -114,6 +116,7 @@ class Scene:
     drawings: dict[str, int] = field(default_factory=dict)
     """A sent plan of buildings in each community, judged and not taken."""
     kept: dict[str, str] = field(default_factory=dict)
+    tasks: dict[str, str] = field(default_factory=dict)
     held: dict[str, int] = field(default_factory=dict)
     changes: dict[str, int] = field(default_factory=dict)
     links: dict[str, int] = field(default_factory=dict)
@@ -208,6 +211,7 @@ def build_scene(*, per_home: int = PER_HOME, homes: int = 2) -> Scene:
         _work(scene)
     run("select metrics_fold()")
     _keep_files(scene)
+    _keep_tasks(scene)
     return scene
 
 
@@ -498,3 +502,12 @@ def _keep_files(scene: Scene) -> None:
                     actor=scene.enter(role), data=table, area_path=HOME, register="household", name="名册.csv"
                 )
             scene.kept[role] = look.token
+
+
+def _keep_tasks(scene: Scene) -> None:
+    """Work on a large list of members that broke off, for each role that keeps members."""
+    for role, seat in scene.seats.items():
+        if scene.policy.grants(role, "other:keep_members"):
+            token = scene.tasks[role] = kept.new_token("411621")
+            broken = beside.Progress("members_import", "stage", "failed", account_id=seat.account, code="jobs.broke_off")
+            kept.put(token, "progress", [msgspec.json.encode(broken)])

@@ -36,7 +36,7 @@ LATE_IMPORTS = {
     ("base/database/prepare.py", "django"): "Django is set up only once the target is in the environment",
     ("web/surroundings.py", "lianfang"): "the shell is imported while Django's models are not ready yet",
     ("base/jobs/steward.py", "django"): "the steward sets Django up itself, as a process of its own",
-    ("domain/residents/import_worker.py", "*"): "a job sets Django up itself, as a process of its own",
+    ("base/jobs/beside_worker.py", "*"): "a job sets Django up itself, as a process of its own",
     ("domain/plans/program.py", "*"): "a computation sets Django up itself, as a process of its own",
     (
         "domain/missions/planning.py",

@@ -361,9 +361,9 @@ PYTHON_MUTANTS: dict[str, tuple[Any, str, Any, Find]] = {
 def _any_upload(token: str, *, actor: Actor) -> Any:
     """`uploads.find` without asking whose file it is."""
     try:
-        return msgspec.json.decode(uploads.read(token, "look", uploads._LOOK), type=uploads.Look)
+        return msgspec.json.decode(uploads.kept.read(token, "look", uploads._LOOK), type=uploads.Look)
     except OSError:
-        raise LianfangError("residents.upload_gone") from None
+        raise LianfangError("jobs.upload_gone") from None
 
 
 @pytest.mark.parametrize("name", PYTHON_MUTANTS)

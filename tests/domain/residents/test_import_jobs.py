@@ -11,6 +11,7 @@ from django.db import connections
 from django.test import Client
 
 from lianfang.base.access.api import token_digest
+from lianfang.base.jobs import beside
 from lianfang.base.jobs.api import second_jobs
 from lianfang.domain.residents import import_jobs
 from tests.domain.residents.rosters import person, write
@@ -58,14 +59,14 @@ def send(clerk: Client, tmp_path: Path, first: int) -> str:
 
 
 def test_a_large_table_waits_is_judged_and_taken_beside_the_pages(clerk: Client, tmp_path: Path) -> None:
-    assert import_jobs.run_waiting in second_jobs()
+    assert beside.run_waiting in second_jobs()
     wait = send(clerk, tmp_path, 100)
     page = clerk.get(wait).content.decode()
     assert "正在排队" in page, page[page.index("<main") : page.index("</main")]
     assert owner("select count(*) from residents_import_file") == [(0,)]
     part = clerk.get(wait, headers={"HX-Request": "true"}).content.decode()
     assert part.lstrip().startswith("<section")
-    assert import_jobs.run_waiting() == 1
+    assert beside.run_waiting() == 1
     assert owner("select rows, state from residents_import_file") == [(PEOPLE, "staged")]
     done = clerk.get(wait)
     assert re.fullmatch(r"/residents/import/\d+/", done["Location"])
@@ -73,10 +74,15 @@ def test_a_large_table_waits_is_judged_and_taken_beside_the_pages(clerk: Client,
     wait = clerk.post(done["Location"] + "take/")["Location"]
     assert "/wait/" in wait
     assert owner("select count(*) from residents_person") == [(0,)]
-    assert import_jobs.run_waiting() == 1
+    assert beside.run_waiting() == 1
     assert clerk.get(wait)["Location"] == done["Location"] + "?done=taken"
     assert owner("select count(*) from residents_person") == [(PEOPLE,)]
-    assert import_jobs.run_waiting() == 0
+    assert beside.run_waiting() == 0
+    wait = clerk.post(done["Location"] + "undo/")["Location"]
+    assert "正在撤回" in clerk.get(wait).content.decode()
+    assert beside.run_waiting() == 1
+    assert clerk.get(wait)["Location"] == done["Location"] + "?done=undone"
+    assert owner("select count(*) from residents_person") == [(0,)]
 
 
 def test_a_job_of_an_ended_session_or_a_killed_program_writes_nothing(
@@ -87,7 +93,7 @@ def test_a_job_of_an_ended_session_or_a_killed_program_writes_nothing(
     digest = token_digest(clerk.cookies[settings.SESSION_COOKIE].value)
     with connections["owner"].cursor() as cursor:
         cursor.execute("update access_session set ended_at = now() where token_hash = %s", [digest])
-    assert import_jobs.run_waiting() == 1
+    assert beside.run_waiting() == 1
     assert owner("select count(*) from residents_import_file") == before
     with connections["owner"].cursor() as cursor:
         cursor.execute("update access_session set ended_at = null where token_hash = %s", [digest])
@@ -96,7 +102,12 @@ def test_a_job_of_an_ended_session_or_a_killed_program_writes_nothing(
     other.cookies[settings.SESSION_COOKIE] = world.token("community_head", HOME)
     assert other.get(wait).status_code == 404
     wait = send(clerk, tmp_path, 600)
-    monkeypatch.setattr(import_jobs.sys, "executable", "/bin/false")
-    assert import_jobs.run_waiting() == 1
+    monkeypatch.setattr(beside.sys, "executable", "/bin/false")
+    assert beside.run_waiting() == 1
     assert "后台处理中断" in clerk.get(wait).content.decode()
     assert owner("select count(*) from residents_import_file") == before
+    listed = clerk.get("/residents/import/").content.decode()
+    assert "正在后台处理" in listed
+    forget = re.search(r'action="([^"]+forget/)"', listed)
+    assert forget is not None
+    assert clerk.post(forget[1])["Location"].endswith("?done=discarded")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from lianfang.domain.residents.exports import write_roll
+from lianfang.domain.residents.import_jobs import LARGE_BYTES, LARGE_ROWS
 from lianfang.domain.residents.import_pages import BAR_ORDER as VERDICT_ORDER
 from lianfang.domain.residents.import_pages import VERDICTS
 from lianfang.domain.residents.import_reads import StagedFile
+from lianfang.domain.residents.job_pages import JobPages
 from lianfang.domain.residents.life import Entry, entry
 from lianfang.domain.residents.pages import KINDS, SEXES, TAGS, secret_rows
 from lianfang.domain.residents.reading import Reason
@@ -52,6 +54,8 @@ from lianfang.domain.residents.staging import read_batch
 
 __all__ = [
     "KINDS",
+    "LARGE_BYTES",
+    "LARGE_ROWS",
     "SEXES",
     "SEX_CODES",
     "TAGS",
@@ -62,6 +66,7 @@ __all__ = [
     "Home",
     "ImportLine",
     "ImportReport",
+    "JobPages",
     "Line",
     "Page",
     "Reason",

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from django_htmx.http import HttpResponseClientRedirect
 
 from lianfang.base.access.api import Actor, requires
 from lianfang.base.access.looks import note_export
@@ -17,10 +17,12 @@ from lianfang.base.access.places import place_of
 from lianfang.base.incidents.api import incident_for
 from lianfang.domain.residents import export_pages, import_jobs, import_pages, import_reads, uploads
 from lianfang.domain.residents.forms import REGISTER_WORDS, UploadForm, chosen_columns
+from lianfang.domain.residents.job_pages import JobPages
 from lianfang.domain.residents.pages import language
 from lianfang.domain.residents.services import discard_import, stage_residents, take_residents, undo_import
 from lianfang.kernel.errors import LianfangError
 
+JOBS = JobPages(import_jobs.KIND, gettext_lazy("Import"), "import", "import-wait", "import-file", "import-forget")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -48,6 +50,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "place": own,
         "one_area": len(choices) == 1,
         "done": request.GET.get("done", ""),
+        "unfinished": JOBS.unfinished(actor),
         "history": import_pages.history_lines(found[: import_reads.FILES], actor),
         "older": found[import_reads.FILES - 1].id if len(found) > import_reads.FILES else 0,
     }
@@ -86,8 +89,10 @@ def look(request: HttpRequest, token: str) -> HttpResponse:
 @requires("other:import", lists=True)
 @require_POST
 def forget(request: HttpRequest, token: str) -> HttpResponse:
-    """Throw a sent table away before its rows were judged."""
-    uploads.forget(uploads.find(token, actor=_actor(request)))
+    """Throw a sent table away before its rows were judged, or a task that broke off."""
+    actor = _actor(request)
+    if not JOBS.drop(token, actor):
+        uploads.forget(uploads.find(token, actor=actor))
     return _to("import", done="discarded")
 
 
@@ -102,21 +107,11 @@ def verdicts(request: HttpRequest, number: int) -> HttpResponse:
 @require_GET
 def wait(request: HttpRequest, token: str) -> HttpResponse:
     """How far the work on a large table is; leads on when it is done."""
+    actor = _actor(request)
     try:
-        found = import_jobs.progress_of(token, _actor(request))
+        return JOBS.page(request, actor, token)
     except LianfangError:
-        return _to("import-look", uploads.find(token, actor=_actor(request)).token)  # kept, but nothing was asked yet
-    if found.state == "done":
-        onward = _to("import-file", found.file_id, done=found.outcome)
-        return HttpResponseClientRedirect(onward["Location"]) if getattr(request, "htmx", False) else onward
-    context = {
-        "progress": found,
-        "token": token,
-        "has_errors": found.state == "failed",
-        "lines": [found.sentence] if found.state == "failed" else [],
-    }
-    name = "residents/import_wait.html#progress" if getattr(request, "htmx", False) else "residents/import_wait.html"
-    return render(request, name, context)
+        return _to("import-look", uploads.find(token, actor=actor).token)  # kept, but nothing was asked yet
 
 
 @requires("other:import", lists=True)
@@ -126,7 +121,7 @@ def take(request: HttpRequest, number: int) -> HttpResponse:
     try:
         file = import_reads.import_by_id(number)
         if file.rows > import_jobs.LARGE_ROWS and file.state == "staged":
-            return _to("import-wait", import_jobs.ask_take(_actor(request), number, file.path, file.rows, language()))
+            return _ask(request, "take", file)
         take_residents(actor=_actor(request), file_id=number)
     except LianfangError as error:
         return _verdicts_page(request, number, error)
@@ -138,6 +133,9 @@ def take(request: HttpRequest, number: int) -> HttpResponse:
 def undo(request: HttpRequest, number: int) -> HttpResponse:
     """Take an import back; rows that something touched since stay and are listed."""
     try:
+        file = import_reads.import_by_id(number)
+        if file.taken > import_jobs.LARGE_ROWS and file.state == "taken":
+            return _ask(request, "undo", file)
         undo_import(actor=_actor(request), file_id=number)
     except LianfangError as error:
         return _verdicts_page(request, number, error)
@@ -197,6 +195,11 @@ def _send(request: HttpRequest, actor: Actor, form: UploadForm) -> uploads.Look:
     )
 
 
+def _ask(request: HttpRequest, action: str, file: import_reads.ImportFile) -> HttpResponse:
+    """Let a large table be taken or taken back beside the pages."""
+    return _to("import-wait", import_jobs.ask_about(_actor(request), action, file.id, file.path, file.rows, language()))
+
+
 def _stage(request: HttpRequest, actor: Actor, found: uploads.Look) -> HttpResponse:
     """Judge every row of a kept file, a large one beside the pages; one that was imported before leads to that import."""
     mapping = chosen_columns(request.POST, found, import_pages.headings(found.register))
@@ -213,7 +216,7 @@ def _stage(request: HttpRequest, actor: Actor, found: uploads.Look) -> HttpRespo
         language=language(),
     )
     if report.file_id is None:
-        raise LianfangError("residents.upload_gone")
+        raise LianfangError("jobs.upload_gone")
     uploads.forget(found)
     if report.repeated:
         return _to("import-file", report.file_id, done="repeated")

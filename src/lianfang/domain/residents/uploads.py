@@ -5,35 +5,22 @@ Nothing kept lies open on disk. A file belongs to the account that sent it and i
 
 from __future__ import annotations
 
-import re
-import secrets
-import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final
 
 import msgspec
-from django.conf import settings
 
 from lianfang.base.access.api import Actor
-from lianfang.base.vault.api import BadSeal, standing_box
+from lianfang.base.jobs import kept
+from lianfang.base.vault.api import BadSeal
 from lianfang.domain.residents.reading import REGISTERS
 from lianfang.exchange.tables import Table, read_table
 from lianfang.kernel.errors import LianfangError, Value, define, problem
 
-KEPT_SECONDS: Final = 3600
-"""How long a file waits for a decision: an assumption, longer than anybody looks at one page."""
-_TOKEN = re.compile(r"[0-9]{2,6}-[A-Za-z0-9_-]{24}")
 _FILE: Final = b"residents_upload.file"
 _LOOK: Final = b"residents_upload.look"
 _NOTES: Final = b"residents_upload.notes"
 
-define(
-    "residents.upload_gone",
-    status=404,
-    zh="上传的文件已超过一小时或已处理，不再保留。请重新上传。",
-    en="The file was sent more than an hour ago or is dealt with already, and is no longer kept. Send it again.",
-)
 define(
     "residents.file_missing",
     status=422,
@@ -90,11 +77,10 @@ def keep(*, actor: Actor, data: bytes, area_path: str, register: str, name: str)
     if register not in REGISTERS:
         raise LianfangError("residents.register_unknown", name=register[:40])
     look = _look(data, actor=actor, area_path=area_path, register=register, name=name, sheet=None)
-    look.token = f"{area_path[:6]}-{secrets.token_urlsafe(18)}"
-    _purge()
-    box = standing_box(area_path)
-    write(look.token, "file", box.seal(data, _FILE))
-    write(look.token, "look", box.seal(msgspec.json.encode(look), _LOOK))
+    look.token = kept.new_token(area_path)
+    kept.purge()
+    kept.write_stream(look.token, "file", [data], _FILE)
+    kept.write(look.token, "look", msgspec.json.encode(look), _LOOK)
     return look
 
 
@@ -104,46 +90,44 @@ def again(look: Look, *, actor: Actor, sheet: str) -> Look:
         contents(look), actor=actor, area_path=look.area_path, register=look.register, name=look.name, sheet=sheet
     )
     found.token = look.token
-    write(look.token, "look", standing_box(look.area_path).seal(msgspec.json.encode(found), _LOOK))
+    kept.write(look.token, "look", msgspec.json.encode(found), _LOOK)
     return found
 
 
 def find(token: str, *, actor: Actor) -> Look:
-    """The kept look of a file that this account sent; raises residents.upload_gone."""
+    """The kept look of a file that this account sent; raises jobs.upload_gone."""
     try:
-        look = msgspec.json.decode(read(token, "look", _LOOK), type=Look)
+        look = msgspec.json.decode(kept.read(token, "look", _LOOK), type=Look)
     except (OSError, BadSeal, msgspec.MsgspecError):
-        raise LianfangError("residents.upload_gone") from None
+        raise LianfangError("jobs.upload_gone") from None
     if look.account_id != actor.account_id or not actor.covers(look.area_path):
-        raise LianfangError("residents.upload_gone")
+        raise LianfangError("jobs.upload_gone")
     return look
 
 
 def contents(look: Look) -> bytes:
-    """The bytes of a kept file; raises residents.upload_gone."""
+    """The bytes of a kept file; raises jobs.upload_gone."""
     try:
-        return read(look.token, "file", _FILE)
+        return kept.read_stream(look.token, "file", _FILE)
     except (OSError, BadSeal):
-        raise LianfangError("residents.upload_gone") from None
+        raise LianfangError("jobs.upload_gone") from None
 
 
 def forget(look: Look) -> None:
     """Delete a kept file and its look."""
-    for part in ("file", "look"):
-        place(look.token, part).unlink(missing_ok=True)
+    kept.forget(look.token, "file", "look")
 
 
 def keep_notes(area_path: str, file_id: int, sentences: list[str]) -> None:
     """Keep what was noticed about a file for the page that shows its verdicts."""
-    token = f"{area_path[:6]}-{'notes' + str(file_id):_>24.24}"
-    write(token, "notes", standing_box(area_path).seal(msgspec.json.encode(sentences), _NOTES))
+    kept.write(kept.number_token(area_path, "notes", file_id), "notes", msgspec.json.encode(sentences), _NOTES)
 
 
 def notes(area_path: str, file_id: int) -> list[str]:
     """What was noticed about a file, as long as it is kept."""
-    token = f"{area_path[:6]}-{'notes' + str(file_id):_>24.24}"
     try:
-        return msgspec.json.decode(read(token, "notes", _NOTES), type=list[str])
+        token = kept.number_token(area_path, "notes", file_id)
+        return msgspec.json.decode(kept.read(token, "notes", _NOTES), type=list[str])
     except (OSError, BadSeal, msgspec.MsgspecError):
         return []
 
@@ -163,39 +147,3 @@ def _columns(table: Table) -> Iterator[Column]:
             yield Column(
                 guess.column, guess.letters, guess.header, guess.name or "", guess.confidence.value, guess.samples
             )
-
-
-def place(token: str, part: str) -> Path:
-    """Where a part of a kept file lies; raises residents.upload_gone for what is no token."""
-    if not _TOKEN.fullmatch(token):
-        raise LianfangError("residents.upload_gone")
-    return Path(settings.DATA) / "uploads" / f"{token}.{part}"
-
-
-def write(token: str, part: str, sealed: bytes) -> None:
-    """Keep a sealed part; it is there whole or not at all."""
-    at = place(token, part)
-    at.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = at.with_suffix(".draft")
-    draft.write_bytes(sealed)
-    draft.replace(at)
-
-
-def read(token: str, part: str, column: bytes) -> bytes:
-    """Open a sealed part that is not older than an hour; raises OSError, BadSeal."""
-    at = place(token, part)
-    if at.stat().st_mtime < time.time() - KEPT_SECONDS:
-        raise FileNotFoundError(at)
-    return standing_box(token.partition("-")[0]).open(at.read_bytes(), column)
-
-
-def _purge() -> None:
-    """Delete what nobody decided on."""
-    folder = Path(settings.DATA) / "uploads"
-    oldest = time.time() - KEPT_SECONDS
-    for old in folder.iterdir() if folder.is_dir() else ():
-        try:
-            if old.stat().st_mtime < oldest:
-                old.unlink()
-        except FileNotFoundError:  # another worker was faster
-            continue

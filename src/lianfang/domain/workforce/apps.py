@@ -10,5 +10,8 @@ class Config(AppConfig):
     label = "workforce"
 
     def ready(self) -> None:
-        """Register the metrics and the sentences."""
-        from lianfang.domain.workforce import metrics, problems  # noqa: F401  (register by being imported)
+        """Register the metrics, the sentences, and who takes large lists."""
+        from lianfang.base.jobs import beside
+        from lianfang.domain.workforce import import_jobs, metrics, problems  # noqa: F401  (register by being imported)
+
+        beside.does(import_jobs.KIND, import_jobs.do)

@@ -82,8 +82,7 @@ def stage_members(
     if columns is None:
         raise LianfangError("workforce.register_unknown", name=register[:40])
     with scoped(actor):
-        directory = _directory(actor, area_path)
-        run("select workforce_import_check(%b)", [directory.path])
+        directory = destination(actor, area_path)
         name = filename or (Path(source).name if isinstance(source, str | Path) else "")
         with read_table(source, columns=columns, filename=name, sheet=sheet, mapping=mapping, limits=limits) as table:
             known = _repeated(table.sha256, directory.path)
@@ -178,6 +177,18 @@ def discard_import(*, actor: Actor, file_id: int) -> None:
         _drop(file_id)
 
 
+def destination(actor: Actor, area_path: str) -> Directory:
+    """Where a list of this person goes: the area, or their own unit for a sending unit's officer. Raises access.not_found."""
+    directory = Directory(area_path, area_path)
+    if actor.scope == "organisation":
+        rows = run("select path, name from workforce_organisation where lineage = %b", [actor.unit])
+        if not rows or not actor.unit:
+            raise LianfangError("access.not_found")
+        directory = Directory(f"U{actor.unit}", rows[0][0], rows[0][1])
+    run("select workforce_import_check(%b)", [directory.path])
+    return directory
+
+
 def unseal_reasons(key_path: str, sealed: bytes | None) -> list[Reason]:
     """The reasons behind a seal."""
     if sealed is None:
@@ -186,15 +197,6 @@ def unseal_reasons(key_path: str, sealed: bytes | None) -> list[Reason]:
 
 
 # ------------------------------------------------------------------------------------------------------- pieces
-
-
-def _directory(actor: Actor, area_path: str) -> Directory:
-    if actor.scope != "organisation":
-        return Directory(area_path, area_path)
-    rows = run("select path, name from workforce_organisation where lineage = %b", [actor.unit])
-    if not rows or not actor.unit:
-        raise LianfangError("access.not_found")
-    return Directory(f"U{actor.unit}", rows[0][0], rows[0][1])
 
 
 def _add_file(sha256: str, path: str, register: str, name: str, actor: Actor) -> int:

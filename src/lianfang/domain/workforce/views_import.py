@@ -7,26 +7,30 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from lianfang.base.access.api import requires
-from lianfang.domain.residents.api import VERDICT_ORDER, VERDICTS, Verdict
-from lianfang.domain.workforce import imports_read, pages
+from lianfang.base.access.api import Actor, requires
+from lianfang.domain.residents.api import (
+    LARGE_BYTES,
+    LARGE_ROWS,
+    VERDICT_ORDER,
+    VERDICTS,
+    JobPages,
+    StagedFile,
+    Verdict,
+)
+from lianfang.domain.workforce import import_jobs, imports_read, pages
 from lianfang.domain.workforce.forms import REGISTERS, UploadForm
 from lianfang.domain.workforce.importing import discard_import, stage_members, take_members, undo_import
 from lianfang.domain.workforce.views import KEEP, actor_of
 from lianfang.kernel.divisions import code_of
-from lianfang.kernel.errors import LianfangError, define, problem
+from lianfang.kernel.errors import LianfangError, problem
 
-LARGEST_BYTES = 8_000_000
-"""A larger list is imported at the command line: a page would wait longer than a minute (about 100,000 rows, measured)."""
-
-define(
-    "workforce.list_too_large",
-    status=413,
-    zh="名单超过{limit}兆字节，网页上等不及。请分成几份，或请系统管理员用 lianfang import members 导入。",
-    en="The list is larger than {limit} MB, too long a wait for a page. Split it, or let the operator use lianfang import members.",
-)
+JOBS = JobPages(
+    import_jobs.KIND, gettext_lazy("Import a list"), "workforce-import", "workforce-import-wait", "workforce-import-file",
+    "workforce-import-forget",
+)  # fmt: skip
 
 
 @requires(KEEP)
@@ -40,23 +44,33 @@ def index(request: HttpRequest) -> HttpResponse:
         del form.fields["area"]
         form.fields["register"].choices = [("unit", REGISTERS["unit"])]
     if request.method == "POST" and form.is_valid():
-        sent = form.cleaned_data["file"]
         try:
-            if (sent.size or 0) > LARGEST_BYTES:
-                raise LianfangError("workforce.list_too_large", limit=LARGEST_BYTES // 1_000_000)
-            area = pages.path_of_code(form.cleaned_data["area"]) if actor.lists else ""
-            report = stage_members(
-                actor=actor, source=sent.read(), area_path=area, register=form.cleaned_data["register"], filename=sent.name or "",
-                language=pages.language(),
-            )  # fmt: skip
+            return _send(actor, form)
         except LianfangError as error:
             form.add_error(
                 "area" if error.code == "access.not_found" and actor.lists else "file", error.render(pages.language())
             )
-        else:
-            return _to("workforce-import-file", report.file_id, done="repeated" if report.repeated else "")
-    context = {"form": form, "history": imports_read.files(limit=20), "done": request.GET.get("done", "")}
+    context = {
+        "form": form, "history": imports_read.files(limit=20), "done": request.GET.get("done", ""),
+        "unfinished": JOBS.unfinished(actor), "largest": import_jobs.LARGEST_BYTES >> 20,
+    }  # fmt: skip
     return render(request, "workforce/import.html", context, status=422 if request.method == "POST" else 200)
+
+
+@requires(KEEP)
+@require_GET
+def wait(request: HttpRequest, token: str) -> HttpResponse:
+    """How far the work on a large list is; leads on when it is done."""
+    return JOBS.page(request, actor_of(request), token)
+
+
+@requires(KEEP)
+@require_POST
+def forget(request: HttpRequest, token: str) -> HttpResponse:
+    """Drop a task that broke off."""
+    if not JOBS.drop(token, actor_of(request)):
+        raise LianfangError("jobs.upload_gone")
+    return _to("workforce-import", done="discarded")
 
 
 @requires(KEEP)
@@ -71,6 +85,9 @@ def verdicts(request: HttpRequest, number: int) -> HttpResponse:
 def take(request: HttpRequest, number: int) -> HttpResponse:
     """Write the new and changed rows."""
     try:
+        file = imports_read.file(number)
+        if file.rows > LARGE_ROWS and file.state == "staged":
+            return _ask(request, "take", file)
         take_members(actor=actor_of(request), file_id=number)
     except LianfangError as error:
         return _page(request, number, error)
@@ -82,6 +99,9 @@ def take(request: HttpRequest, number: int) -> HttpResponse:
 def undo(request: HttpRequest, number: int) -> HttpResponse:
     """Take a list back; whoever something stands on stays and is listed."""
     try:
+        file = imports_read.file(number)
+        if file.taken > LARGE_ROWS and file.state == "taken":
+            return _ask(request, "undo", file)
         undo_import(actor=actor_of(request), file_id=number)
     except LianfangError as error:
         return _page(request, number, error)
@@ -100,6 +120,29 @@ def discard(request: HttpRequest, number: int) -> HttpResponse:
 
 
 # ------------------------------------------------------------------------------------------------------- pieces
+
+
+def _send(actor: Actor, form: UploadForm) -> HttpResponse:
+    """Judge a list at once, or a large one beside the pages; one that was imported before leads to that import."""
+    sent = form.cleaned_data["file"]
+    area = pages.path_of_code(form.cleaned_data["area"]) if actor.lists else ""
+    register, name, spoken = form.cleaned_data["register"], sent.name or "", pages.language()
+    import_jobs.check_size(sent.size or 0)
+    if (sent.size or 0) > LARGE_BYTES:
+        token = import_jobs.ask_stage(
+            actor, sent.chunks(), area_path=area, register=register, name=name, language=spoken
+        )
+        return _to("workforce-import-wait", token)
+    report = stage_members(
+        actor=actor, source=sent.read(), area_path=area, register=register, filename=name, language=spoken
+    )
+    return _to("workforce-import-file", report.file_id, done="repeated" if report.repeated else "")
+
+
+def _ask(request: HttpRequest, action: str, file: StagedFile) -> HttpResponse:
+    """Let a large list be taken or taken back beside the pages."""
+    token = import_jobs.ask_about(actor_of(request), action, file.id, file.rows, pages.language())
+    return _to("workforce-import-wait", token)
 
 
 def _page(request: HttpRequest, number: int, error: LianfangError | None = None) -> HttpResponse:

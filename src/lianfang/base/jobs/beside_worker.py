@@ -1,4 +1,4 @@
-"""The program of one import job: `python -m lianfang.domain.residents.import_worker TOKEN`, started by the steward."""
+"""The program of one job beside the pages: `python -m lianfang.base.jobs.beside_worker TOKEN`, started by the steward."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ def main(token: str) -> None:
     import django
 
     django.setup()
-    from lianfang.domain.residents.import_jobs import run_job
+    from lianfang.base.jobs.beside import run_job
 
     run_job(token)
 
