@@ -107,6 +107,20 @@ def test_nobody_stands_alone() -> None:
     assert pair.objective == 0
 
 
+def test_nobody_stands_alone_at_the_posts_named() -> None:
+    demand = [Demand(0, "day", 2, "gate"), Demand(0, "day", 2, "tower")]
+    rules = Rules(two_person=True, two_person_posts=frozenset({"gate"}))
+    problem = Problem((DAY,), demand, [Member("a"), Member("b"), Member("c")], rules)
+    found = solve(problem, stop=FAST)
+    assert found.objective == 100
+    assert check(problem, found) == []
+    one = Problem((DAY,), demand, [Member("a")], rules)
+    found = solve(one, stop=FAST)
+    assert [slot.post for slot, who in zip(found.slots, found.member_of_slot, strict=True) if who >= 0] == ["tower"]
+    everywhere = Problem((DAY,), demand, [Member("a")], Rules(two_person=True))
+    assert [v.code for v in check(everywhere, found)] == ["rostering.alone"]
+
+
 def test_pairs_together_and_apart() -> None:
     people = [Member("a"), Member("b"), Member("c")]
     demand = [Demand(d, s.id, 1, "gate") for d in range(3) for s in (DAY, LATE)]

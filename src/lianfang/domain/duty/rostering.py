@@ -75,7 +75,8 @@ class Stand:
     taken: Mapping[int, Sequence[Busy]] = field(default_factory=dict)
     offered: Mapping[int, Sequence[Window]] = field(default_factory=dict)
     """Members who stated hours, and when; nobody else is a key."""
-    two_person: bool = False
+    two_person: frozenset[int] = frozenset()
+    """Posts where nobody may stand alone."""
 
 
 def read(*, actor: Actor, ask: Ask) -> Stand:
@@ -106,8 +107,8 @@ def read(*, actor: Actor, ask: Ask) -> Stand:
         rests = {post.rest for post in posts.values()}
         rest = rest_named(rests.pop()) if len(rests) == 1 else Rest()
         offered = availability_of(ids, ask.first - timedelta(days=1), ask.days + 2)
-        held = any(post.two_person for post in posts.values())
-        return Stand(ask, rest, tuple(places), tuple(people), taken, offered, held)
+        pairs = frozenset(post.id for post in posts.values() if post.two_person)
+        return Stand(ask, rest, tuple(places), tuple(people), taken, offered, pairs)
 
 
 def _places(posts: Mapping[int, Post], start: datetime, end: datetime) -> list[Place]:

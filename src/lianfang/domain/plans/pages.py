@@ -15,12 +15,13 @@ from lianfang.base.access.api import Actor
 from lianfang.base.access.offices import offices_of, signature
 from lianfang.base.access.places import Place
 from lianfang.base.areas.api import AreaLine, boundaries, children
+from lianfang.domain.plans import binding
 from lianfang.domain.plans.jobs import progress_of
 from lianfang.domain.plans.models import Line, Plan
 from lianfang.domain.plans.registry import Kind, Said, kind_of
 from lianfang.domain.plans.rules import state_words
 from lianfang.domain.plans.selectors import placed_below
-from lianfang.kernel.clock import BEIJING
+from lianfang.kernel.clock import BEIJING, beijing_day, day_words
 from lianfang.kernel.errors import Language, problem
 
 STATE_BADGES = {
@@ -37,7 +38,7 @@ def language() -> Language:
 
 def who_and_when(account: int, when: datetime, spoken: Language) -> tuple[str, str]:
     """The office that did something, and the moment in words."""
-    return signature(account, offices_of([account])), f"{when.astimezone(BEIJING):%Y-%m-%d %H:%M}"
+    return signature(account, offices_of([account])), f"{day_words(beijing_day(when), spoken)} {when.astimezone(BEIJING):%H:%M}"
 
 
 @dataclass(frozen=True)
@@ -110,10 +111,15 @@ def figure_rows(plan: Plan) -> list[FigureRow]:
     return found
 
 
-def remark_lines(plan: Plan) -> list[str]:
-    """What binds, what one more would buy, in sentences."""
+def remark_groups(plan: Plan) -> list[tuple[str, list[str]]]:
+    """Sentences about the plan under their heads: what binds, what one more would buy, what else is good to know."""
     kind, spoken = kind_of(plan.kind), language()
-    return [kind.sentence(one["code"], one["values"], spoken) for one in plan.summary.get("remarks", ())]
+    heads = {"binds": _("What binds"), "buys": _("What one more would buy"), "notes": _("Good to know")}
+    found: dict[str, list[str]] = {topic: [] for topic in heads}
+    for one in plan.summary.get("remarks", ()):
+        own = binding.sentence(one["code"], spoken)
+        found[binding.topic_of(one["code"])].append(own or kind.sentence(one["code"], one["values"], spoken))
+    return [(head, found[topic]) for topic, head in heads.items() if found[topic]]
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from lianfang.base.access.api import Actor
 from lianfang.base.incidents.api import incident_for
-from lianfang.domain.plans import codec, jobs, lines
+from lianfang.domain.plans import binding, codec, jobs, lines
 from lianfang.domain.plans.models import Plan
 from lianfang.domain.plans.registry import Built, Kind, PlanLine, kind_of
 from lianfang.domain.plans.rules import OPEN, read_params, state_words
@@ -218,7 +218,10 @@ def _summary(
     return {
         "figures": [asdict(figure) for figure in kind.figures(built, result, baseline)],
         "wanted": dict(kind.wanted(built)),
-        "remarks": [{"code": one.code, "values": dict(one.values)} for one in kind.remarks(built, result, made)],
+        "remarks": [
+            {"code": one.code, "values": dict(one.values)}
+            for one in binding.complete(result, kind.remarks(built, result, made))
+        ],
     }
 
 

@@ -75,7 +75,7 @@ def plan_context(request: HttpRequest, actor: Actor, one: Plan) -> dict[str, Any
     return {
         "plan": one, "kind": kind, "title": kind.label(pages.language()), "heads": kind.heads(pages.language()),
         "links": kind.links(one, place.path, pages.language()), "place": place, "badge": badge, "state": state,
-        "trail": pages.trail(one, place, actor), "figures": pages.figure_rows(one), "remarks": pages.remark_lines(one),
+        "trail": pages.trail(one, place, actor), "figures": pages.figure_rows(one), "remarks": pages.remark_groups(one),
         "rows": pages.rows_of(one, lines[:PAGE]), "following": lines[PAGE - 1].n if len(lines) > PAGE else None, "paged": bool(after),
         "filters": pages.filters_of(one, counts_of_lines(one.id), show, base), "map": pages.map_of(one, kind, place),
         "open": one.state == "proposed", "may_edit": one.state == "proposed" and actor.may("other", kind.propose),

@@ -146,7 +146,7 @@ def adopt_page(request: HttpRequest, number: int) -> HttpResponse:
     targets = Line.objects.filter(plan_id=number).exclude(target="")
     context = {
         "plan": plan, "title": kind.label(pages.language()), "place": place_of(actor, plan.path.ljust(12, "0")),
-        "figures": pages.figure_rows(plan), "remarks": pages.remark_lines(plan), "lines_count": targets.count(),
+        "figures": pages.figure_rows(plan), "remarks": pages.remark_groups(plan), "lines_count": targets.count(),
         "places": targets.values("path").distinct().count(), "open": plan.state == "proposed",
     }  # fmt: skip
     return render(request, "plans/adopt.html", context)

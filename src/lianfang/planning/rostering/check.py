@@ -155,7 +155,13 @@ def _check_people(problem: Problem, result: Roster) -> list[Violation]:
         if any(a is not None and a == b for a, b in zip(shift_of[index[one]], shift_of[index[two]], strict=True)):
             out.append(Violation("rostering.apart", f"{one} and {two} share a shift."))
     if problem.rules.two_person:
-        crowd = Counter((d, p[0], p[1]) for row in place for d, p in enumerate(row) if p is not None)
+        only = problem.rules.two_person_posts
+        crowd = Counter(
+            (d, p[0], p[1])
+            for row in place
+            for d, p in enumerate(row)
+            if p is not None and (only is None or p[1] in only)
+        )
         out += [Violation("rostering.alone", f"One person alone: {key}.") for key, n in crowd.items() if n == 1]
     known = {(d.day, d.shift, d.post, d.skill): d for d in problem.demand}
     heads = Counter((d, *p) for row in place for d, p in enumerate(row) if p is not None)

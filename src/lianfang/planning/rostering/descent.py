@@ -74,7 +74,8 @@ class Descent:
         price = np.where(counts < model.need, -model.under, model.over)
         if model.problem.rules.two_person:
             posts = model.post_counts(counts)[:, model.post_of_act]
-            price = price + self.alone_price * ((posts == 0).astype(float) - (posts == 1))
+            lonely = (posts == 0).astype(float) - (posts == 1)
+            price = price + self.alone_price * lonely * model.paired[model.post_of_act]
         return price
 
     def best_roster(self, member: int, price: Floats, limit: Floats | None = None) -> Ints | None:

@@ -140,7 +140,16 @@ class Model:
         """How many (day, shift, post) have exactly one person although two are the rule."""
         if not self.problem.rules.two_person:
             return 0
-        return int((self.post_counts(counts) == 1).sum())
+        return int(((self.post_counts(counts) == 1) & self.paired).sum())
+
+    @property
+    def paired(self) -> NDArray[np.bool_]:
+        """Which (shift, post), in the order of `post_counts`, nobody may stand at alone."""
+        index, only = self.post_of_act, self.problem.rules.two_person_posts
+        out = np.ones(int(index.max()) + 1, dtype=bool)
+        for a, (_, post, _) in enumerate(self.activities):
+            out[index[a]] = only is None or post in only
+        return out
 
     def post_counts(self, counts: Ints) -> Ints:
         """People per day and (shift, post), skills added up; columns follow `post_of_act`."""

@@ -223,13 +223,13 @@ class _Choice:
 
     def _nobody_alone(self) -> None:
         model = self.descent.model
-        outside = model.post_counts(model.need - self.master.need)
+        outside, paired = model.post_counts(model.need - self.master.need), model.paired
         by_post: dict[tuple[int, int], list[int]] = {}
         for (d, a), columns in self.at.items():
             by_post.setdefault((d, int(model.post_of_act[a])), []).extend(columns)
         for (d, p), columns in by_post.items():
             others = int(outside[d, p])
-            if others >= 2:
+            if others >= 2 or not paired[p]:
                 continue
             total = sum(self.take[k] for k in columns) + others
             staffed = self.cp.new_bool_var("")

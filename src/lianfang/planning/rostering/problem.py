@@ -115,7 +115,8 @@ class Rules:
 
     rest_minutes between two shifts; max_shift_minutes per shift, handover included; max_nights_in_row;
     week_minutes worked Monday to Sunday. handover_minutes: both crews are present that long after the change,
-    so every shift is that much longer. two_person: nobody stands at a post alone. together / apart: pairs of
+    so every shift is that much longer. two_person: nobody stands at a post alone
+    (two_person_posts: at these posts only; None: at all). together / apart: pairs of
     member ids with the same shift (or free) each day / never in the same shift. must_cover: a missing person makes the
     plan infeasible instead of costly. night_cost, weekend_cost: price of one more night (weekend day) for each
     night (weekend) the member's ledger is above the smallest. hour_cost: per hour away from the contract's target.
@@ -127,6 +128,7 @@ class Rules:
     week_minutes: int | None = 48 * 60
     handover_minutes: int = 0
     two_person: bool = False
+    two_person_posts: frozenset[str] | None = None
     together: tuple[tuple[str, str], ...] = ()
     apart: tuple[tuple[str, str], ...] = ()
     must_cover: bool = False

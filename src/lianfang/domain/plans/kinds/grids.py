@@ -288,6 +288,8 @@ class GridsKind(Kind):
         found.append(
             Remark("remark.workers", {"kept": kept, "made": len(targets) - kept, "ended": len(labels["grids"]) - kept})
         )
+        homes, count = float(built.problem.weight.sum()), int(sizes["grids"])
+        found.append(Remark("buys.grid", {"now": round(homes / max(count, 1)), "then": round(homes / (count + 1))}))
         for key, code in (
             ("barriers", "barriers"),
             ("joined", "joined"),

@@ -31,7 +31,14 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "{count} grids lie outside {low} to {high} households: walls, rivers or the size of a single building allow no better; "
         "please judge.",
     ),
-    "remark.in_range": ("所有网格都在{low}到{high}户之间。", "Every grid has {low} to {high} households."),
+    "remark.in_range": (
+        "没有限制卡住：所有网格都在{low}到{high}户之间。",
+        "Nothing binds: every grid has {low} to {high} households.",
+    ),
+    "buys.grid": (
+        "再多一个网格（一名网格员）：平均每格由{now}户降到{then}户。",
+        "One more grid and its worker: from {now} to {then} households in a grid on average.",
+    ),
     "remark.no_outlines": (
         "{count}个村（社区）没有楼栋轮廓，按楼号顺序相邻；导入图纸后再算会更准。",
         "{count} communities have no outlines: neighbours go by the order of numbers. Import a plan and compute again.",

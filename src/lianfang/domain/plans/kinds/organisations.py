@@ -16,7 +16,7 @@ from lianfang.domain.pairings.api import template
 from lianfang.domain.plans.ground import ground, nearness
 from lianfang.domain.plans.kinds import organisations_read as read
 from lianfang.domain.plans.kinds.organisations_adopt import adopt_lines, names_of_lines
-from lianfang.domain.plans.kinds.organisations_edit import choices_for, edited
+from lianfang.domain.plans.kinds.organisations_edit import choices_for, edited, shared
 from lianfang.domain.plans.kinds.organisations_look import figures_of, remarks_of, what_ifs
 from lianfang.domain.plans.kinds.organisations_words import sentence
 from lianfang.domain.plans.models import Plan
@@ -115,6 +115,7 @@ class Organisations(Kind):
         if found.status not in (Status.OPTIMAL, Status.FEASIBLE):
             return found
         assert isinstance(found, assignment.PairingResult)  # noqa: S101 - the engine's own
+        found = replace(found, people=shared(built.problem, found))
         return replace(found, reasons=what_ifs(built, found, stop.seconds - (monotonic() - began), seed))
 
     def lines(self, built: Built, result: Result) -> Sequence[PlanLine]:

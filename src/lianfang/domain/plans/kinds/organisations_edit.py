@@ -11,6 +11,7 @@ import numpy as np
 from lianfang.domain.plans.registry import Built, PlanLine
 from lianfang.domain.workforce.api import organisation_names
 from lianfang.kernel.errors import Language
+from lianfang.planning import assignment
 
 OFFERED: Final = 15
 """Choices of each sort, the nearest first: what fits into a list that somebody reads. Assumption."""
@@ -96,10 +97,30 @@ def _people(built: Built, links: Sequence[tuple[int, int]], people: list[int]) -
     return people
 
 
+def shared(problem: assignment.Pairing, result: assignment.PairingResult) -> np.ndarray:
+    """People per link, where each unit shares those it sends among its communities by what they could still take.
+
+    The number it sends, and so the number missing, stays; who is short is short alike, and nobody is left with none for another's last.
+    """
+    people, lack = result.people.copy(), result.unmet.copy()
+    for unit in range(problem.size.size):
+        own = np.flatnonzero(result.organisation == unit)
+        if own.size < 2:
+            continue
+        place, sent = result.place[own], int(people[own].sum())
+        room = people[own] + lack[place]
+        even = np.floor(sent * room / max(int(room.sum()), 1)).astype(np.int64)
+        for at in np.argsort(even - sent * room / max(int(room.sum()), 1), kind="stable")[: sent - int(even.sum())]:
+            even[at] += 1
+        lack[place] += people[own] - even
+        people[own] = even
+    return people
+
+
 def _links(built: Built, lines: Sequence[PlanLine]) -> list[tuple[int, int]]:
     unit = {f"unit:{number}": n for n, number in enumerate(built.labels["units"])}
     place = {f"area:{path}": n for n, path in enumerate(built.labels["paths"])}
     return [(unit[line.subject], place[line.target]) for line in lines]
 
 
-__all__ = ["choices_for", "edited"]
+__all__ = ["choices_for", "edited", "shared"]

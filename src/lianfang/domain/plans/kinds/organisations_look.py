@@ -88,7 +88,7 @@ def _binds(built: Built, result: assignment.PairingResult) -> list[Remark]:
     missing = int(result.unmet.sum())
     if missing:
         worst = np.argsort(-result.unmet, kind="stable")[:SHOWN].tolist()
-        names = "、".join(f"{labels['names'][at]} {int(result.unmet[at])}" for at in worst if result.unmet[at])
+        names = [[labels["names"][at], int(result.unmet[at])] for at in worst if result.unmet[at]]
         found.append(
             Remark(
                 "binds.short",

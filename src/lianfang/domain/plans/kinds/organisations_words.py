@@ -118,6 +118,10 @@ def sentence(code: str, values: Mapping[str, Any], language: Language) -> str:
         filled["near_zh"], filled["near_en"] = WORDS[f"near.{values['near']}"]
     if code in ("buys.unit", "buys.link"):
         filled["gain_zh"], filled["gain_en"] = _gain(values)
+    if "names" in values:
+        filled["names"] = ("、" if language == "zh" else ", ").join(
+            f"{name} {count}" for name, count in values["names"]
+        )
     words = (zh if language == "zh" else en) or str(values.get("text", code))
     text = words.format_map(filled)
     if "km" in values and code.startswith("why."):

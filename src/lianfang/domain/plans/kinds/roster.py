@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -14,13 +14,14 @@ from django.utils import timezone
 
 from lianfang.base.access.api import Actor
 from lianfang.domain.duty import api as duty
+from lianfang.domain.plans.kinds.roster_binds import held_alone, marked, remarks_of
 from lianfang.domain.plans.kinds.roster_problem import ELSEWHERE, build
 from lianfang.domain.plans.kinds.roster_words import sentence
 from lianfang.domain.plans.models import Plan
 from lianfang.domain.plans.registry import Adopted, Built, Field, Figure, Heads, Kind, PlanLine, Remark, Said, register
 from lianfang.domain.workforce.api import member_lines
 from lianfang.kernel.clock import BEIJING, beijing_day
-from lianfang.kernel.errors import Language
+from lianfang.kernel.errors import Language, LianfangError
 from lianfang.planning import Result, Status, rostering
 from lianfang.planning.rostering.check import objective
 from lianfang.planning.rostering.result import fill_slots
@@ -28,6 +29,8 @@ from lianfang.planning.rostering.result import fill_slots
 OFFERED: Final = 30
 """People offered for a line, those with the fewest hours first."""
 MOST_DAYS: Final = 31
+PAIRED: Final = 7
+"""People from whom pairs are offered for a post where nobody stands alone: 21 pairs."""
 
 
 class RosterKind(Kind):
@@ -79,6 +82,9 @@ class RosterKind(Kind):
             first = date.fromisoformat(replaces.summary["first"])
         stand = duty.read(actor=actor, ask=duty.Ask(path, first, int(params["days"]), near=params["near"] == "near"))
         made = build(stand)
+        if alone := held_alone(made, fits):
+            at = f"{first + timedelta(days=alone[0][0]):%m-%d} {alone[0][1].partition('+')[0]}"
+            raise LianfangError("plans.held_alone", count=len(alone), at=at)
         shifts = {str(shift): list(key) for key, shift in made.shift_of.items()}
         labels = {
             "path": path, "first": first.isoformat(), "shifts": shifts, "order": [place.shift for place in stand.places],
@@ -104,7 +110,13 @@ class RosterKind(Kind):
             member = built.problem.members[int(who)].id if who >= 0 else ""
             line = self._line(built, shift, slot.skill, member, (member, slot.day) in held)
             made.append((order[shift], slot.ordinal, line))
-        return [line for _, _, line in sorted(made, key=lambda one: one[:2])]
+        found = [line for _, _, line in sorted(made, key=lambda one: one[:2])]
+        return marked(found, [self._key(built, line) for line in found], self._pairs(built))
+
+    def _pairs(self, built: Built) -> frozenset[str]:
+        """Posts where nobody may stand alone."""
+        rules = built.problem.rules
+        return rules.two_person_posts or frozenset() if rules.two_person else frozenset()
 
     def _line(self, built: Built, shift: int, skill: str | None, member: str, held: bool) -> PlanLine:
         path = built.labels["paths"][str(shift)]
@@ -168,6 +180,8 @@ class RosterKind(Kind):
         kinds = {shift.id: shift for shift in built.problem.shifts}
         blocked = {(who, int(day), kind) for who, day, kind in built.labels["blocked"]}
         found = []
+        pair = key[2] in self._pairs(built)
+        mates = [at for at in self._mates(built, lines, n) if lines[at].target]
         for at, member in enumerate(built.problem.members):
             plan = [None if a < 0 else kinds[activities[a][0]] for a in table[at]]
             if (member.id, key[0], key[1]) not in blocked and fits(
@@ -176,7 +190,19 @@ class RosterKind(Kind):
                 found.append((sum(built.problem.worked_minutes(one) for one in plan if one is not None), member.id))
         people = member_lines([int(who) for _, who in sorted(found)[:OFFERED]])
         said = "小时" if language == "zh" else "hours"
-        return [("", "空缺" if language == "zh" else "leave open")] + [
+        empty = ("", "空缺" if language == "zh" else "leave open")
+        if pair and len(mates) == 1:
+            empty = (
+                "",
+                "两人都撤下（本岗位不能一人值守）" if language == "zh" else "take both away: nobody stands here alone",
+            )
+        if pair and not mates:
+            names = [(who, people[int(who)].name) for _, who in sorted(found)[:PAIRED] if int(who) in people]
+            return [empty] + [
+                (f"pair:{one}:{other}", f"{first} + {second}")
+                for (one, first), (other, second) in combinations(names, 2)
+            ]
+        return [empty] + [
             (f"member:{who}", f"{people[int(who)].name} · {minutes // 60} {said}")
             for minutes, who in sorted(found)[:OFFERED]
             if int(who) in people
@@ -185,8 +211,24 @@ class RosterKind(Kind):
     def edit(self, built: Built, lines: Sequence[PlanLine], n: int, choice: str) -> list[PlanLine]:
         """Line n goes to somebody else, or stays open."""
         after = list(lines)
+        mates = self._mates(built, lines, n)
+        if choice.startswith("pair:"):
+            _, one, other = choice.split(":")
+            for at, who in ((n, one), (mates[0], other)):
+                after[at] = replace(lines[at], target=f"member:{who}", reason="why.chosen", pinned=True, edited=True)
+            return after
         after[n] = replace(lines[n], target=choice, reason="why.chosen" if choice else "why.nobody_free")
+        left = [at for at in mates if lines[at].target]
+        key = self._key(built, lines[n])
+        if not choice and key is not None and key[2] in self._pairs(built) and len(left) == 1:
+            after[left[0]] = replace(lines[left[0]], target="", reason="why.no_pair", edited=True)
         return after
+
+    def _mates(self, built: Built, lines: Sequence[PlanLine], n: int) -> list[int]:
+        """The other places of the same post in the same hours."""
+        keys = [self._key(built, line) for line in lines]
+        own = keys[n]
+        return [at for at, key in enumerate(keys) if at != n and key and own and key[:3] == own[:3]]
 
     def figures(self, built: Built, result: Result, baseline: Result | None) -> Sequence[Figure]:
         """Places open, the widest difference of hours and of nights, beside the usual list by turns."""
@@ -197,12 +239,12 @@ class RosterKind(Kind):
         ]
 
     def remarks(self, built: Built, result: Result, lines: Sequence[PlanLine]) -> Sequence[Remark]:
-        """Which hours lack people most."""
-        lacking = Counter(key[1] for line in lines if not line.target and (key := self._key(built, line)) is not None)
-        found = [
-            Remark("remark.short", {"hours": kind.partition("+")[0], "n": many})
-            for kind, many in lacking.most_common(3)
-        ]
+        """Which hours lack people most, which rules stop them, what one more person would fill."""
+        activities = tuple(dict.fromkeys((row.shift, row.post, row.skill) for row in built.problem.demand))
+        kinds = {shift.id: shift for shift in built.problem.shifts}
+        table = self._table(built, lines, activities)
+        plans = [[None if a < 0 else kinds[activities[a][0]] for a in row] for row in table]
+        found = remarks_of(built, lines, [self._key(built, line) for line in lines], plans, fits)
         return [*found, Remark("remark.elsewhere", {"n": len(built.labels["away"])})] if built.labels["away"] else found
 
     def adopt(self, actor: Actor, plan: Plan, built: Built, lines: Sequence[PlanLine]) -> Adopted:

@@ -67,7 +67,8 @@ def build(stand: Stand) -> RosterProblem:
     ]  # fmt: skip
     rules = rostering.Rules(
         rest_minutes=stand.rest.rest, max_shift_minutes=stand.rest.shift, max_nights_in_row=stand.rest.nights,
-        week_minutes=stand.rest.week, night_cost=NIGHT_COST, two_person=_all_two(stand),
+        week_minutes=stand.rest.week, night_cost=NIGHT_COST,
+        two_person=bool(stand.two_person), two_person_posts=frozenset(map(str, stand.two_person)),
     )  # fmt: skip
     wishes = [
         rostering.Wish(who, day, kind, BLOCK) for who, day, kind in sorted(blocked) if day not in leave.get(who, ())
@@ -77,11 +78,6 @@ def build(stand: Stand) -> RosterProblem:
         stand.ask.first.weekday(),
     )  # fmt: skip
     return RosterProblem(problem, pins, stand.ask.first, shift_of, frozenset(blocked))
-
-
-def _all_two(stand: Stand) -> bool:
-    """The planner's two-person rule speaks of all posts at once; it is asked only where every place wants two or more."""
-    return stand.two_person and all(place.wanted >= 2 for place in stand.places)
 
 
 def _kind(kinds: dict[str, rostering.Shift], first: date, starts_at: datetime, ends_at: datetime) -> tuple[int, str]:

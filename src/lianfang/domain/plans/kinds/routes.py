@@ -17,19 +17,30 @@ from lianfang.domain.plans.models import Plan
 from lianfang.domain.plans.registry import Adopted, Built, Field, Figure, Kind, PlanLine, Remark, Said, Tell, register
 from lianfang.domain.plans.selectors import lines_of
 from lianfang.kernel.errors import Language
-from lianfang.planning import Result, Status, routing
+from lianfang.planning import Reason, Result, Status, Stop, routing
 from lianfang.planning.routing.drive import best_start, drive
 from lianfang.planning.routing.problem import PinnedRoute, from_coordinates
+from lianfang.planning.stop import OnProgress
 
 WALK: Final = 1.1
 """Metres a second between houses, on foot with a bag: an assumption."""
 START: Final = 7 * 60 + 30
 """Minutes after midnight: the documents' door-to-door work runs from 07:30 to 15:00."""
+BUYS: Final = "routes.one_more"
 _WORDS: Final[dict[str, tuple[str, str]]] = {
     "why.stop": ("第{order}站，{at}到，{homes}户约{minutes}分钟", "stop {order}, at {at}, {homes} homes, about {minutes} minutes"),
     "why.by_hand": ("人工改到这一队，{at}到", "moved to this team by hand, at {at}"),
     "figure.teams": ("出动队数", "teams used"), "figure.stops": ("楼栋", "buildings"), "figure.homes": ("户", "homes"),
     "figure.hours": ("最晚收工（小时）", "longest shift (hours)"), "figure.walk": ("步行总计", "walking in all"),
+    "binds.teams": ("{teams}队全部出动，最长一队{longest}小时，上限{hours}小时。",
+                    "All {teams} teams are out; the longest shift has {longest} of {hours} hours."),
+    "binds.nothing": ("没有限制卡住：队数有余，最长一队{longest}小时，上限{hours}小时。",
+                      "Nothing binds: teams are to spare, and the longest shift has {longest} of {hours} hours."),
+    "buys.nothing": ("再多一队：不会有改变（0），现有的队还没用完。", "One more team: changes nothing (0); not all are used."),
+    "buys.team": ("再多一队：总步行{walk}米，最长一队{longest}小时。",
+                  "One more team: {walk} m to walk in all, the longest shift {longest} hours."),
+    "buys.unknown_team": ("再多一队能换来多少：方案改动后未重算，或计算时间已到，重新计算后可知。",
+                          "What one more team would buy is not known after a change by hand or at the end of the time; compute again."),
     "remark.tree": ("没有楼栋外形数据：楼间距离按{metres}米左右估算。", "No outlines: buildings are taken to stand some {metres} m apart."),
     "remark.spare": ("{count}队没有任务，可作后备。", "{count} teams have nothing to do and can stand by."),
     "routing.vehicles": ("队数超过可用的队", "more tours than teams"),
@@ -92,6 +103,26 @@ class Routes(Kind):
             "minutes": float(params["minutes"]),
         }  # fmt: skip
         return Built(problem, labels, inputs=[doors.paths, homes, team.count, shift])
+
+    def solve(self, built: Built, *, stop: Stop, seed: int, on_progress: OnProgress | None = None) -> Result:
+        """The engine's tours; where every team is out, half of the time goes into the tours of one team more."""
+        found = super().solve(built, stop=replace(stop, seconds=stop.seconds / 2), seed=seed, on_progress=on_progress)
+        if (
+            not isinstance(found, routing.RoutingResult)
+            or found.objective is None
+            or len(found.routes) < built.labels["teams"]
+        ):
+            return found
+        problem = built.problem
+        team = replace(problem.vehicles[0], count=problem.vehicles[0].count + 1)
+        other = routing.solve(
+            replace(problem, vehicles=(team,)), stop=replace(stop, seconds=stop.seconds / 2), seed=seed
+        )
+        if other.objective is None:
+            return found
+        was, now = _measure(built, found), _measure(built, other)
+        values = (("walk", round(now["walk"] - was["walk"])), ("longest", round(now["hours"] - was["hours"], 1)))
+        return replace(found, reasons=(*found.reasons, Reason(BUYS, "With one team more.", None, values)))
 
     def lines(self, built: Built, result: Result) -> Sequence[PlanLine]:
         """One line a building, team by team in the order of the tour."""
@@ -189,7 +220,16 @@ class Routes(Kind):
         """Teams to spare, and how distances are known."""
         assert isinstance(result, routing.RoutingResult)  # noqa: S101 - the engine's own
         spare = built.labels["teams"] - len(result.routes)
-        found = [Remark("remark.spare", {"count": spare})] if spare > 0 else []
+        limit = round(built.problem.vehicles[0].max_duration / 3600, 1)
+        limits = {"teams": built.labels["teams"], "longest": _measure(built, result)["hours"], "hours": limit}
+        told = next((one for one in result.reasons if one.code == BUYS), None)
+        if spare > 0:
+            found = [Remark("binds.nothing", limits), Remark("buys.nothing"), Remark("remark.spare", {"count": spare})]
+        elif told is None:
+            found = [Remark("binds.teams", limits), Remark("buys.unknown_team")]
+        else:
+            gain = {key: f"{value:+}" for key, value in told.values if not isinstance(value, str)}
+            found = [Remark("binds.teams", limits), Remark("buys.team", gain)]
         return found if built.labels["real"] else [*found, Remark("remark.tree", {"metres": built.labels["metres"]})]
 
     def adopt(self, actor: Actor, plan: Plan, built: Built, lines: Sequence[PlanLine]) -> Adopted:

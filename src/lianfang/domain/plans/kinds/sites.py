@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import ceil
+from time import monotonic
 from typing import Any, Final
 
 import numpy as np
@@ -17,12 +18,16 @@ from lianfang.domain.plans.registry import Adopted, Built, Field, Figure, Kind, 
 from lianfang.domain.plans.selectors import lines_of
 from lianfang.domain.rounds.api import add_site, round_by_id, rounds_of, sites_of
 from lianfang.kernel.errors import Language, LianfangError, define
-from lianfang.planning import Result, Status, pooling, siting
+from lianfang.planning import Reason, Result, Status, Stop, pooling, siting
 from lianfang.planning.pooling.staffing import THIRD_EDITION
+from lianfang.planning.stop import OnProgress
 
 SPARE: Final = 1.15
 """Room a site has beyond its even share, so that whole buildings fit: an assumption."""
 NEAREST: Final = 12
+LEAST: Final = 1.0
+"""Seconds below which the plan with one site more is not begun."""
+SAVED: Final = "sites.saved"
 _WORDS: Final[dict[str, tuple[str, str]]] = {
     "why.at_site": ("采样点就设在本楼", "the site is at this building"),
     "why.nearest": ("最近的采样点", "the nearest site"),
@@ -31,6 +36,15 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "figure.sites": ("采样点", "sites"), "figure.desks": ("采样台", "desks"), "figure.samplers": ("采样员", "samplers"),
     "figure.people": ("采样人数", "people"), "figure.walk": ("平均步行距离", "mean walk"),
     "figure.largest": ("最大的点人数", "people at the largest site"),
+    "binds.count": ("采样点数是给定的：{count}个。", "The number of sites is as asked: {count}."),
+    "binds.full": ("{buildings}栋楼因最近的点已满而改去别处。", "{buildings} buildings go past their nearest site because it is full."),
+    "binds.room": ("没有一个点因满员而拒人：每栋楼都去最近的点。", "No site turns anybody away: every building queues at its nearest."),
+    "buys.site": ("再设一个点：平均少走{m}米。", "One more site: {m} m less to walk, on average."),
+    "buys.site_none": ("再设一个点：不会有改变（0），每栋有人的楼都已设点。", "One more site: nothing changes (0); each building has one."),
+    "buys.site_tree": ("再设一个点能少走多少：没有楼栋外形数据，距离不实，不作估计。",
+                       "What one more site would save is not known: without outlines distances are not real, so it is not guessed."),
+    "buys.site_unknown": ("再设一个点能少走多少：方案改动后未重算，或计算时间已到，重新计算后可知。",
+                          "What one more site would save is not known after a change by hand or at the end of the time; compute again."),
     "remark.guide": ("按指南第三版：{low}–{high}个点；每台600–800人，每名采样员360人。",
                      "By the guide's third edition: {low}-{high} sites, 600-800 people a desk, 360 a sampler."),
     "remark.tree": ("没有楼栋外形数据：位置按楼号排布，不显示距离。", "No outlines: buildings are laid out by number, no walks shown."),
@@ -105,6 +119,27 @@ class Sites(Kind):
             problem, labels, inputs=[doors.paths, doors.people, one.id, [site.id for site in sites_of(one.id)]]
         )
 
+    def solve(self, built: Built, *, stop: Stop, seed: int, on_progress: OnProgress | None = None) -> Result:
+        """The engine's plan, and with the time that is left the plan with one site more."""
+        began = monotonic()
+        found = super().solve(built, stop=stop, seed=seed, on_progress=on_progress)
+        problem, left = built.problem, stop.seconds - (monotonic() - began)
+        if found.objective is None or left < LEAST or problem.open_count >= len(problem.weight):
+            return found
+        more = siting.Problem(
+            distance=problem.distance,
+            weight=problem.weight,
+            open_count=problem.open_count + 1,
+            capacity=problem.capacity,
+        )
+        other = siting.solve(more, stop=Stop(seconds=left), seed=seed)
+        if other.objective is None:
+            return found
+        saved = max(0.0, found.objective - other.objective) / max(float(problem.weight.sum()), 1.0)
+        return replace(
+            found, reasons=(*found.reasons, Reason(SAVED, "With one site more.", None, (("m", round(saved)),)))
+        )
+
     def lines(self, built: Built, result: Result) -> Sequence[PlanLine]:
         """One line a building: the site where it queues."""
         assert isinstance(result, siting.SitingResult)  # noqa: S101 - the engine's own
@@ -175,10 +210,25 @@ class Sites(Kind):
         """The guide's range, what is there already."""
         labels = built.labels
         found = [Remark("remark.guide", {"low": labels["low"], "high": labels["high"]})]
+        past = sum(line.reason == "why.next" for line in lines)
+        found += [Remark("binds.count", {"count": built.problem.open_count})]
+        found += [
+            Remark("binds.full", {"buildings": past}) if past else Remark("binds.room"),
+            self._buys(built, result),
+        ]
         found += [Remark("remark.have", {"count": labels["have"]})] if labels["have"] else []
         found += [] if labels["real"] else [Remark("remark.tree")]
         found += [Remark("remark.proven")] if result.status is Status.OPTIMAL else []
         return found
+
+    def _buys(self, built: Built, result: Result) -> Remark:
+        """What one more site would save, as the computation measured it."""
+        if not built.labels["real"]:
+            return Remark("buys.site_tree")
+        if built.problem.open_count >= len(built.problem.weight):
+            return Remark("buys.site_none")
+        told = next((one for one in result.reasons if one.code == SAVED), None)
+        return Remark("buys.site_unknown") if told is None else Remark("buys.site", dict(told.values))
 
     def adopt(self, actor: Actor, plan: Plan, built: Built, lines: Sequence[PlanLine]) -> Adopted:
         """Sites with desks and samplers in the round; the communities set them up."""
