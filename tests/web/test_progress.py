@@ -18,6 +18,7 @@ from django.utils import timezone, translation
 
 from lianfang.base.areas.api import add_denominator, load_boundaries
 from lianfang.base.metrics.api import Delta, add
+from lianfang.cli.demo.city import load_outlines
 from lianfang.kernel.clock import beijing_day
 from lianfang.web import area_maps, maps
 from tests.support.world import COUNTY, HOME, TOWN, World, build_world, fold
@@ -187,6 +188,24 @@ def test_an_area_without_a_value_is_never_drawn_like_a_good_one() -> None:
     assert [row.style for row in area_maps.rows(choropleth({"a": maps.Value(4, "100%"), "b": maps.Value(None, "")}))] == [
         "scale-5", "unknown", "unknown",
     ]  # fmt: skip
+
+
+@pytest.mark.usefixtures("world")
+def test_the_demonstration_takes_outlines_only_from_the_folder_it_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    square = {"type": "Polygon", "coordinates": [[[114.0, 34.0], [114.1, 34.0], [114.1, 34.1], [114.0, 34.0]]]}
+    features = [{"type": "Feature", "properties": {"adcode": COUNTY}, "geometry": square}]
+    (tmp_path / "data/boundaries").mkdir(parents=True)
+    file = tmp_path / "data/boundaries/411600_full.json"
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": features}), "utf-8")
+    monkeypatch.delenv("LIANFANG_SHARED", raising=False)
+    assert load_outlines("4116") == 0
+    monkeypatch.setenv("LIANFANG_SHARED", str(tmp_path))
+    assert load_outlines("1309") == 0
+    assert load_outlines("4116") == 1
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        cursor.execute("delete from areas_boundary")
 
 
 @pytest.mark.parametrize("city", ["130900", "130200"])

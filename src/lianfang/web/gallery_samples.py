@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import pgettext
 
-from lianfang.web import maps
+from lianfang.web import area_maps, maps
 from lianfang.web.formats import percent
 
 VERSION = "7"
@@ -98,6 +98,24 @@ def choropleth() -> maps.Choropleth:
         links={row["code"]: f"#row-{row['code']}" for row in rows},
         source=pgettext("sample", "Sample"),
     )
+
+
+def progress(*, counted: bool = True) -> area_maps.AreaMap:
+    """Return areas of which some have an outline, one has a long name and two no figure; without figures if asked."""
+    rows = townships()
+    drawn = maps.schematic(rows, parent=COUNTY)["features"][:10]
+    outlines = {feature["properties"]["code"]: feature["geometry"] for feature in drawn} if counted else {}
+    children = [
+        {"code": row["code"], "name": LONG_NAME if index == 12 else row["name"]} for index, row in enumerate(rows)
+    ]
+    layer = (
+        choropleth().layers[0] if counted else maps.Layer("coverage", pgettext("sample", "Coverage"), maps.COVERAGE, {})
+    )
+    given = maps.Choropleth(
+        "progress" if counted else "nothing", pgettext("sample", "Coverage by township"), maps.placed(children, outlines), [layer],
+        {row["code"]: f"#row-{row['code']}" for row in rows}, pgettext("sample", "Sample"),
+    )  # fmt: skip
+    return area_maps.AreaMap(given, layer)
 
 
 def building() -> dict[str, Any]:
@@ -219,6 +237,8 @@ def everything() -> dict[str, Any]:
         ],
         "version": VERSION,
         "map": choropleth(),
+        "progress": progress(),
+        "nothing": progress(counted=False),
         "building": building(),
         "tasks": tasks(),
         "trend": [5.2, 9, 31, 52, 67, 81, 90.5],

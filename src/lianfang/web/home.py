@@ -24,7 +24,7 @@ from lianfang.domain.rounds.homes import homes_of_round
 from lianfang.domain.rounds.models import Round
 from lianfang.domain.rounds.pages import Group, homes_by_building, language, measure_words, people_by_building, state_of
 from lianfang.domain.rounds.playbook import outcome_words
-from lianfang.kernel.divisions import PATH_LENGTH, Level
+from lianfang.kernel.divisions import PATH_LENGTH, Level, short_name
 from lianfang.kernel.errors import LianfangError
 from lianfang.web.formats import number
 from lianfang.web.progress import Known, latest_round, period_here, returns_below
@@ -202,7 +202,7 @@ def wrong_lines(
             else _("%(n)s people were not sampled and nobody knows why")
         )
         title = known % {"n": number(silent)}
-        worst = next((row.name for row in rows if row.missing), "")
+        worst = next((short_name(row.name) for row in rows if row.missing), "")
         hint = _("most of them: %(place)s") % {"place": worst} if worst else ""
         found.append(
             (silent, Task(title, reverse("round-area", args=[one.id, place.code]), hint, "act", _("Missing"), None))

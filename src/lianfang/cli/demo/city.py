@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from django.db import connections, transaction
 
 from lianfang.base.access.api import create_account, create_grant, open_session
-from lianfang.base.areas.api import Division, add_denominator, load_divisions, shipped_divisions, subtree
+from lianfang.base.areas.api import Division, add_denominator, load_boundaries, load_divisions, shipped_divisions, subtree
 from lianfang.base.incidents.api import open_incident, propose_incident
 from lianfang.cli.demo.cast import PASSWORD
 from lianfang.cli.demo.deployment import deploy, enter_as, import_list, since
@@ -53,10 +55,23 @@ CITIES: Final = {
 }
 
 
+def load_outlines(path: str) -> int:
+    """Load the public outlines of a city's counties where LIANFANG_SHARED names a folder with them (no licence lets us ship them).
+
+    Returns how many areas have one now; the others are shown as tiles.
+    """
+    folder = os.environ.get("LIANFANG_SHARED", "")
+    file = Path(folder) / "data" / "boundaries" / f"{path}00_full.json"
+    if not folder or not file.is_file():
+        return 0
+    return load_boundaries(file.read_bytes(), coordinates="gcj02", source="DataV GeoAtlas")[0]
+
+
 def whole_city(stage: Stage, city: City) -> None:
     """Divisions and accounts, an incident, the lists of all units, the plan, its adoption; kept for the summary with every time."""
     clock = time.monotonic()
     load_divisions(_divisions(city), edition=2020)
+    load_outlines(city.path)
     counted = [one for one in COUNTED if one[0] == city.path]
     for path, what, value, day, source in counted:
         add_denominator(path=path, what=what, value=value, counted_on=date.fromisoformat(day), source=source)

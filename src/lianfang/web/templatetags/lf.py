@@ -18,6 +18,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from lianfang.kernel.divisions import short_name
 from lianfang.web import charts, formats, states, vendored
 from lianfang.web.templatetags import lf_lists, lf_maps, lf_shell
 from lianfang.web.templating import constant
@@ -31,6 +32,7 @@ register.filter("svg", charts.plain)
 register.filter("moment_text", formats.moment)
 register.filter("day", formats.day)
 register.filter("clock", formats.clock)
+register.filter("place_name", short_name)
 lf_shell.add_to(register)
 lf_lists.add_to(register)
 lf_maps.add_to(register)
