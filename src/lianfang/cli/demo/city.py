@@ -15,7 +15,14 @@ import numpy as np
 from django.db import connections, transaction
 
 from lianfang.base.access.api import create_account, create_grant, open_session
-from lianfang.base.areas.api import Division, add_denominator, load_boundaries, load_divisions, shipped_divisions, subtree
+from lianfang.base.areas.api import (
+    Division,
+    add_denominator,
+    load_boundaries,
+    load_divisions,
+    shipped_divisions,
+    subtree,
+)
 from lianfang.base.incidents.api import open_incident, propose_incident
 from lianfang.cli.demo.cast import PASSWORD
 from lianfang.cli.demo.deployment import deploy, enter_as, import_list, since
