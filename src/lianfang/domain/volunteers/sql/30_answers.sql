@@ -97,17 +97,16 @@ begin
 end
 $$;
 
--- Accepting: the shifts are held and must lie inside the stated hours; the member is found by name and telephone, or made; they
--- belong to the volunteers of the community, are seen there while the call lasts, and their hours become their availability.
-create or replace function volunteers_accept(p_answer bigint, p_windows bigint[], p_member_sealed bytea, p_secret_sealed bytea,
-        p_contact bytea, p_sex int, p_team text, p_thanks bytea, p_rules jsonb)
+-- Taking somebody: the shifts are held and must lie inside the stated hours; the member is found by name and telephone, or made; they
+-- are booked, and their hours become their availability. Whoever calls this lets them join afterwards (volunteers_joined).
+create or replace function volunteers_take(p_answer bigint, p_windows bigint[], p_member_sealed bytea, p_secret_sealed bytea,
+        p_contact bytea, p_sex int, p_thanks bytea, p_rules jsonb)
     returns bigint language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     one volunteers_answer := volunteers_hold_answer(p_answer, array['new', 'waiting']);
     chosen bigint[];
     whom bigint := one.member_id;
     outside text;
-    until_on date;
 begin
     select array_agg(w.shift_id order by w.shift_id) into chosen from volunteers_window w
         where w.call_id = one.call_id and w.id = any (p_windows) and w.shift_id is not null;
@@ -125,9 +124,6 @@ begin
     if whom is null then
         whom := volunteers_member(one.path, one.home_path, p_member_sealed, p_secret_sealed, p_contact, p_sex, one.born_year, one.skills);
     end if;
-    select max(w.on_day) + 1 into until_on from volunteers_window w where w.id = any (p_windows);
-    perform volunteers_join(whom, one.path, p_team);
-    perform workforce_serve(array[whom], array[one.path], array[until_on]);
     insert into workforce_availability (member_id, on_day, from_minute, to_minute, can_work)
         select whom, h.on_day, h.from_minute, h.to_minute, true from volunteers_hours h where h.answer_id = p_answer
             and not exists (select 1 from workforce_availability v where v.member_id = whom and v.on_day = h.on_day
@@ -137,14 +133,40 @@ begin
     end if;
     update volunteers_answer set state = 'accepted', member_id = whom, thanks = p_thanks, asked_next = false, decided_at = now(),
         accepted_at = now(), decided_by = access_account() where id = p_answer;
-    perform volunteers_count('volunteers.accepted', one.path, 1);
     perform volunteers_book(whom, chosen, 'call', p_rules);
-    perform volunteers_settled(one.call_id);
     return whom;
 end
 $$;
 
--- Many at once, each by the same rules and with their own member: whoever cannot be accepted stays as they are, with the reason.
+-- Accepting one: they are booked, belong to the volunteers of the community, and are seen there while their shifts last.
+create or replace function volunteers_accept(p_answer bigint, p_windows bigint[], p_member_sealed bytea, p_secret_sealed bytea,
+        p_contact bytea, p_sex int, p_team text, p_thanks bytea, p_rules jsonb)
+    returns bigint language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    whom bigint := volunteers_take(p_answer, p_windows, p_member_sealed, p_secret_sealed, p_contact, p_sex, p_thanks, p_rules);
+begin
+    perform volunteers_joined(array[p_answer], p_team);
+    return whom;
+end
+$$;
+
+-- What follows once for everybody who was accepted: their membership, their place, the figure, the office's item.
+create or replace function volunteers_joined(p_answers bigint[], p_team text) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    one record;
+begin
+    for one in select a.call_id, a.path, array_agg(a.member_id) as members from volunteers_answer a
+            where a.id = any (p_answers) and a.state = 'accepted' group by a.call_id, a.path loop
+        perform volunteers_join(one.members, one.path, p_team);
+        perform volunteers_count('volunteers.accepted', one.path, cardinality(one.members));
+        perform volunteers_settled(one.call_id);
+    end loop;
+end
+$$;
+
+-- Many at once, each by the same rules and with their own member: whoever cannot be accepted stays as they are, with the reason. What
+-- need not be done for each is done for all at the end.
 create or replace function volunteers_accept_many(p_answers bigint[], p_windows text[], p_sealed bytea[], p_secret bytea[],
         p_contact bytea[], p_team text, p_rules jsonb)
     returns table (answer_id bigint, member_id bigint, problem text, facts text)
@@ -155,14 +177,14 @@ begin
         problem := '';
         facts := '';
         begin
-            member_id := volunteers_accept(answer_id, p_windows[at]::bigint[], p_sealed[at], p_secret[at], p_contact[at], 0, p_team, null,
-                                           p_rules);
+            member_id := volunteers_take(answer_id, p_windows[at]::bigint[], p_sealed[at], p_secret[at], p_contact[at], 0, null, p_rules);
         exception when sqlstate 'LF409' or sqlstate 'LF422' then
             get stacked diagnostics problem = message_text, facts = pg_exception_detail;
             member_id := null;
         end;
         return next;
     end loop;
+    perform volunteers_joined(p_answers, p_team);
 end
 $$;
 
@@ -194,7 +216,8 @@ end
 $$;
 
 -- The volunteers of a community are an organisation of it, founded when the first one joins.
-create or replace function volunteers_join(p_member bigint, p_path text, p_team text) returns void
+drop function if exists volunteers_join(bigint, text, text);
+create or replace function volunteers_join(p_members bigint[], p_path text, p_team text) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     team bigint;
@@ -206,9 +229,10 @@ begin
             values (p_team, 'service_team', p_path, '', '', false, '', 'call', left(p_path, 6), volunteers_today()) returning id into team;
     end if;
     insert into workforce_membership (member_id, organisation_id, net, duty, from_on)
-        select p_member, team, 'volunteer', 'member', volunteers_today() where not exists (select 1 from workforce_membership m
-            where m.member_id = p_member and m.organisation_id = team and m.to_on is null);
-    perform workforce_place(array[p_member]);
+        select distinct t.member, team, 'volunteer', 'member', volunteers_today() from unnest(p_members) as t(member)
+            where not exists (select 1 from workforce_membership m
+                where m.member_id = t.member and m.organisation_id = team and m.to_on is null);
+    perform workforce_place(p_members);
 end
 $$;
 
@@ -351,7 +375,8 @@ revoke all on function volunteers_answer_put(bigint, bytea, bytea, bytea, text, 
     volunteers_hold_answer(bigint, text[]), volunteers_settled(bigint), volunteers_wait(bigint), volunteers_decline(bigint, bytea),
     volunteers_accept(bigint, bigint[], bytea, bytea, bytea, int, text, bytea, jsonb), volunteers_clock(int),
     volunteers_accept_many(bigint[], text[], bytea[], bytea[], bytea[], text, jsonb),
-    volunteers_member(text, text, bytea, bytea, bytea, int, int, text[]), volunteers_join(bigint, text, text), volunteers_mine(bytea),
+    volunteers_member(text, text, bytea, bytea, bytea, int, int, text[]), volunteers_join(bigint[], text, text),
+    volunteers_take(bigint, bigint[], bytea, bytea, bytea, int, bytea, jsonb), volunteers_joined(bigint[], text), volunteers_mine(bytea),
     volunteers_mine_shifts(bytea), volunteers_mine_hours(bytea), volunteers_withdraw(bytea), volunteers_propose_next(bigint),
     volunteers_say(bytea, bytea), volunteers_word_read(bigint), volunteers_phone(bigint), volunteers_tidy(int) from public;
 grant execute on function volunteers_answer_put(bigint, bytea, bytea, bytea, text, text[], int, date[], int[], int[], text),
