@@ -83,7 +83,7 @@ def _remove(data: Path) -> None:
         raise LianfangError("demo.in_use", folder=str(data))
     server.stop_orphan()
     shutil.rmtree(server.cluster, ignore_errors=True)
-    for name in ("keys", "static"):
+    for name in ("keys", "static", "plans", "uploads", "measures"):
         shutil.rmtree(data / name, ignore_errors=True)
     for name in (
         "pgpass",
@@ -95,6 +95,7 @@ def _remove(data: Path) -> None:
         "roster.xlsx",
         "keeping.json",
         "faults.jsonl",
+        "room",
         runtime.DRILL_MARK,
     ):
         (data / name).unlink(missing_ok=True)

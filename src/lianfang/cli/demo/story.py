@@ -88,9 +88,9 @@ def play(args: argparse.Namespace, console: Console) -> dict[str, Any]:
             started = time.monotonic()
             act(stage)
             fold()
-            progress.update(
-                task, total=1, completed=1, description=f"{title}  [dim]{time.monotonic() - started:.1f} s[/]"
-            )
+            seconds = round(time.monotonic() - started, 1)
+            stage.told.setdefault("acts", []).append([title, seconds])
+            progress.update(task, total=1, completed=1, description=f"{title}  [dim]{seconds} s[/]")
     return stage.told
 
 

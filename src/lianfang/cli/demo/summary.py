@@ -45,6 +45,7 @@ def show(console: Console, told: dict[str, Any]) -> None:
         _facts(console, told)
         deployments(console, told)
         _duty(console, told)
+        _times(console, told)
         with transaction.atomic():
             company.enter("county")
             if "round" in told:
@@ -143,6 +144,15 @@ def _counties(one: dict[str, Any]) -> Table:
     for path, placed, seats in one["counties"]:
         table.add_row(one["names"].get(path, path), f"{placed:,}", f"{seats:,}", f"{seats - placed:,}")
     return table
+
+
+def _times(console: Console, told: dict[str, Any]) -> None:
+    """How long each act took, where somebody asked for the documents' sizes."""
+    if "city" in told:
+        table = Table("一幕 act", "秒 seconds", title="用时 times", title_justify="left")
+        for title, seconds in told["acts"]:
+            table.add_row(title, f"{seconds:,}")
+        console.print(table)
 
 
 def _duty(console: Console, told: dict[str, Any]) -> None:
