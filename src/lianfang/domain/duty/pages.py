@@ -295,4 +295,5 @@ def span_text(start: datetime, end: datetime) -> str:
 
 def trail(actor: Actor, place: Place) -> list[dict[str, str]]:
     """The way up, as far as the reader's grant reaches."""
-    return [{"label": name, "href": reverse("duty-area", args=[code])} for name, code in place.above]
+    above = [{"name": name, "href": reverse("duty-area", args=[code])} for name, code in place.above]
+    return [*above, {"name": place.short, "href": ""}]
