@@ -100,7 +100,7 @@ def choropleth(given: Mapping[str, Any]) -> maps.Choropleth:
     geojson = maps.placed(given["children"], given.get("outlines") or {})
     layers = [
         maps.Layer(
-            layer["key"], layer["label"], [maps.Step(step["style"], step["label"]) for step in layer["steps"]],
+            layer["key"], layer["label"], [_step(step) for step in layer["steps"]],
             {code: maps.Value(**value) for code, value in layer["values"].items()},
         )
         for layer in given["layers"]
@@ -108,6 +108,12 @@ def choropleth(given: Mapping[str, Any]) -> maps.Choropleth:
     return maps.Choropleth(
         given["key"], given["title"], geojson, layers, given.get("links", {}), given.get("source", "")
     )
+
+
+def _step(given: Mapping[str, Any]) -> maps.Step:
+    """A class with its own word, else the word that its colour has in a coverage."""
+    words = {step.style: step.word for step in maps.COVERAGE}
+    return maps.Step(given["style"], given["label"], word=given.get("word") or words.get(given["style"], ""))
 
 
 def add_to(register: Library) -> None:
