@@ -110,7 +110,7 @@ def test_text_from_people_is_escaped_everywhere() -> None:
     }  # fmt: skip
     context = {
         "nasty": nasty,
-        "items": [item],
+        "items": [item, item],
         "filters": [{**item, "count": 1}],
         "verdicts": [{"key": "new", "label": nasty, "count": 1}],
         "lines": [nasty],
