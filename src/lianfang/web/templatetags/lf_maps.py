@@ -77,17 +77,17 @@ def progress_map(
     *,
     open_table: bool = False,
     known: progress.Known | None = None,
-    one: Any = None,
+    about: Any = None,
 ) -> dict[str, Any]:
     """Show the progress of the areas below a place; `wanted`: the layer that this page opens with (coverage, late, posts,
-    placed, paired, needs), unless the address asks for another one. Without a place it is the reader's own; `one` is the
-    round that the page is about, without it the round that is open."""
+    placed, paired, needs), unless the address asks for another one. Without a place it is the reader's own; `about` is
+    the round that the page is about, without it the round that is open."""
     request = context["request"]
     asked = request.GET.get(LAYER, "")
     if not request.actor.lists:
         return {}
     place = place or place_of(request.actor, request.actor.area_code)
-    known = known or (progress.read_known(place, one) if one is not None else None)
+    known = known or (progress.read_known(place, about) if about is not None else None)
     shown = progress.progress_of(request.actor, place, key="progress", asked=asked, wanted=wanted.split(), known=known)
     if shown is None:
         return {}
