@@ -8,15 +8,31 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from lianfang.base.access import looks
 from lianfang.base.access.accounts import role_words
 from lianfang.base.access.looks_purposes import purpose_words
 from lianfang.base.access.views_support import requires
+from lianfang.base.areas.api import names_of as area_names
+from lianfang.kernel.divisions import short_name
 
 SPANS = {"24": 24, "168": 168, "720": 720}
 """Hours a page can cover: a day, a week, thirty days."""
+FILES = {
+    "plan": gettext_lazy("Plan, line by line"),
+    "plan-problem": gettext_lazy("Problem of a plan"),
+    "duty": gettext_lazy("Roster"),
+    "missing": gettext_lazy("Missing people"),
+    "pairings": gettext_lazy("Ledger of pairings"),
+    "residents-large": gettext_lazy("Large list of residents"),
+    "import-not-taken": gettext_lazy("Rows that were not taken"),
+    "self-codes": gettext_lazy("Codes of residents' own pages"),
+    "member-codes": gettext_lazy("Codes of members' own pages"),
+    "service-record": gettext_lazy("Record of service"),
+}
+"""Files with people in them, by the name under which engines put them on record."""
 
 
 @requires("see:logs:open")
@@ -42,6 +58,7 @@ def index(request: HttpRequest) -> HttpResponse:
             span.account,
         ]
     )
+    areas = area_names([one.path[:12] for one in exports])
     context = {
         "span": span,
         "tabs": _tabs(span),
@@ -52,7 +69,11 @@ def index(request: HttpRequest) -> HttpResponse:
         "purposes": [{"sum": one, "words": purpose_words(one.key), "href": _href(span, purpose=one.key)} for one in purposes],
         "accounts": [{"sum": one, "name": _name(names, one.key), "href": _href(span, account=one.key)} for one in accounts],
         "lines": [_line(one, names) for one in found[: looks.PAGE]],
-        "exports": [{"one": one, "name": _name(names, one.account_id)} for one in exports],
+        "exports": [
+            {"one": one, "name": _name(names, one.account_id), "file": FILES.get(one.what, one.what),
+             "area": short_name(areas[one.path[:12]]) if one.path[:12] in areas else one.path}
+            for one in exports
+        ],
         "refused": [{"one": one, "name": _name(names, one.account_id)} for one in refused],
         "following": found[looks.PAGE - 1].id if len(found) > looks.PAGE else 0,
         "paged": before is not None,
