@@ -118,3 +118,18 @@ def test_look_ups_never_change_between_releases(kind: type[Box], blind: str, pse
 def test_a_key_has_32_bytes(length: int) -> None:
     with pytest.raises(ValueError, match="32 bytes"):
         IntlBox(b"k" * length)
+
+
+@given(
+    plains=st.lists(st.binary(max_size=40), max_size=12), numbers=st.lists(st.integers(0, (1 << 64) - 1), max_size=12)
+)
+def test_many_at_once_are_what_each_alone_is(plains: list[bytes], numbers: list[int]) -> None:
+    for kind in PROVIDERS.values():
+        box = kind(KEY)
+        sealed = box.seal_all(iter(plains), COLUMN)
+        assert [box.open(one, COLUMN) for one in sealed] == plains
+        assert box.pseudonyms(iter(numbers)) == [box.pseudonym(number) for number in numbers]
+
+
+def test_equal_values_sealed_together_look_different(box: Box) -> None:
+    assert len(set(box.seal_all(["王芳".encode()] * 500, COLUMN))) == 500

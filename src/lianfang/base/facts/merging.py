@@ -216,7 +216,11 @@ async def _write(wire: Wire, batches: list[Batch], fresh: list[Fact], kept: list
 
 
 def _log(facts: list[Fact]) -> Statement:
-    boxes = {number: incident_box(number) for number in {fact.incident_id for fact in facts}}
+    sealed: dict[UUID, bytes] = {}
+    for number in {fact.incident_id for fact in facts}:
+        mine = [fact for fact in facts if fact.incident_id == number]
+        seals = incident_box(number).seal_all((fact.raw for fact in mine), LOG_COLUMN)
+        sealed |= zip((fact.id for fact in mine), seals, strict=True)
     return LOG, {
         "incident": int4s(fact.incident_id for fact in facts),
         "id": uuids(fact.id for fact in facts),
@@ -226,7 +230,7 @@ def _log(facts: list[Fact]) -> Statement:
         "account": int8s(fact.account_id for fact in facts),
         "grant": int8s(fact.grant_id for fact in facts),
         "digest": byteas(fact.digest for fact in facts),
-        "sealed": byteas(boxes[fact.incident_id].seal(fact.raw, LOG_COLUMN) for fact in facts),
+        "sealed": byteas(sealed[fact.id] for fact in facts),
     }
 
 
@@ -241,5 +245,5 @@ def _quarantine(facts: list[Fact]) -> Statement:
         "path": literal(fact.path or "-" for fact, _ in refused),
         "account": int8s(fact.account_id for fact, _ in refused),
         "digest": byteas(fact.digest for fact, _ in refused),
-        "sealed": byteas(box.seal(fact.raw, QUARANTINE_COLUMN) for fact, _ in refused),
+        "sealed": byteas(box.seal_all((fact.raw for fact, _ in refused), QUARANTINE_COLUMN)),
     }

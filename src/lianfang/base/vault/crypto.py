@@ -8,8 +8,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import struct
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from cryptography.exceptions import InvalidTag
@@ -64,6 +65,14 @@ class Box(ABC):
     def pseudonym(self, number: int) -> int:
         """A signed 64-bit pseudonym of a public code; without the key nobody can tell whose it is."""
 
+    def seal_all(self, plains: Iterable[bytes], column: bytes) -> list[bytes]:
+        """`seal` for many values of one column."""
+        return [self.seal(plain, column) for plain in plains]
+
+    def pseudonyms(self, numbers: Iterable[int]) -> list[int]:
+        """`pseudonym` for many codes."""
+        return [self.pseudonym(number) for number in numbers]
+
     def open(self, sealed: bytes | memoryview, column: bytes) -> bytes:
         """Decrypt one value; raises BadSeal when it was changed or belongs elsewhere."""
         raw = bytes(sealed)
@@ -91,6 +100,15 @@ class IntlBox(Box):
         nonce = os.urandom(NONCE_BYTES)
         return self.mark + nonce + self._aead.encrypt(nonce, plain, column)
 
+    def seal_all(self, plains: Iterable[bytes], column: bytes) -> list[bytes]:
+        given = list(plains)
+        nonces = os.urandom(NONCE_BYTES * len(given))  # asking the system once costs a fraction of asking each time
+        encrypt, found = self._aead.encrypt, []
+        for place, plain in enumerate(given):
+            nonce = nonces[place * NONCE_BYTES : (place + 1) * NONCE_BYTES]
+            found.append(self.mark + nonce + encrypt(nonce, plain, column))
+        return found
+
     def _open(self, body: bytes, column: bytes) -> bytes:
         return self._aead.decrypt(body[:NONCE_BYTES], body[NONCE_BYTES:], column)
 
@@ -114,6 +132,15 @@ class IntlBox(Box):
     def pseudonym(self, number: int) -> int:
         digest = hashlib.blake2b(number.to_bytes(8, "big"), digest_size=8, key=self._pseudonym_key).digest()
         return int.from_bytes(digest, "big") - _SIGN
+
+    def pseudonyms(self, numbers: Iterable[int]) -> list[int]:
+        keyed = hashlib.blake2b(digest_size=8, key=self._pseudonym_key).copy
+        digests = []
+        for number in numbers:
+            one = keyed()
+            one.update(number.to_bytes(8, "big"))
+            digests.append(one.digest())
+        return [value - _SIGN for value in struct.unpack(f">{len(digests)}Q", b"".join(digests))]
 
 
 class GmBox(Box):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import struct
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
-from itertools import repeat
-from typing import ClassVar
+from itertools import islice
+from typing import ClassVar, cast
 
+import numpy as np
+from numpy.typing import NDArray
 from psycopg.errors import UniqueViolation
 
 from lianfang.base.facts.api import (
@@ -25,6 +27,7 @@ from lianfang.base.facts.api import (
     literal,
     uuids,
 )
+from lianfang.base.vault.api import incident_box
 from lianfang.domain.rounds.facts_common import (
     BUILDING,
     RoundRow,
@@ -32,9 +35,9 @@ from lianfang.domain.rounds.facts_common import (
     ask_rounds,
     code_number,
     county_of,
-    pseudonyms,
     settle_rounds,
 )
+from lianfang.domain.rounds.printed import read_codes
 from lianfang.domain.rounds.sqlfiles import statement
 from lianfang.kernel.errors import define
 
@@ -87,11 +90,18 @@ class TubeFilledBatch(Batch):
 
     def __init__(self, facts: list[Fact]) -> None:
         super().__init__(facts)
+        texts = [text for fact in facts for text in (fact.payload.tube, *fact.payload.people)]
+        codes, place = read_codes(texts), 0
         for fact in facts:
-            number = code_number(fact, fact.payload.tube)
-            codes = [code_number(fact, text) for text in fact.payload.people]
+            first, place = place, place + 1 + len(fact.payload.people)
+            number, people = codes[first], codes[first + 1 : place]
+            if number is None:
+                number = code_number(fact, fact.payload.tube)
+            if None in people:
+                given = zip(people, fact.payload.people, strict=True)
+                people = [code_number(fact, text) if code is None else code for code, text in given]
             if number is not None and fact.refusal is None:
-                fact.state = TubeState(number, [code for code in codes if code is not None], [], [])
+                fact.state = TubeState(number, cast(list[int], people), [], [])  # one that is missing refused the fact
                 _check_twice(fact)
 
     def questions(self) -> list[Statement]:
@@ -106,26 +116,25 @@ class TubeFilledBatch(Batch):
         rounds = settle_rounds(self.facts, answers[0])
         homes: dict[int, str] = dict(answers[1])
         taken = {(round_id, code): number for round_id, code, number in answers[2]}
-        pseudonym = pseudonyms(self.facts)
+        counties = {county_of(home) for home in homes.values()}
         for fact in self.facts:
             if fact.refusal is None:
                 _check_size(fact, rounds[fact.payload.round])
                 first = taken.setdefault((fact.payload.round, fact.state.number), fact.id)
                 if first != fact.id:
                     fact.refuse("tube.code_taken", outcome="conflict", tube=fact.payload.tube)
-                _find_people(fact, homes)
-            if fact.refusal is None:
-                fact.state.people = list(map(pseudonym[fact.incident_id], fact.state.codes))
+                _find_people(fact, homes, counties)
+        _hide_people(self.facts)
 
     def statements(self, facts: list[Fact]) -> list[Statement]:
         # in the order of people, so that two transactions never wait for each other in a circle
-        swabs = sorted(
-            swab
-            for number, fact in enumerate(facts, start=1)
-            for swab in zip(fact.state.people, fact.state.homes, repeat(number), strict=False)
-        )
+        people = np.array([person for fact in facts for person in fact.state.people], np.int64)
+        order = np.argsort(people, kind="stable")
+        homes = [home for fact in facts for home in fact.state.homes]
+        tubes_of = np.repeat(np.arange(1, len(facts) + 1), [len(fact.state.people) for fact in facts])
+        people = people[order]
         figures = _figures(facts)
-        careful = self._expects_repeats(facts, len(swabs))
+        careful = self._expects_repeats(people)
         tubes = {
             "incident": int4s(fact.incident_id for fact in facts),
             "id": uuids(fact.id for fact in facts),
@@ -137,9 +146,9 @@ class TubeFilledBatch(Batch):
             "at": instants(fact.at for fact in facts),
             "day": days(fact.day for fact in facts),
             "account": int8s(fact.account_id for fact in facts),
-            "s_person": int8s(person for person, _, _ in swabs),
-            "s_path": literal(home for _, home, _ in swabs),
-            "s_tube": int4s(number for _, _, number in swabs),
+            "s_person": int8s(people.tolist()),
+            "s_path": literal([homes[place] for place in order.tolist()]),
+            "s_tube": int4s(tubes_of[order].tolist()),
             "f_name": literal(name for name, _, _, _ in figures),
             "f_dim": literal(str(round_id) for _, round_id, _, _ in figures),
             "f_day": days(day for _, _, day, _ in figures),
@@ -148,12 +157,12 @@ class TubeFilledBatch(Batch):
         }
         return [(statement("tubes" if careful else "tubes_first"), tubes)]
 
-    def _expects_repeats(self, facts: list[Fact], swabs: int) -> bool:
-        """Whether repeats are to be looked for: some were met lately, or somebody is in two of these tubes."""
+    def _expects_repeats(self, people: NDArray[np.int64]) -> bool:
+        """Whether repeats are to be looked for: some were met lately, or somebody is in two of these tubes (people sorted)."""
         if TubeFilledBatch.careful:
             TubeFilledBatch.careful -= 1
             return True
-        return len({(fact.payload.round, person) for fact in facts for person in fact.state.people}) < swabs
+        return bool((people[1:] == people[:-1]).any())
 
     def outrun(self, reason: Exception) -> None:
         if isinstance(reason, UniqueViolation) and (reason.diag.table_name or "").startswith("rounds_sample"):
@@ -182,25 +191,41 @@ def _check_size(fact: Fact, row: RoundRow) -> None:
         fact.refuse("tube.too_many", tube=fact.payload.tube, count=len(fact.state.codes), limit=row.tube_size)
 
 
-def _find_people(fact: Fact, homes: Mapping[int, str]) -> None:
+def _find_people(fact: Fact, homes: Mapping[int, str], counties: Set[str]) -> None:
+    """Put the home of each swab on the fact, or refuse whoever is unknown or lives in another county than the tube."""
     county = county_of(fact.path)
-    fact.state.homes = []
-    for code, text in zip(fact.state.codes, fact.payload.people, strict=True):
-        home = homes.get(code)
-        if home is None or not home.startswith(county):
-            fact.refuse("fact.subject_unknown", area=fact.area, subject=text)
-            return
-        fact.state.homes.append(home)
+    found = list(map(homes.get, fact.state.codes))
+    if None in found or counties != {county}:  # then it is worth looking at each
+        for home, text in zip(found, fact.payload.people, strict=True):
+            if home is None or not home.startswith(county):
+                fact.refuse("fact.subject_unknown", area=fact.area, subject=text)
+                return
+    fact.state.homes = found
 
 
-def _figures(facts: Sequence[Fact]) -> Counter[tuple[str, int, date, str]]:
-    """What the tubes add to the figures: (name, round, day, path) → count."""
-    figures: Counter[tuple[str, int, date, str]] = Counter()
+def _hide_people(facts: Sequence[Fact]) -> None:
+    """Put pseudonyms on the facts that stand, all of an incident at once."""
+    by_incident: dict[int, list[Fact]] = defaultdict(list)
     for fact in facts:
-        round_id, day = fact.payload.round, fact.day
-        figures["rounds.tubes", round_id, day, fact.path] += 1
-        for home in fact.state.homes:
-            figures["rounds.sampled", round_id, day, home[:BUILDING]] += 1
+        if fact.refusal is None:
+            by_incident[fact.incident_id].append(fact)
+    for number, mine in by_incident.items():
+        hidden = iter(incident_box(number).pseudonyms(code for fact in mine for code in fact.state.codes))
+        for fact in mine:
+            fact.state.people = list(islice(hidden, len(fact.state.codes)))
+
+
+def _figures(facts: Sequence[Fact]) -> dict[tuple[str, int, date, str], int]:
+    """What the tubes add to the figures: (name, round, day, path) → count."""
+    by_day: dict[tuple[int, date], list[Fact]] = defaultdict(list)
+    for fact in facts:
+        by_day[fact.payload.round, fact.day].append(fact)
+    figures: dict[tuple[str, int, date, str], int] = {}
+    for (round_id, day), mine in by_day.items():
+        for path, tubes in Counter([fact.path for fact in mine]).items():
+            figures["rounds.tubes", round_id, day, path] = tubes
+        for path, people in Counter([home[:BUILDING] for fact in mine for home in fact.state.homes]).items():
+            figures["rounds.sampled", round_id, day, path] = people
     return figures
 
 
