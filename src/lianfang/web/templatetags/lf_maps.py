@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.template import Library
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from lianfang.base.access.places import Place, place_of
-from lianfang.web import area_maps, maps, progress
+from lianfang.web import area_maps, maps
 from lianfang.web.templatetags.lf_lists import query_with
+
+if TYPE_CHECKING:
+    from lianfang.base.access.places import Place
+    from lianfang.web.progress import Known
 
 COMPONENTS = "lianfang/components/"
 
@@ -76,12 +79,15 @@ def progress_map(
     wanted: str,
     *,
     open_table: bool = False,
-    known: progress.Known | None = None,
+    known: Known | None = None,
     about: Any = None,
 ) -> dict[str, Any]:
     """Show the progress of the areas below a place; `wanted`: the layer that this page opens with (coverage, late, posts,
     placed, paired, needs), unless the address asks for another one. Without a place it is the reader's own; `about` is
     the round that the page is about, without it the round that is open."""
+    from lianfang.base.access.places import place_of  # the shell by itself, without engines, has no figures
+    from lianfang.web import progress
+
     request = context["request"]
     asked = request.GET.get(LAYER, "")
     if not request.actor.lists:
