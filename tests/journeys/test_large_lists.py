@@ -36,9 +36,10 @@ def world(database: object) -> World:
 @pytest.fixture(scope="module")
 def roster(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A list of members in one unit of about 26 each, at home in the county's real communities."""
-    codes = [one.code for one in shipped_divisions("fugou") if one.level == 5]
+    tree = shipped_divisions("fugou")
+    codes, names = [one.code for one in tree if one.level == 5], {one.code: one.name for one in tree if one.level < 5}
     file = tmp_path_factory.mktemp("lists") / "全县名单.xlsx"
-    file.write_bytes(unit_list_xlsx(synthetic.units(codes, PEOPLE, PEOPLE // 26, 5)))
+    file.write_bytes(unit_list_xlsx(synthetic.units(codes, PEOPLE, PEOPLE // 26, 5, place_names=names)))
     return file
 
 

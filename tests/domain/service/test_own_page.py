@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
@@ -13,6 +14,7 @@ from lianfang.domain.service import availability, entering
 from lianfang.domain.workforce.api import availability_of
 from lianfang.kernel.errors import LianfangError
 from tests.support.service import NAMES, PAPERS, PHONES, Stage, owner
+from tests.support.workforce import make_members
 from tests.support.world import COUNTY, HOME, NEXT
 
 pytestmark = [pytest.mark.usefixtures("stage")]
@@ -287,3 +289,17 @@ def test_the_page_is_small(stage: Stage) -> None:
     assert len(reply.content) < 20_000, len(reply.content)
     assert b"/shifts/" in reply.content
     assert timezone.now().year > 2000
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("zh-hans", "请带证件到单位或社区补登记"), ("en", "Take your paper to your unit")]
+)
+def test_somebody_without_paper_and_telephone_is_told_where_to_go(stage: Stage, language: str, words: str) -> None:
+    """Their list named them only: no answer could be right, so none is counted as wrong."""
+    bare = make_members(stage.unit, [f"无号{language}"], home=HOME, phones=[""])[0]
+    code, phone = stage.code(bare), Client()
+    phone.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    for _ in range(7):  # more than lock a code
+        answer = phone.post(f"/mine/{code}/", {"answer": "1234"})
+        assert answer.status_code == 409
+        assert words in answer.content.decode()

@@ -199,12 +199,13 @@ def test_nobody_else_imports(world: World) -> None:
 
 def test_a_synthetic_list_of_a_city_comes_in_whole(world: World, tmp_path: Path) -> None:
     codes = [row[0] for row in run("select path from areas_area where level = 5 and starts_with(path, '411621')")]
-    made = synthetic.units(codes, 600, 24, 3)
+    names = dict(run("select rpad(path, 12, '0'), name from areas_area where level < 5"))
+    made = synthetic.units(codes, 600, 24, 3, place_names=names)
     county = actor_of(world, "county_dispatcher", COUNTY)
     fold()
     before = total("workforce.members", "", COUNTY)
     report = import_members(actor=county, area_path=COUNTY, path_to_file=unit_list_xlsx(made), filename="全县.xlsx")
-    assert (report.counts, report.taken) == ({"new": 600}, 600)
+    assert (report.counts, report.taken, report.units_made) == ({"new": 600}, 600, 24)
     fold()
     assert total("workforce.members", "", COUNTY) == before + 600
     assert recompute(["workforce.members"]) == []

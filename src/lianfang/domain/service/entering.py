@@ -85,7 +85,7 @@ def one_try(request: HttpRequest) -> None:
 def check_answer(*, code: str, answer: str) -> None:
     """Compare the answer to the second question; each try is counted and kept.
 
-    Raises service.code_unknown, service.locked, service.answer_wrong.
+    Raises service.code_unknown, service.locked, service.answer_wrong, service.nothing_to_ask.
     """
     digest = digest_of(code, today=today(), kind=MEMBER)
     rows = call("select * from service_find(%s)", [digest])
@@ -94,20 +94,24 @@ def check_answer(*, code: str, answer: str) -> None:
     key_path, secret, standing = rows[0]
     if standing == "locked":
         raise LianfangError("service.locked")
-    good = _fits(key_path, secret, answer)
+    wanted = _wanted(key_path, secret)
+    if not wanted:
+        raise LianfangError("service.nothing_to_ask")
+    said = "".join(character for character in answer.upper() if character.isalnum()).encode()
+    good = any(hmac.compare_digest(said, text.encode()) for text in wanted)
     with connections["door"].cursor() as cursor:  # a connection of its own: no refused request takes the count back
         cursor.execute("select service_tried(%s, %s)", [digest, good])
     if not good:
         raise LianfangError("service.answer_wrong")
 
 
-def _fits(key_path: str, secret: bytes | None, answer: str) -> bool:
-    """The end of the paper's number, or the whole telephone: its end alone stands in colleagues' lists."""
-    said = "".join(character for character in answer.upper() if character.isalnum())
+def _wanted(key_path: str, secret: bytes | None) -> list[str]:
+    """What answers: the end of the paper's number, or the whole telephone (its end alone stands in colleagues' lists)."""
     known = msgspec.json.decode(standing_box(key_path).open(secret, SECRET)) if secret is not None else {}
     number, phone = str(known.get("number", "")), str(known.get("phone", ""))
-    wanted = [number[-4:].upper() if len(number) >= 8 else "", phone if len(phone) >= 7 else ""]
-    return any(hmac.compare_digest(said.encode(), text.encode()) for text in wanted if text)
+    return [
+        text for text in (number[-4:].upper() if len(number) >= 8 else "", phone if len(phone) >= 7 else "") if text
+    ]
 
 
 def remember(answer: HttpResponse, code: str) -> None:

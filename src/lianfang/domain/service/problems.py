@@ -23,6 +23,13 @@ define(
     en="That is not right. Enter the last four signs of your paper's number, or your whole mobile number.",
 )
 define(
+    "service.nothing_to_ask",
+    status=409,
+    zh="名册里没有您的证件号码和手机号码，无法核对身份。请带证件到单位或社区补登记一项；此前由岗位负责人代您签到。",
+    en="The list holds neither your paper's number nor your telephone, so nothing can be asked. Take your paper to your unit or "
+    "community and have one entered; until then the head of your post checks you in.",
+)
+define(
     "service.nobody",
     status=404,
     zh="这个账号没有对应的人员名册。请用纸条上的编码打开，或请单位把账号和您的名册连起来。",

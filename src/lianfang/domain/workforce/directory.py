@@ -10,6 +10,7 @@ from lianfang.domain.residents.api import fold_text
 from lianfang.domain.workforce import rules
 from lianfang.domain.workforce.lists import Named
 from lianfang.kernel.divisions import range_of, short_name
+from lianfang.kernel.errors import LianfangError
 
 _COMMUNITY: Final = 12
 
@@ -39,6 +40,7 @@ class Directory:
     _communities: dict[str, str] = field(default_factory=dict)
     _codes: frozenset[str] = frozenset()
     _known: dict[str, list[tuple[int, str, int | None]]] = field(default_factory=dict)
+    _standing: dict[int, tuple[str, int | None]] = field(default_factory=dict)
     _by_name: dict[tuple[str, str], FileUnit] = field(default_factory=dict)
 
     @property
@@ -65,6 +67,7 @@ class Directory:
             "select id, name, path, parent_id from workforce_organisation where dissolved_on is null"
         ):
             self._known.setdefault(fold_text(name), []).append((number, path, parent))
+            self._standing[number] = (fold_text(name), parent)
         return self
 
     def community(self, word: str, township: str = "") -> str:
@@ -84,12 +87,15 @@ class Directory:
             self._codes |= {path}
         return found
 
-    def unit(self, named: Named, community: str) -> int | None:
-        """The file's number for an organisation that a row names; None when a local one has no community to stand at."""
+    def unit(self, named: Named, community: str) -> int:
+        """The file's number for an organisation that a row names. Raises workforce.community_missing for a local one without a
+        community, workforce.circular_parent for one that would stand under itself."""
         place = community or self.single if named.local else self.office
         if not place:
-            return None
+            raise LianfangError("workforce.community_missing")
         key = (place, fold_text(named.name), fold_text(named.above))
+        if key[1] == key[2]:
+            raise LianfangError("workforce.circular_parent")
         found = self.units.get(key)
         if found is None and not named.above:
             found = self._by_name.get(key[:2])
@@ -101,11 +107,27 @@ class Directory:
 
     def _new(self, named: Named, place: str, community: str) -> FileUnit:
         above = self.unit(Named(named.above, _above(named), named.local), community) if named.above else None
+        if above is not None and fold_text(named.name) in self._above(above):
+            raise LianfangError("workforce.circular_parent")
         kind = rules.KINDS.get(named.kind)
         found = FileUnit(len(self.numbered) + 1, place, named.name, named.kind, bool(kind and kind.temporary), above)
         found.organisation_id = self._match(named, place, above)
         self.numbered.append(found)
         return found
+
+    def _above(self, number: int) -> set[str]:
+        """Folded names of an organisation of the file and of everything above it, in the file and as it is known."""
+        names: set[str] = set()
+        step: int | None = number
+        known: int | None = None
+        while step is not None:
+            one = self.numbered[step - 1]
+            names.add(fold_text(one.name))
+            step, known = one.above, one.organisation_id
+        while known is not None and known in self._standing:
+            name, known = self._standing[known]
+            names.add(name)
+        return names
 
     def organisation(self, number: int) -> int | None:
         """The organisation behind a number of the file, None while it is not there yet."""

@@ -18,6 +18,7 @@ from lianfang.domain.workforce.judging import Judge, Row
 from lianfang.domain.workforce.lists import read_row
 from lianfang.exchange.tables import Table
 from lianfang.kernel.clock import beijing_day
+from lianfang.kernel.errors import LianfangError
 
 BATCH: Final = 5_000
 """Rows judged at a time."""
@@ -68,10 +69,11 @@ def _understand(
     if reasons:
         return row
     for named, duty in record.belongs:
-        unit = directory.unit(named, record.community)
-        if unit is None:
+        try:
+            unit = directory.unit(named, record.community)
+        except LianfangError as error:
             row.verdict = Verdict.REFUSED
-            row.reasons.append(Reason("community", "workforce.community_missing"))
+            row.reasons.append(Reason("above" if named.above else "community", error.code))
             return row
         row.units.append(unit)
         row.nets.append(rules.net_of(named.kind))

@@ -81,6 +81,7 @@ begin
         end if;
         went := p_at;
     end if;
+    went := greatest(went, s.checked_in_at);  -- a clock that was set back between coming and leaving makes no hours less than none
     update duty_slot set state = 'left', checked_out_at = went where id = p_slot;
     return went;
 end
