@@ -33,7 +33,7 @@ def county(database: connect.Target) -> Desk:
 @pytest.fixture(scope="module")
 def plan(county: Desk) -> Any:
     """A plan of the whole county."""
-    return county.propose("organisations", seconds=30.0)
+    return county.propose("organisations", seconds=240.0)
 
 
 def test_every_community_has_a_unit_and_every_unit_a_community(county: Desk, plan: Any) -> None:
@@ -59,7 +59,7 @@ def test_what_binds_and_what_one_more_would_buy_is_said(plan: Any) -> None:
     codes = [one["code"] for one in plan.summary["remarks"]]
     assert "binds.units" in codes
     assert [code for code in codes if code.startswith("buys.person")]
-    assert [code for code in codes if code.startswith("buys.unit")]
+    assert [code for code in codes if code.startswith(("buys.unit", "buys.link", "buys.unproven"))]
     groups = remark_groups(plan)
     assert len(groups) == 3
     assert all("{" not in line and line for _head, lines in groups for line in lines)
@@ -78,7 +78,7 @@ def test_a_replay_gives_the_same_links(county: Desk, plan: Any) -> None:
 
 
 def test_a_link_is_changed_and_stays_when_computed_again(county: Desk) -> None:
-    first = county.propose("organisations", seconds=30.0)
+    first = county.propose("organisations", seconds=240.0)
 
     def change(actor: Any) -> tuple[Any, int]:
         whole = plan_by_id(first.id, whole=True)

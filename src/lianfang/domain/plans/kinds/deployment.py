@@ -11,6 +11,8 @@ import numpy as np
 from lianfang.base.access.api import Actor
 from lianfang.base.areas.api import denominators, subtree
 from lianfang.base.incidents.api import incident_for
+from lianfang.domain.plans import engines
+from lianfang.domain.plans.engines import assignment
 from lianfang.domain.plans.ground import nearness
 from lianfang.domain.plans.kinds import deployment_read as read
 from lianfang.domain.plans.kinds.deployment_adopt import adopt_lines
@@ -20,8 +22,7 @@ from lianfang.domain.plans.kinds.deployment_words import sentence
 from lianfang.domain.plans.models import Plan
 from lianfang.domain.plans.registry import Adopted, Built, Field, Figure, Kind, PlanLine, Remark, Said, register
 from lianfang.kernel.errors import Language
-from lianfang.planning import Result, Status, Stop, assignment
-from lianfang.planning.assignment.deployment import cost_of, missing
+from lianfang.planning import Result, Status, Stop
 from lianfang.planning.stop import OnProgress
 
 NEAREST: Final = 30
@@ -140,8 +141,8 @@ class Deployment(Kind):
         problem = built.problem
         place, role = self._arrays(built, lines)
         return assignment.DeploymentResult(
-            status=Status.FEASIBLE, objective=cost_of(problem, place, role), bound=None, seconds=0.0,
-            place_of_person=place, role_of_person=role, unmet=missing(problem, place, role),
+            status=Status.FEASIBLE, objective=engines.people.cost_of(problem, place, role), bound=None, seconds=0.0,
+            place_of_person=place, role_of_person=role, unmet=engines.people.missing(problem, place, role),
         )  # fmt: skip
 
     def _arrays(self, built: Built, lines: Sequence[PlanLine]) -> tuple[np.ndarray, np.ndarray]:
@@ -189,7 +190,7 @@ class Deployment(Kind):
         far = np.linalg.norm(built.problem.place_xy - built.problem.person_xy[person], axis=1)
         names = built.labels["names"]
         found = [("", "留作后备" if zh else "keep in reserve")]
-        free = missing(built.problem, place, role)
+        free = engines.people.missing(built.problem, place, role)
         for at in np.argsort(far, kind="stable").tolist():
             for seat in np.flatnonzero((free[at] > 0) & built.problem.skill[person]).tolist():
                 words = sentence(f"role.{read.ROLES[seat]}", {}, language)

@@ -8,8 +8,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from lianfang.planning import Status, Stop, assignment
-from lianfang.planning.assignment.deployment import cost_of, missing
+from lianfang.domain.plans import engines
+from lianfang.domain.plans.engines import assignment
+from lianfang.planning import Status, Stop
 
 SECONDS: Final = 30.0
 """The stop rule of one such problem: people who were left over are few (assumption)."""
@@ -27,7 +28,7 @@ def filled(
     place, role = result.place_of_person.copy(), result.role_of_person.copy()
     while True:
         idle = np.flatnonzero((place < 0) & problem.skill.any(axis=1))
-        unmet = missing(problem, place, role)
+        unmet = engines.people.missing(problem, place, role)
         at = np.flatnonzero(unmet.any(axis=1))
         if not idle.size or not at.size:
             break
@@ -42,8 +43,8 @@ def filled(
         place[idle[sent]], role[idle[sent]] = at[found.place_of_person[sent]], found.role_of_person[sent]
     bound = None if result.bound is None else max(result.bound, 0.0)
     return replace(
-        result, objective=cost_of(problem, place, role), bound=bound, place_of_person=place, role_of_person=role,
-        unmet=missing(problem, place, role),
+        result, objective=engines.people.cost_of(problem, place, role), bound=bound, place_of_person=place, role_of_person=role,
+        unmet=engines.people.missing(problem, place, role),
     )  # fmt: skip
 
 

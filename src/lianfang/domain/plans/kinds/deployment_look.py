@@ -8,12 +8,13 @@ import numpy as np
 
 from lianfang.base.areas.api import names_of
 from lianfang.base.database.select import run
+from lianfang.domain.plans.engines import assignment
 from lianfang.domain.plans.ground import nearness
 from lianfang.domain.plans.kinds.deployment_read import ROLES
 from lianfang.domain.plans.models import Plan
 from lianfang.domain.plans.registry import Built, Figure, Remark, Said
 from lianfang.domain.workforce.api import Opener
-from lianfang.planning import Result, Status, assignment
+from lianfang.planning import Result, Status
 
 SHOWN = 3
 """Places named under `one more person`."""

@@ -11,11 +11,10 @@ import numpy as np
 from lianfang.base.areas.api import names_of, subtree
 from lianfang.base.database.select import run
 from lianfang.domain.pairings.api import templates
+from lianfang.domain.plans.engines import assignment, weights
 from lianfang.domain.plans.ground import Ground, ground
 from lianfang.domain.plans.models import Line, Plan
 from lianfang.kernel.errors import LianfangError
-from lianfang.planning import assignment
-from lianfang.planning.assignment.domain import GATE_WEIGHT, UNMANAGED_WEIGHT
 
 ROLES: Final = ("lead", "deputy", "member")
 HEADS: Final = frozenset({"head", "deputy", "secretary"})
@@ -130,7 +129,7 @@ def demand_of(places: Places, people: int, leads: str, reserve: float) -> np.nda
         demand[community, 1] = 1
     rest = total - int(demand.sum())
     if rest > 0:
-        weight = 1 + GATE_WEIGHT * np.maximum(places.gates - 1, 0) + UNMANAGED_WEIGHT * ~places.managed
+        weight = 1 + weights.GATE_WEIGHT * np.maximum(places.gates - 1, 0) + weights.UNMANAGED_WEIGHT * ~places.managed
         share = weight / weight.sum() * rest
         whole = np.floor(share).astype(np.int64)
         order = np.argsort(whole - share, kind="stable")[: rest - int(whole.sum())]

@@ -19,8 +19,10 @@ from lianfang.base.access.api import Actor
 from lianfang.base.access.heads import posts
 from lianfang.base.areas.api import NewGrid, names_of, redraw_grids
 from lianfang.domain.plans import worklist
+from lianfang.domain.plans.engines import districting
 from lianfang.domain.plans.kinds import grids_cut as cut
 from lianfang.domain.plans.kinds.grids_ground import Int, in_order
+from lianfang.domain.plans.kinds.grids_look import changed_grids, sizes_of
 from lianfang.domain.plans.kinds.grids_read import Land, read_land
 from lianfang.domain.plans.kinds.grids_words import NETS, grid_names, new_name, words
 from lianfang.domain.plans.models import Plan
@@ -39,7 +41,7 @@ from lianfang.domain.plans.registry import (
 )
 from lianfang.kernel.clock import beijing_day
 from lianfang.kernel.errors import Language, LianfangError
-from lianfang.planning import Reason, Result, Stop, Violation, districting
+from lianfang.planning import Reason, Result, Stop, Violation
 from lianfang.planning.stop import OnProgress
 
 LOW, HIGH = 300, 500
@@ -259,7 +261,7 @@ class GridsKind(Kind):
 
     def figures(self, built: Built, result: Result, baseline: Result | None) -> Sequence[Figure]:
         """Sizes and moves beside the rule of thumb."""
-        plan, rule = _sizes(built, result), _sizes(built, baseline) if baseline is not None else {}
+        plan, rule = sizes_of(built, result), sizes_of(built, baseline) if baseline is not None else {}
         better = {
             "outside": "less",
             "moved": "less",
@@ -276,7 +278,7 @@ class GridsKind(Kind):
 
     def remarks(self, built: Built, result: Result, lines: Sequence[PlanLine]) -> Sequence[Remark]:
         """What binds: sizes, barriers, missing outlines, whose worker stays."""
-        labels, sizes = built.labels, _sizes(built, result)
+        labels, sizes = built.labels, sizes_of(built, result)
         limits = {"low": int(labels["low"]), "high": int(labels["high"])}
         found = [
             Remark("remark.range", {"count": int(sizes["outside"]), **limits})
@@ -288,6 +290,7 @@ class GridsKind(Kind):
         found.append(
             Remark("remark.workers", {"kept": kept, "made": len(targets) - kept, "ended": len(labels["grids"]) - kept})
         )
+        found += changed_grids(labels, lines)
         homes, count = float(built.problem.weight.sum()), int(sizes["grids"])
         found.append(Remark("buys.grid", {"now": round(homes / max(count, 1)), "then": round(homes / (count + 1))}))
         for key, code in (
@@ -375,17 +378,6 @@ def _coded(values: Sequence[str], codes: Mapping[str, int]) -> Int:
 def _grids(result: Result) -> Int:
     grid: Int = result.grid_of_unit  # type: ignore[attr-defined]
     return grid
-
-
-def _sizes(built: Built, result: Result) -> dict[str, float]:
-    load = result.grid_weight  # type: ignore[attr-defined]
-    low, high = built.labels["low"], built.labels["high"]
-    changed = result.changed  # type: ignore[attr-defined]
-    found = {
-        "grids": float(load.size), "outside": float(((load < low) | (load > high)).sum()), "smallest": float(load.min()),
-        "largest": float(load.max()), "border": round(float(result.objective or 0), 1),
-    }  # fmt: skip
-    return found | ({"moved": float(changed)} if changed is not None else {})
 
 
 register(GridsKind())

@@ -9,9 +9,9 @@ from typing import Any, Final
 
 import numpy as np
 
+from lianfang.domain.plans.engines import districting
 from lianfang.domain.plans.kinds.grids_ground import Float, Int, components
-from lianfang.planning import Reason, Status, Stop, districting
-from lianfang.planning.districting import DistrictingResult, Problem
+from lianfang.planning import Reason, Status, Stop
 from lianfang.planning.stop import OnProgress, Progress
 
 VISITS_A_UNIT: Final = 100
@@ -33,8 +33,8 @@ class Wanted:
 
 
 def solve(
-    problem: Problem, wanted: Wanted, *, stop: Stop, seed: int, on_progress: OnProgress | None
-) -> DistrictingResult:
+    problem: districting.Problem, wanted: Wanted, *, stop: Stop, seed: int, on_progress: OnProgress | None
+) -> districting.DistrictingResult:
     """Grids of every piece of the map; a piece that no number of grids in the range fits gets the number that comes nearest.
 
     A cancel or the end of the time leaves the rest to the engine's first cut of each piece, so that there is always a plan.
@@ -64,7 +64,7 @@ def solve(
 
 
 def _piece(
-    problem: Problem, wanted: Wanted, units: Int, edges: Int, length: Float, stop: Stop, seed: int
+    problem: districting.Problem, wanted: Wanted, units: Int, edges: Int, length: Float, stop: Stop, seed: int
 ) -> tuple[Int, Reason | None]:
     """Grids of one piece, numbered from 0, and what could not be kept."""
     weight = problem.weight[units]
@@ -79,7 +79,7 @@ def _piece(
     again, held = _relabel(before, names), _relabel(pinned, names)
     visits = min(districting.Params().visits, VISITS_A_UNIT * units.size)
     asked: dict[str, Any] = {"weight_range": (wanted.low, wanted.high)} if fits else {}
-    smaller = Problem(weight, problem.xy[units], edges, length, count=count, **asked)
+    smaller = districting.Problem(weight, problem.xy[units], edges, length, count=count, **asked)
     found = districting.solve(
         smaller, params=districting.Params(visits=visits), stop=stop, seed=seed,
         pins=held if pins.size else None, previous=again if (again >= 0).any() else None,
@@ -89,7 +89,7 @@ def _piece(
         reason = Reason(
             "grids.pins", found.reasons[0].text if found.reasons else "", None, (("count", int(pins.size)),)
         )
-        smaller = Problem(weight, problem.xy[units], edges, length, count=count)
+        smaller = districting.Problem(weight, problem.xy[units], edges, length, count=count)
         found = districting.solve(smaller, params=districting.Params(visits=visits), stop=stop, seed=seed)
     return _dense(found.grid_of_unit), reason
 
@@ -115,8 +115,8 @@ def _dense(grid: Int) -> Int:
 
 
 def measured(
-    problem: Problem, grid: Int, seconds: float, before: Int | None = None, reasons: Sequence[Reason] = ()
-) -> DistrictingResult:
+    problem: districting.Problem, grid: Int, seconds: float, before: Int | None = None, reasons: Sequence[Reason] = ()
+) -> districting.DistrictingResult:
     """The result that a grid number per building stands for, with its true figures; numbers are made dense."""
     grid = _dense(grid)
     load = np.bincount(grid, problem.weight).astype(np.float64)
@@ -125,7 +125,7 @@ def measured(
     changed = None
     if before is not None and (before >= 0).any():
         changed = int(((before >= 0) & (heirs(grid, before, problem.weight)[grid] != before)).sum())
-    return DistrictingResult(
+    return districting.DistrictingResult(
         status=Status.FEASIBLE, objective=float(problem.edge_length[apart].sum()), bound=None, seconds=seconds, reasons=tuple(reasons),
         grid_of_unit=grid, grid_weight=load, imbalance=float(load.max() / mean - 1) if load.sum() else 0.0, changed=changed,
     )  # fmt: skip
@@ -157,7 +157,9 @@ def heirs(grid: Int, before: Int, weight: Float) -> Int:
     return heir
 
 
-def by_number(problem: Problem, order: Sequence[int], town: Int, high: float) -> DistrictingResult:
+def by_number(
+    problem: districting.Problem, order: Sequence[int], town: Int, high: float
+) -> districting.DistrictingResult:
     """The coordinator's rule of thumb: go through the numbers of each community and close a grid when the next house is too much."""
     grid = np.zeros(problem.units, dtype=np.int64)
     number, load, last = -1, 0.0, -1

@@ -47,6 +47,10 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "{count}栋楼台账里没有户数，采用图纸上的户数，或按层数×单元数×2估算（假定）。",
         "{count} buildings have no households in the ledger: taken from the plan, or estimated as floors × entrances × 2 (assumption).",
     ),
+    "remark.changed": (
+        "与现有网格相比，有变动的{count}个（共{of}个）：{names}。其余网格不变。",
+        "Beside today's grids {count} of {of} change: {names}. The others stay as they are.",
+    ),
     "remark.joined": (
         "有{count}处被隔开的零星楼栋户数太少，只好越过最近的围墙、河流或道路并入相邻网格。",
         "{count} small groups cut off by a wall, river or road are too few alone and were joined across the nearest one.",
@@ -77,6 +81,8 @@ def words(code: str, values: Mapping[str, Any], language: Language) -> str:
     if found is None:
         return str(values.get("text", code))
     filled = {name: ("–" if value is None else value) for name, value in values.items()}
+    if isinstance(filled.get("names"), list):
+        filled["names"] = ("、" if language == "zh" else ", ").join(filled["names"])
     try:
         return found[language != "zh"].format_map(filled)
     except KeyError:

@@ -13,6 +13,8 @@ from lianfang.base.access.api import Actor
 from lianfang.base.areas.api import subtree
 from lianfang.base.incidents.api import incident_for
 from lianfang.domain.pairings.api import template
+from lianfang.domain.plans import engines
+from lianfang.domain.plans.engines import assignment
 from lianfang.domain.plans.ground import ground, nearness
 from lianfang.domain.plans.kinds import organisations_read as read
 from lianfang.domain.plans.kinds.organisations_adopt import adopt_lines, names_of_lines
@@ -23,8 +25,7 @@ from lianfang.domain.plans.models import Plan
 from lianfang.domain.plans.registry import Adopted, Built, Field, Figure, Heads, Kind, PlanLine, Remark, Said, register
 from lianfang.domain.workforce.api import kind_word
 from lianfang.kernel.errors import Language
-from lianfang.planning import Result, Status, Stop, assignment
-from lianfang.planning.assignment.pairing import cost_of
+from lianfang.planning import Result, Status, Stop
 from lianfang.planning.stop import OnProgress
 
 NEAREST: Final = 20
@@ -115,7 +116,9 @@ class Organisations(Kind):
         if found.status not in (Status.OPTIMAL, Status.FEASIBLE):
             return found
         assert isinstance(found, assignment.PairingResult)  # noqa: S101 - the engine's own
-        found = replace(found, people=shared(built.problem, found))
+        people = shared(built.problem, found)
+        sent = np.bincount(found.place, people.astype(np.float64), built.problem.need.size).astype(np.int64)
+        found = replace(found, people=people, unmet=np.maximum(built.problem.need - sent, 0))
         return replace(found, reasons=what_ifs(built, found, stop.seconds - (monotonic() - began), seed))
 
     def lines(self, built: Built, result: Result) -> Sequence[PlanLine]:
@@ -154,7 +157,7 @@ class Organisations(Kind):
         problem = built.problem
         sent = np.bincount(place, people.astype(np.float64), problem.need.size).astype(np.int64)
         return assignment.PairingResult(
-            status=Status.FEASIBLE, objective=cost_of(problem, unit, place, people), bound=None, seconds=0.0,
+            status=Status.FEASIBLE, objective=engines.units.cost_of(problem, unit, place, people), bound=None, seconds=0.0,
             organisation=unit, place=place, people=people, unmet=np.maximum(problem.need - sent, 0),
         )  # fmt: skip
 

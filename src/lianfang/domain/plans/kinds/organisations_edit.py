@@ -8,10 +8,10 @@ from typing import Final
 
 import numpy as np
 
+from lianfang.domain.plans.engines import assignment
 from lianfang.domain.plans.registry import Built, PlanLine
 from lianfang.domain.workforce.api import organisation_names
 from lianfang.kernel.errors import Language
-from lianfang.planning import assignment
 
 OFFERED: Final = 15
 """Choices of each sort, the nearest first: what fits into a list that somebody reads. Assumption."""

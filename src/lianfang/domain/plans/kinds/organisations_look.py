@@ -8,8 +8,9 @@ from typing import Any, Final
 
 import numpy as np
 
+from lianfang.domain.plans.engines import assignment
 from lianfang.domain.plans.registry import Built, Figure, Remark
-from lianfang.planning import Reason, Result, Status, Stop, assignment
+from lianfang.planning import Reason, Result, Status, Stop
 
 SHOWN: Final = 3
 """Communities named as short."""

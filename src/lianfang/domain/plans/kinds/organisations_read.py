@@ -14,10 +14,10 @@ from lianfang.base.metrics.api import children
 from lianfang.base.playbooks.api import PairingItem, PairingTemplate
 from lianfang.domain.pairings.api import templates
 from lianfang.domain.pairings.catalogue import UNIT
+from lianfang.domain.plans.engines import weights
 from lianfang.domain.plans.ground import Ground
 from lianfang.domain.plans.models import Plan
 from lianfang.kernel.errors import Language, LianfangError, define
-from lianfang.planning.assignment.domain import GATE_WEIGHT, UNMANAGED_WEIGHT
 
 KINDS: Final = ("office", "company", "hospital", "school")
 """Kinds of organisation that send people in their working hours."""
@@ -144,7 +144,12 @@ def _weights(path: str, paths: Sequence[str]) -> tuple[np.ndarray, str]:
     )
     by_gates: dict[str, float] = {}
     for at, gates, managed in rows:
-        by_gates[at] = by_gates.get(at, 0.0) + 1 + GATE_WEIGHT * max(gates - 1, 0) + UNMANAGED_WEIGHT * (not managed)
+        by_gates[at] = (
+            by_gates.get(at, 0.0)
+            + 1
+            + weights.GATE_WEIGHT * max(gates - 1, 0)
+            + weights.UNMANAGED_WEIGHT * (not managed)
+        )
     if by_gates:
         return np.array([max(1.0, by_gates.get(at, 1.0)) for at in paths]), "gates"
     figures = children(path, [PEOPLE], level=12)

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from lianfang.base.access.api import Actor
 from lianfang.domain.duty import api as duty
+from lianfang.domain.plans.engines import roster_check, roster_result, rostering
 from lianfang.domain.plans.kinds.roster_binds import held_alone, marked, remarks_of
 from lianfang.domain.plans.kinds.roster_problem import ELSEWHERE, build
 from lianfang.domain.plans.kinds.roster_words import sentence
@@ -22,9 +23,7 @@ from lianfang.domain.plans.registry import Adopted, Built, Field, Figure, Heads,
 from lianfang.domain.workforce.api import member_lines
 from lianfang.kernel.clock import BEIJING, beijing_day
 from lianfang.kernel.errors import Language, LianfangError
-from lianfang.planning import Result, Status, rostering
-from lianfang.planning.rostering.check import objective
-from lianfang.planning.rostering.result import fill_slots
+from lianfang.planning import Result, Status
 
 OFFERED: Final = 30
 """People offered for a line, those with the fewest hours first."""
@@ -136,12 +135,12 @@ class RosterKind(Kind):
         problem: rostering.Problem = built.problem
         activities = tuple(dict.fromkeys((row.shift, row.post, row.skill) for row in problem.demand))
         table = self._table(built, lines, activities)
-        slots, member_of_slot, extra = fill_slots(problem, activities, table)
+        slots, member_of_slot, extra = roster_result.fill_slots(problem, activities, table)
         roster = rostering.Roster(
             status=Status.FEASIBLE, objective=0.0, bound=None, seconds=0.0, activities=activities, activity_of=table, slots=slots,
             member_of_slot=member_of_slot, extra=extra,
         )  # fmt: skip
-        return replace(roster, objective=objective(problem, roster))
+        return replace(roster, objective=roster_check.objective(problem, roster))
 
     def _table(self, built: Built, lines: Sequence[PlanLine], activities: Sequence[Any]) -> np.ndarray:
         index = {activity: at for at, activity in enumerate(activities)}

@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
+from lianfang.domain.plans.engines import rostering
 from lianfang.domain.plans.kinds.roster_problem import RosterProblem
 from lianfang.domain.plans.registry import Built, PlanLine, Remark
 from lianfang.kernel.errors import define
-from lianfang.planning import rostering
 
 Key = tuple[int, str, str, str | None]
 """Day, shift type, post, skill of a place."""

@@ -8,9 +8,9 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from lianfang.domain.duty.api import Busy, Place, Stand
+from lianfang.domain.plans.engines import rostering
 from lianfang.domain.workforce.api import Window
 from lianfang.kernel.clock import BEIJING
-from lianfang.planning import rostering
 
 BLOCK: Final = 1_000_000.0
 """Price of a cell that must stay free, against 100 for a missing person: never paid while leaving a place empty is possible."""

@@ -11,15 +11,14 @@ from typing import Any, Final
 import numpy as np
 
 from lianfang.base.access.api import Actor
-from lianfang.domain.plans import worklist
+from lianfang.domain.plans import engines, worklist
+from lianfang.domain.plans.engines import routing
 from lianfang.domain.plans.kinds.doors import name_buildings, read_doors
 from lianfang.domain.plans.models import Plan
 from lianfang.domain.plans.registry import Adopted, Built, Field, Figure, Kind, PlanLine, Remark, Said, Tell, register
 from lianfang.domain.plans.selectors import lines_of
 from lianfang.kernel.errors import Language
-from lianfang.planning import Reason, Result, Status, Stop, routing
-from lianfang.planning.routing.drive import best_start, drive
-from lianfang.planning.routing.problem import PinnedRoute, from_coordinates
+from lianfang.planning import Reason, Result, Status, Stop
 from lianfang.planning.stop import OnProgress
 
 WALK: Final = 1.1
@@ -87,7 +86,7 @@ class Routes(Kind):
         """Inhabited buildings as stops; the teams leave from the middle of them, where the office is taken to be."""
         doors = read_doors(path)
         xy = np.vstack([doors.xy.mean(axis=0), doors.xy])
-        distance, duration = from_coordinates(xy, metres_per_second=WALK)
+        distance, duration = engines.tour_problem.from_coordinates(xy, metres_per_second=WALK)
         homes = np.maximum(doors.homes, 1)
         shift = round(float(params["hours"]) * 3600)
         service = np.concatenate([[0], np.rint(homes * float(params["minutes"]) * 60)]).astype(np.int64)
@@ -146,9 +145,9 @@ class Routes(Kind):
     def result_of(self, built: Built, lines: Sequence[PlanLine]) -> Result:
         """Tours as the lines say, in the order of their stops, with their true cost."""
         problem, routes = built.problem, list(self._routes(built, lines).values())
-        starts = [best_start(problem, problem.vehicles[0], route) for route in routes]
+        starts = [engines.tours.best_start(problem, problem.vehicles[0], route) for route in routes]
         costs = [
-            drive(problem, problem.vehicles[0], route, start).cost(problem.vehicles[0])
+            engines.tours.drive(problem, problem.vehicles[0], route, start).cost(problem.vehicles[0])
             for route, start in zip(routes, starts, strict=True)
         ]
         return routing.RoutingResult(
@@ -169,7 +168,7 @@ class Routes(Kind):
         """A tour with a pinned stop stays as it is."""
         held = {line.target for line in lines if line.pinned}
         routes = self._routes(built, [line for line in lines if line.target in held])
-        pins = tuple(PinnedRoute(0, tuple(route)) for route in routes.values() if route)
+        pins = tuple(engines.tour_problem.PinnedRoute(0, tuple(route)) for route in routes.values() if route)
         return replace(built, pins=pins or None)
 
     def choices(self, built: Built, lines: Sequence[PlanLine], n: int, language: Language) -> Sequence[tuple[str, str]]:
@@ -277,7 +276,7 @@ def _measure(built: Built, result: Result | None) -> dict[str, float]:
         return {}
     problem = built.problem
     driven = [
-        drive(problem, problem.vehicles[0], route, start)
+        engines.tours.drive(problem, problem.vehicles[0], route, start)
         for route, start in zip(result.routes, result.start_of_route, strict=True)
     ]
     walk = sum(

@@ -12,14 +12,14 @@ import numpy as np
 
 from lianfang.base.access.api import Actor
 from lianfang.domain.plans import worklist
+from lianfang.domain.plans.engines import pooling, siting, staffing
 from lianfang.domain.plans.kinds.doors import apart, name_buildings, read_doors
 from lianfang.domain.plans.models import Plan
 from lianfang.domain.plans.registry import Adopted, Built, Field, Figure, Kind, PlanLine, Remark, Said, Tell, register
 from lianfang.domain.plans.selectors import lines_of
 from lianfang.domain.rounds.api import add_site, round_by_id, rounds_of, sites_of
 from lianfang.kernel.errors import Language, LianfangError, define
-from lianfang.planning import Reason, Result, Status, Stop, pooling, siting
-from lianfang.planning.pooling.staffing import THIRD_EDITION
+from lianfang.planning import Reason, Result, Status, Stop
 from lianfang.planning.stop import OnProgress
 
 SPARE: Final = 1.15
@@ -240,7 +240,7 @@ class Sites(Kind):
             need = pooling.staffing(people, 0)
             add_site(
                 actor=actor, round_id=one.id, path=site.partition(":")[2][:12], name=f"{names[site].words}采样点",
-                desks=max(1, ceil(people / THIRD_EDITION.persons_per_table[1])), samplers=max(1, need.samplers),
+                desks=max(1, ceil(people / staffing.THIRD_EDITION.persons_per_table[1])), samplers=max(1, need.samplers),
             )  # fmt: skip
         where = sorted({line.target.partition(":")[2][:12] for line in lines})
         tells = [
@@ -256,7 +256,7 @@ class Sites(Kind):
         return {
             "sites": [
                 {"name": names[site].words, "community": names[site].hint, "people": people,
-                 "desks": max(1, ceil(people / THIRD_EDITION.persons_per_table[1])),
+                 "desks": max(1, ceil(people / staffing.THIRD_EDITION.persons_per_table[1])),
                  "samplers": max(1, pooling.staffing(people, 0).samplers)}
                 for site, people in sorted(found.items(), key=lambda item: -item[1])
             ]
@@ -297,7 +297,7 @@ def _measure(built: Built, result: Result | None) -> dict[str, float]:
     load = np.bincount(at, problem.weight, len(problem.weight))
     load = load[load > 0]
     walk = float((problem.weight * problem.distance[np.arange(at.size), at]).sum() / max(problem.weight.sum(), 1))
-    desks = sum(max(1, ceil(people / THIRD_EDITION.persons_per_table[1])) for people in load.tolist())
+    desks = sum(max(1, ceil(people / staffing.THIRD_EDITION.persons_per_table[1])) for people in load.tolist())
     samplers = sum(max(1, pooling.staffing(int(people), 0).samplers) for people in load.tolist())
     return {
         "sites": int(load.size), "desks": desks, "samplers": samplers, "people": int(problem.weight.sum()), "largest": int(load.max()),
