@@ -16,7 +16,7 @@ from functools import partial
 from lianfang.cli import runtime
 from lianfang.kernel.errors import LianfangError
 
-WITH_DATABASE = ("lianfang.cli.importing", "lianfang.cli.exporting")
+WITH_DATABASE = ("lianfang.cli.importing", "lianfang.cli.outlines", "lianfang.cli.exporting")
 """Commands that expect a prepared database to run around them."""
 MODULES = (
     "lianfang.cli.init",
@@ -25,6 +25,7 @@ MODULES = (
     "lianfang.cli.accounts",
     "lianfang.cli.prepare",
     "lianfang.cli.importing",
+    "lianfang.cli.outlines",
     "lianfang.cli.exporting",
     "lianfang.cli.plan",
     "lianfang.cli.playbook",

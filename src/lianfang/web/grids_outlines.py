@@ -15,7 +15,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from lianfang.base.access.api import Actor, requires
 from lianfang.base.access.places import Place, place_of
 from lianfang.base.areas.api import (
-    boundaries,
     children,
     decide_row,
     discard_outlines,
@@ -23,7 +22,6 @@ from lianfang.base.areas.api import (
     kept_drawing,
     outline_import,
     outline_imports,
-    outlines,
     stage_outlines,
     take_outlines,
     undo_outlines,
@@ -32,12 +30,8 @@ from lianfang.exchange.outlines import Drawing, Limits, compose, fit_points, gue
 from lianfang.exchange.outlines.drawing import pack, unpack
 from lianfang.kernel.divisions import Level
 from lianfang.kernel.errors import LianfangError
-from lianfang.kernel.geo import haversine_m
 from lianfang.web import grids_outline_pages as pages
-from lianfang.web.grids_files import staged_of
-
-FAR_KM: Final = 30.0
-"""A plan further from its area than this has wrong coordinates: counties are some 30 km across (assumption)."""
+from lianfang.web.grids_files import centre_of, require_near, staged_of
 
 IN_A_REQUEST: Final = Limits(vertices=600_000, parts=100_000, reader_seconds=30)
 """A file is read and judged while its sender waits: twice the plan of a county-level city (20,000 houses with their names are
@@ -102,7 +96,7 @@ def stage(request: HttpRequest, number: int) -> HttpResponse:
     try:
         roles, frame, settings = pages.chosen(request.POST, drawing)
         reading = compose(drawing, roles, frame)
-        _near(_actor(request), found.path, reading.outlines[0].at)
+        require_near(reading, found.path, _place(_actor(request), found.path).short)
         shapes, lines, lost = staged_of(reading)
         if frame.kind == "points":
             fit = fit_points(frame.points)
@@ -185,7 +179,7 @@ def _send(actor: Actor, form: PlanForm) -> int:
 
 def _look(request: HttpRequest, number: int, lines: list[str]) -> HttpResponse:
     actor, found, drawing = _actor(request), outline_import(number), _drawing(number)
-    guess = guess_frame(drawing, _centre(found.path))
+    guess = guess_frame(drawing, centre_of(found.path))
     roles = dict(guess_roles(drawing)) | dict(found.settings.get("roles", {}))
     context = pages.look_context(drawing, roles, guess, found, request.POST) | {
         "file": found, "place": _place(actor, found.path), "lines": lines, "has_errors": bool(lines),
@@ -207,33 +201,6 @@ def _drawing(number: int) -> Drawing:
 
 def _place(actor: Actor, path: str) -> Place:
     return place_of(actor, path.ljust(12, "0"))
-
-
-def _centre(path: str) -> tuple[float, float] | None:
-    """A point of the area: from its buildings' outlines, its border, or the border of the nearest area above that has one."""
-    known = next(iter(outlines(path).values()), None)
-    if known is not None:
-        return known.at
-    for length in (len(path), 9, 6):
-        shape = boundaries(path[:length]).get(path[:length])
-        if shape is not None:
-            return _middle(shape)
-    return None
-
-
-def _middle(shape: dict[str, Any]) -> tuple[float, float]:
-    part = shape["coordinates"]
-    while isinstance(part[0][0], list):
-        part = part[0]
-    return sum(p[0] for p in part) / len(part), sum(p[1] for p in part) / len(part)
-
-
-def _near(actor: Actor, path: str, at: tuple[float, float]) -> None:
-    """Refuse a plan that lands in another county; raises outlines.elsewhere."""
-    centre = _centre(path)
-    far = haversine_m(*centre, *at) / 1000 if centre is not None else 0.0
-    if far > FAR_KM:
-        raise LianfangError("outlines.elsewhere", name=_place(actor, path).short, km=round(far))
 
 
 def _areas(place: Place) -> list[tuple[str, str]]:

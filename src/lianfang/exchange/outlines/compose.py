@@ -68,10 +68,10 @@ class Reading:
 
 
 def compose(drawing: Drawing, roles: Mapping[str, Role], frame: Frame) -> Reading:
-    """Outlines with names and barriers; raises what `to_degrees` raises, and outlines.nothing_found."""
+    """Outlines with names and barriers, either of them at least; raises what `to_degrees` raises, and outlines.nothing_found."""
     work = _Work(drawing, roles, frame)
     reading = work.run()
-    if not reading.outlines:
+    if not reading.outlines and not reading.barriers:
         counts = {"rings": len(drawing.rings), "strokes": len(drawing.strokes), "texts": len(drawing.texts)}
         raise LianfangError("outlines.nothing_found", **counts)
     return reading

@@ -47,7 +47,7 @@ def read_drawing(raw: bytes, *, limits: Limits | None = None) -> Drawing:
         drawing = None
     if drawing is None:
         raise LianfangError("outlines.reader_ended")
-    if not drawing.rings:
+    if not drawing.rings and not drawing.strokes:
         counts = {"rings": 0, "strokes": len(drawing.strokes), "texts": len(drawing.texts)}
         raise LianfangError("outlines.nothing_found", **counts)
     return drawing
