@@ -281,6 +281,7 @@ def test_the_container_file_is_well_formed() -> None:
     text = (ROOT / "deploy" / "Containerfile").read_text("utf-8").replace("\\\n", " ")
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
     known = {
+        "ARG",
         "FROM",
         "WORKDIR",
         "COPY",

@@ -24,6 +24,9 @@ define(
     en="'{path}' can't be written; no slip was made. Choose another folder.",
 )
 
+UNSERVED = "http://127.0.0.1:8321"
+"""What a printed slip says while nothing was served yet: the address of `lianfang serve` without options."""
+
 
 def reserve(path: Path | None) -> Path | None:
     """Make the file that slips will be written to, readable by its owner only, before any slip is made.
@@ -42,9 +45,9 @@ def reserve(path: Path | None) -> Path | None:
 
 
 def address_of(data: Path) -> str:
-    """Where people reach this installation, as `serve` last told; the local address before."""
+    """Where people reach this installation, as `serve` last told; empty before the first time."""
     kept = data / "address"
-    return kept.read_text().strip() if kept.exists() else "http://127.0.0.1:8321"
+    return kept.read_text().strip() if kept.exists() else ""
 
 
 def write(path: Path, made: Sequence[Any], address: str) -> None:
@@ -54,7 +57,7 @@ def write(path: Path, made: Sequence[Any], address: str) -> None:
 
     from lianfang.base.access import slips
 
-    page = f"{address}/slip/"
+    page = f"{address or UNSERVED}/slip/"
     css = files("lianfang.base.access").joinpath("static/access/paper.css").read_text("utf-8")
     lines = [{"slip": one, "qr": slips.qr(f"{page}#{one.code}", scale=3)} for one in made]
     with override("zh-hans"):
@@ -68,6 +71,10 @@ def tell(made: Sequence[Any], address: str) -> None:
     for one in made:
         print(f"  {one.role or one.purpose}\n    {one.name}  账号 {one.username}  登录码 {one.code}")
     if made:
-        print(
-            f"  {address}/slip/  每码一次，{made[0].until.astimezone(BEIJING):%Y-%m-%d %H:%M} 前有效 · each code works once"
+        until = f"{made[0].until.astimezone(BEIJING):%Y-%m-%d %H:%M}"
+        place = (
+            f"{address}/slip/"
+            if address
+            else "在 serve 给出的网址末尾加 /slip/ · /slip/ at the address that serve tells"
         )
+        print(f"  {place}\n  每码一次，{until} 前有效 · each code works once")
