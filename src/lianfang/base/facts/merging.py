@@ -216,11 +216,14 @@ async def _write(wire: Wire, batches: list[Batch], fresh: list[Fact], kept: list
 
 
 def _log(facts: list[Fact]) -> Statement:
-    sealed: dict[UUID, bytes] = {}
-    for number in {fact.incident_id for fact in facts}:
-        mine = [fact for fact in facts if fact.incident_id == number]
-        seals = incident_box(number).seal_all((fact.raw for fact in mine), LOG_COLUMN)
-        sealed |= zip((fact.id for fact in mine), seals, strict=True)
+    places: dict[int, list[int]] = defaultdict(list)
+    for place, fact in enumerate(facts):
+        places[fact.incident_id].append(place)
+    sealed = [b""] * len(facts)
+    for number, mine in places.items():
+        seals = incident_box(number).seal_all((facts[place].raw for place in mine), LOG_COLUMN)
+        for place, seal in zip(mine, seals, strict=True):
+            sealed[place] = seal
     return LOG, {
         "incident": int4s(fact.incident_id for fact in facts),
         "id": uuids(fact.id for fact in facts),
@@ -230,7 +233,7 @@ def _log(facts: list[Fact]) -> Statement:
         "account": int8s(fact.account_id for fact in facts),
         "grant": int8s(fact.grant_id for fact in facts),
         "digest": byteas(fact.digest for fact in facts),
-        "sealed": byteas(sealed[fact.id] for fact in facts),
+        "sealed": byteas(sealed),
     }
 
 

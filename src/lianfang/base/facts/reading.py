@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -10,13 +11,15 @@ import msgspec
 
 from lianfang.base.facts.envelope import MAX_FACT_BYTES, MAX_FACTS, Envelope, Fact
 from lianfang.base.facts.registry import find
-from lianfang.kernel.clock import BEIJING, fact_day, from_the_future
+from lianfang.kernel.clock import BEIJING, beijing_day, fact_day, from_the_future
 from lianfang.kernel.divisions import path_of
 from lianfang.kernel.errors import LianfangError
 from lianfang.kernel.ids import uuid7
 
 _list = msgspec.json.Decoder(list[msgspec.Raw])
 _envelope = msgspec.json.Decoder(Envelope)
+_path_of = lru_cache(maxsize=8192)(path_of)
+"""Areas come again and again; what is no code raises, and is not remembered."""
 
 
 def read_body(body: bytes, *, token: bytes, received_at: datetime, offset: timedelta = timedelta()) -> list[Fact]:
@@ -27,10 +30,11 @@ def read_body(body: bytes, *, token: bytes, received_at: datetime, offset: timed
         raise LianfangError("facts.not_a_list") from None
     if len(raws) > MAX_FACTS:
         raise LianfangError("facts.too_many", count=len(raws), limit=MAX_FACTS)
-    return [_read_one(bytes(raw), token, received_at, offset) for raw in raws]
+    today = beijing_day(received_at)
+    return [_read_one(bytes(raw), token, received_at, today, offset) for raw in raws]
 
 
-def _read_one(raw: bytes, token: bytes, received_at: datetime, offset: timedelta) -> Fact:
+def _read_one(raw: bytes, token: bytes, received_at: datetime, today: date, offset: timedelta) -> Fact:
     if len(raw) > MAX_FACT_BYTES:
         return _refused(
             raw[:MAX_FACT_BYTES], token, received_at, "fact.too_large", bytes=len(raw), limit=MAX_FACT_BYTES
@@ -43,11 +47,11 @@ def _read_one(raw: bytes, token: bytes, received_at: datetime, offset: timedelta
         return _refused(raw, token, received_at, "fact.malformed", field="recorded_at")
     fact = Fact(
         id=envelope.id, kind=envelope.kind, area=envelope.area, path="", recorded_at=envelope.recorded_at,
-        received_at=received_at, day=received_at.astimezone(BEIJING).date(), payload=None, raw=raw, token=token, verb="",
+        received_at=received_at, day=today, payload=None, raw=raw, token=token, verb="",
         subject=envelope.subject,
     )  # fmt: skip
     try:
-        fact.path = path_of(envelope.area)
+        fact.path = _path_of(envelope.area)
     except LianfangError:
         fact.refuse("fact.area_unknown", area=envelope.area[:20])
     _check_time(fact, offset)

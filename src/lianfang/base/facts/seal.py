@@ -48,7 +48,9 @@ def seal_once(connection: psycopg.Connection[Any]) -> int:
     with connection.transaction():
         connection.execute("select pg_advisory_xact_lock(7316)")
         from_xid, to_xid, previous, number = connection.execute(WINDOW).fetchone() or ("0", "0", b"", 1)
-        rows = connection.execute(ROWS, [from_xid, to_xid]).fetchall()
+        rows = connection.execute(
+            ROWS, [from_xid, to_xid], binary=True
+        ).fetchall()  # spares the texts of bytes and times
         if rows:
             root = merkle_root(leaf(row) for row in rows)
             link = chain(bytes(previous), root, number)

@@ -169,8 +169,9 @@ class TubeFilledBatch(Batch):
             TubeFilledBatch.careful = CAREFUL
 
     def noted(self, facts: list[Fact], answers: list[Rows]) -> None:
-        if answers[0]:
-            TubeFilledBatch.careful = CAREFUL
+        if not answers[0]:
+            return
+        TubeFilledBatch.careful = CAREFUL
         by_id = {fact.id: fact for fact in facts}
         for tube, person in answers[0]:
             note_repeat(by_id[tube], person)
