@@ -265,3 +265,93 @@ def test_a_plan_is_edited_on_the_map(desk: Any, offices: dict[str, Any], languag
         assert moved.target != first.target
     assert township.trouble == []
     assert json.dumps(asked)
+
+
+@pytest.mark.parametrize(("language", "size"), SIZES)
+def test_a_wall_is_drawn_corrected_and_the_grids_are_cut_again(
+    desk: Any, offices: dict[str, Any], language: str, size: str
+) -> None:
+    from lianfang.domain.plans import worker
+
+    owner("delete from areas_barrier where path = %s and file_id is null returning id", THERE)
+    head = desk(offices["tokens"]["township"], language, size)
+    page = head.go(f"/grids/{THERE}/barriers/")
+    page.wait_for_function("() => document.documentElement.dataset.barriers === 'ready'")
+    head.check("barriers-none")
+    assert page.locator("#cuts-title").count() == 1
+    whole = page.locator("ul.tasks .good").count()
+    box = page.locator("svg.draw").bounding_box()
+    page.locator("svg.draw").scroll_into_view_if_needed()
+    for share in (0.03, 0.97):  # between the second and the third column of houses
+        page.locator("svg.draw").click(position={"x": box["width"] * 0.419, "y": box["height"] * share})
+    assert page.locator(".handle").count() == 2
+    before = page.input_value("#points-new")
+    page.locator(".handle").first.focus()
+    page.keyboard.press("Shift+ArrowUp")
+    moved = page.input_value("#points-new")
+    up = float(moved.split("\n")[0].split(",")[1]) - float(before.split("\n")[0].split(",")[1])
+    assert abs(up * 111_195 - 10) < 0.1, "ten metres north"
+    page.click("[data-middle]")
+    assert page.locator(".handle").count() == 3
+    page.click("[data-undo]")
+    assert page.locator(".handle").count() == 2
+    page.click("#new-line button.main")
+    page.wait_for_selector(".banner.good")
+    head.check("barriers-drawn")
+    assert owner("select kind from areas_barrier where path = %s and file_id is null", THERE) == [("wall",)]
+    assert page.locator("ul.tasks .good").count() < whole, "a grid is cut"
+    page.locator("tr[id^=line-] summary").first.click()
+    page.locator("tr[id^=line-] select").first.select_option("river")
+    page.locator("tr[id^=line-] textarea").first.fill("114.39")
+    page.locator("tr[id^=line-] button[value=change]").first.click()
+    page.wait_for_selector("#error-summary")
+    page.locator("tr[id^=line-] summary").first.click()
+    page.locator("tr[id^=line-] select").first.select_option("river")
+    page.locator("tr[id^=line-] button[value=change]").first.click()
+    page.wait_for_selector(".banner.good")
+    assert owner("select kind from areas_barrier where path = %s and file_id is null", THERE) == [("river",)]
+    page.click("form:has(input[value=recut]) button")
+    page.wait_for_selector("#plan-progress")
+    number = int(page.url.rstrip("/").rsplit("/", 1)[1])
+    worker.run_job(number)
+    page = head.go(f"/plans/{number}/")
+    page.wait_for_selector("#rows-title")
+    head.check("barriers-plan")
+    assert owner("select state from plans_plan where id = %s", number) == [("proposed",)]
+    moved_houses = owner("select count(*) from plans_line where plan_id = %s and reason = 'why.moved'", number)[0][0]
+    assert moved_houses <= 10, "few changes"
+    page = head.go(f"/grids/{THERE}/barriers/?building={offices['held'][0]}")
+    page.wait_for_selector("#points-house")
+    corners = page.input_value("#points-house").split("\n")
+    assert len(corners) == 4
+    page.fill("#points-house", "\n".join([corners[0], corners[2], corners[1], corners[3]]))
+    page.click("form:has(#points-house) button.main")
+    page.wait_for_selector("#error-summary")
+    page.fill("#points-house", "\n".join(corners))
+    page.click("form:has(#points-house) button.main")
+    page.wait_for_selector(".banner.good")
+    page.locator("tr[id^=line-] summary").first.click()
+    page.locator("tr[id^=line-] button[value=drop]").first.click()
+    page.wait_for_selector(".banner.good")
+    assert owner("select count(*) from areas_barrier where path = %s and file_id is null", THERE) == [(0,)]
+    assert [line for line in head.trouble if "422" not in line] == []
+
+
+def test_a_wall_is_typed_without_script(browser: Any, site: str, offices: dict[str, Any]) -> None:
+    from django.conf import settings
+
+    owner("delete from areas_barrier where path = %s and file_id is null returning id", THERE)
+    context = browser.new_context(java_script_enabled=False, locale="zh-CN")
+    context.add_cookies([{"name": settings.SESSION_COOKIE, "value": offices["tokens"]["township"], "url": site}])
+    page = context.new_page()
+    page.goto(f"{site}/grids/{THERE}/barriers/")
+    page.select_option("#kind-new", "road")
+    page.fill("#points-new", "114.3900000, 34.0605000\n114.3930000，34.0605000")
+    page.click("#new-line button.main")
+    page.wait_for_selector(".banner.good")
+    assert owner("select kind from areas_barrier where path = %s and file_id is null", THERE) == [("road",)]
+    page.locator("tr[id^=line-] summary").first.click()
+    page.locator("tr[id^=line-] button[value=drop]").first.click()
+    page.wait_for_selector(".banner.good")
+    assert owner("select count(*) from areas_barrier where path = %s and file_id is null", THERE) == [(0,)]
+    context.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lianfang.web import grids, grids_here, grids_map, grids_outlines
+from lianfang.web import grids, grids_barriers, grids_here, grids_map, grids_outlines
 
 urlpatterns = [
     path("", grids.own, name="areas"),
@@ -16,6 +16,7 @@ urlpatterns = [
     path("outlines/<int:number>/undo/", grids_outlines.undo, name="outline-undo"),
     path("outlines/<int:number>/discard/", grids_outlines.discard, name="outline-discard"),
     path("here/", grids_here.show, name="grids-here"),
+    path("<str:code>/barriers/", grids_barriers.show, name="grids-barriers"),
     path("<str:code>/map/", grids_map.show, name="grids-map"),
     path("<str:code>/map/save/", grids_map.save, name="grids-map-save"),
     path("<str:code>/", grids.page, name="grids"),

@@ -103,3 +103,15 @@ def test_help_is_in_both_languages(capsys: pytest.CaptureFixture[str]) -> None:
     said = capsys.readouterr().out
     assert "暂存" in said
     assert "staged" in said
+
+
+def test_the_commands_of_the_document_are_commands() -> None:
+    from lianfang.cli.main import build_parser
+    from tests.journeys.first_evening import commands
+
+    told = commands("start.md", "outlines")
+    assert len(told) == 3
+    for line in told:
+        args = build_parser().parse_args(line.split()[1:])
+        assert args.command == "outlines"
+    assert build_parser().parse_args(told[0].split()[1:]).layer == ["围墙层=wall"]

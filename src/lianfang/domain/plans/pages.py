@@ -38,7 +38,9 @@ def language() -> Language:
 
 def who_and_when(account: int, when: datetime, spoken: Language) -> tuple[str, str]:
     """The office that did something, and the moment in words."""
-    return signature(account, offices_of([account])), f"{day_words(beijing_day(when), spoken)} {when.astimezone(BEIJING):%H:%M}"
+    return signature(
+        account, offices_of([account])
+    ), f"{day_words(beijing_day(when), spoken)} {when.astimezone(BEIJING):%H:%M}"
 
 
 @dataclass(frozen=True)

@@ -42,8 +42,8 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "{count} places that somebody answers for already are left out.",
     ),
     "remark.widened": (
-        "单位负责人只有{heads}名，少于{places}个村（社区）：干部和党员也可带队（假定，可改）。",
-        "There are {heads} heads of units for {places} communities: cadres and party members may lead as well (assumption).",
+        "单位负责人只有{heads:,}名，少于{places:,}个村（社区）：干部和党员也可带队（假定，可改）。",
+        "There are {heads:,} heads of units for {places:,} communities: cadres and party members may lead as well (assumption).",
     ),
     "remark.short": (
         "{role}缺{missing}名：没有更多符合条件的人。",

@@ -75,9 +75,9 @@ class GridsKind(Kind):
     def heads(self, language: Language) -> Heads:
         """Heads of the table of lines and of the map."""
         return (
-            Heads("楼栋", "网格", "各地户数", "户数")
+            Heads("楼栋", "网格", "各地户数", "户数", amount="户数", roles=False)
             if language == "zh"
-            else Heads("Building", "Grid", "Households by area", "Households")
+            else Heads("Building", "Grid", "Households by area", "Households", amount="Households", roles=False)
         )
 
     def links(self, plan: Plan, path: str, language: Language) -> Sequence[Said]:

@@ -58,9 +58,9 @@ class RosterKind(Kind):
     def heads(self, language: Language) -> Heads:
         """Heads of the table of lines and of the map."""
         return (
-            Heads("班次", "人员", "各地排了多少班", "已排 / 班次")
+            Heads("班次", "人员", "各地排了多少班", "已排 / 班次", roles=False)
             if language == "zh"
-            else Heads("Shift", "Who", "Shifts by area", "Filled / shifts")
+            else Heads("Shift", "Who", "Shifts by area", "Filled / shifts", roles=False)
         )
 
     def fields(self, actor: Actor, path: str, language: Language) -> Sequence[Field]:

@@ -15,7 +15,19 @@ from lianfang.domain.plans import engines, worklist
 from lianfang.domain.plans.engines import routing
 from lianfang.domain.plans.kinds.doors import name_buildings, read_doors
 from lianfang.domain.plans.models import Plan
-from lianfang.domain.plans.registry import Adopted, Built, Field, Figure, Kind, PlanLine, Remark, Said, Tell, register
+from lianfang.domain.plans.registry import (
+    Adopted,
+    Built,
+    Field,
+    Figure,
+    Heads,
+    Kind,
+    PlanLine,
+    Remark,
+    Said,
+    Tell,
+    register,
+)
 from lianfang.domain.plans.selectors import lines_of
 from lianfang.kernel.errors import Language
 from lianfang.planning import Reason, Result, Status, Stop
@@ -70,6 +82,14 @@ class Routes(Kind):
         if language == "zh":
             return "入户采样或送物资：每队走哪些楼、按什么顺序、几点到，可打印。"
         return "Sampling or deliveries at the doors: which buildings each team visits, in which order, at what time; to print."
+
+    def heads(self, language: Language) -> Heads:
+        """Heads of the table of lines."""
+        return (
+            Heads("楼栋", "队", "各地户数", "户数", amount="户数", roles=False)
+            if language == "zh"
+            else Heads("Building", "Team", "Homes by area", "Homes", amount="Homes", roles=False)
+        )
 
     def fields(self, actor: Actor, path: str, language: Language) -> Sequence[Field]:
         """Teams, minutes a home, hours of a shift."""

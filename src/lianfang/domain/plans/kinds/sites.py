@@ -15,7 +15,19 @@ from lianfang.domain.plans import worklist
 from lianfang.domain.plans.engines import pooling, siting, staffing
 from lianfang.domain.plans.kinds.doors import apart, name_buildings, read_doors
 from lianfang.domain.plans.models import Plan
-from lianfang.domain.plans.registry import Adopted, Built, Field, Figure, Kind, PlanLine, Remark, Said, Tell, register
+from lianfang.domain.plans.registry import (
+    Adopted,
+    Built,
+    Field,
+    Figure,
+    Heads,
+    Kind,
+    PlanLine,
+    Remark,
+    Said,
+    Tell,
+    register,
+)
 from lianfang.domain.plans.selectors import lines_of
 from lianfang.domain.rounds.api import add_site, round_by_id, rounds_of, sites_of
 from lianfang.kernel.errors import Language, LianfangError, define
@@ -82,6 +94,14 @@ class Sites(Kind):
         return "一轮核酸检测设几个点、设在哪里、每点几张台，哪栋楼去哪个点。" if language == "zh" else (
             "How many sites a testing round has, where, with how many desks, and which building queues at which."
         )  # fmt: skip
+
+    def heads(self, language: Language) -> Heads:
+        """Heads of the table of lines."""
+        return (
+            Heads("楼栋", "采样点", "各地采样人数", "人数", amount="人数", roles=False)
+            if language == "zh"
+            else Heads("Building", "Site", "People by area", "People", amount="People", roles=False)
+        )
 
     def fields(self, actor: Actor, path: str, language: Language) -> Sequence[Field]:
         """The round, how many sites, people at one site at most."""
