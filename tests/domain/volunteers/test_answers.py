@@ -8,7 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connections, transaction
+from django.test import Client
 
 from lianfang.base.metrics.api import recompute
 from lianfang.domain.volunteers import services
@@ -269,3 +271,28 @@ def test_the_end_of_an_incident_takes_calls_back_and_forgets_who_answered(world:
         "select count(*) from volunteers_answer where sealed is not null or member_id is not null or home_path <> ''"
     ) == [(0,)]
     assert recompute(["volunteers.accepted", "volunteers.answers", "volunteers.calls"]) == []
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh-hans", "身体有限制"), ("en", "health sets limits")])
+def test_health_is_a_warning_and_nobody_is_turned_away_for_it(
+    world: World, published: Published, language: str, words: str
+) -> None:
+    number, code = published(wanted=2, days=1)
+    client = Client()
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    page = client.get(f"/join/{code}/")
+    assert 'name="careful"' in page.content.decode(), page.status_code
+    ends = len(language)  # other people for each language: the first are booked at these hours
+    given = answer(code, "慎重一", f"136007700{ends:02d}", days=1, careful=True)
+    answer(code, "无碍二", f"136007701{ends:02d}", days=1)
+    office = Client(headers={"Authorization": f"Bearer {world.token(*CLERK)}"})
+    office.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    listed = office.get(f"/volunteers/calls/{number}/").content.decode()
+    assert listed.count(words) == 1
+    assert words in office.get(f"/volunteers/answers/{given.id}/").content.decode()
+    assert office.post(f"/volunteers/calls/{number}/accept/").status_code == 303
+    assert rows("select state from volunteers_answer where call_id = %s", number) == [("accepted",)] * 2
+    stored = rows(
+        "select count(*) from volunteers_answer where call_id = %s and position('careful'::bytea in sealed) > 0", number
+    )
+    assert stored == [(0,)]  # sealed with the answer, and destroyed with it

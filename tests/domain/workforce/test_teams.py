@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from django.conf import settings
 from django.db import transaction
+from django.test import Client
+from django.utils import timezone
 
 from lianfang.base.access.services import create_account, create_grant, open_session
 from lianfang.base.database.select import run as app_run
 from lianfang.base.metrics.api import recompute
 from lianfang.domain.workforce import api
+from lianfang.kernel.clock import beijing_day
 from tests.domain.workforce.conftest import refused
 from tests.support.workforce import join, lineage_of, make_members, make_unit, run
 from tests.support.world import COUNTY, HOME, NEXT, TOWN, World, build_world, fold, total
@@ -151,3 +155,27 @@ def test_a_number_is_seen_for_a_call_and_the_look_is_on_record(world: World, peo
     assert run("select person_id, fields from vault_look where purpose = 'call_person'") == [
         (-people[0], "member:phone")
     ]
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh-hans", "曾在其中"), ("en", "Who was in it")])
+def test_the_page_of_a_dissolved_team_says_who_was_in_it_and_when(
+    world: World, people: list[int], language: str, words: str
+) -> None:
+    with transaction.atomic():
+        actor = world.enter("township_dispatcher", TOWN)
+        team = api.found_team(
+            actor=actor, name=f"临时队{language}", kind="squad", path=HOME, members=people[:3], head=people[0]
+        )
+    client = Client()
+    client.cookies[settings.SESSION_COOKIE] = world.token("township_dispatcher", TOWN)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    assert client.post(f"/workforce/units/{team}/dissolve/").status_code == 303
+    page = client.get(f"/workforce/units/{team}/").content.decode()
+    table = page[page.index('id="former"') :]
+    assert words in table
+    with transaction.atomic():
+        world.enter("township_dispatcher", TOWN)
+        names = [one.name for one in api.member_lines(people[:3]).values()]
+    assert [name for name in names if name not in table] == []
+    day = beijing_day(timezone.now())
+    assert table.count(str(day.day)) >= 6, "from and until of each"

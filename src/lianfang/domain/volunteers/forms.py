@@ -175,6 +175,7 @@ class PersonForm(forms.Form):
             home="" if home == ELSEWHERE else home,
             address=said["address"],
             words=said.get("words", ""),
+            careful=said.get("careful", False),
             **more,
         )
 
@@ -217,6 +218,11 @@ class AnswerForm(PersonForm):
                 required=False,
                 help_text=_("The office hopes for a certain age; nobody is turned away for it."),
             )
+        self.fields["careful"] = forms.BooleanField(
+            label=_("My health sets limits (standing long, carrying, nights): talk to me before my shifts."),
+            required=False,
+            help_text=_("Nobody is turned away for it; only the office sees it."),
+        )
         self.fields["words"] = forms.CharField(
             label=_("Anything the office should know"),
             max_length=MOST_WORDS,

@@ -179,15 +179,19 @@ class Fit:
 
 
 def fit(
-    *, asked: Sequence[str], has: Sequence[str], distance: int, age: int | None, age_from: int | None, age_to: int | None, hours_fit: int
+    *, asked: Sequence[str], has: Sequence[str], distance: int, age: int | None, age_from: int | None, age_to: int | None, hours_fit: int,
+    careful: bool = False,
 ) -> Fit:  # fmt: skip
-    """Judge an answer. age: whole years or unknown. hours_fit: shifts of the call inside the stated hours."""
+    """Judge an answer. age: whole years or unknown. hours_fit: shifts of the call inside the stated hours. careful: they said that
+    their health sets limits."""
     missing = tuple(skill for skill in asked if skill not in has)
     warnings = []
     if age is not None and age_from is not None and age < age_from:
         warnings.append("younger")
     if age is not None and age_to is not None and age > age_to:
         warnings.append("older")
+    if careful:
+        warnings.append("careful")
     if not hours_fit:
         warnings.append("no_shift")
     return Fit(missing, distance, tuple(warnings), (1 if missing else 0, distance))

@@ -205,6 +205,7 @@ def _answer(of: Call, shifts: Sequence[Window], row: tuple[Any, ...], sent: Any)
         age_from=of.age_from,
         age_to=of.age_to,
         hours_fit=len(fitting),
+        careful=bool(said.get("careful")),
     )
     return Answer(
         number, call_id, path, said["name"], mask_phone(said["phone"]) if said["phone"] else "", said["address"], said["words"],

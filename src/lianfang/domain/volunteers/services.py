@@ -37,7 +37,8 @@ _PUT: Final = (
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """Who answers or offers. home: path of their building, '' when it is elsewhere (then `address` says where)."""
+    """Who answers or offers. home: path of their building, '' when it is elsewhere (then `address` says where). careful: their
+    health sets limits, by their own word; it is kept sealed with the answer and goes with it."""
 
     name: str
     phone: str = ""
@@ -46,6 +47,7 @@ class Person:
     words: str = ""
     skills: tuple[str, ...] = ()
     born_year: int | None = None
+    careful: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ def checked(person: Person, *, phone_needed: bool) -> Person:
     phone = rules.phone_of(person.phone) if person.phone.strip() or phone_needed else ""
     return Person(
         name=rules.name_of(person.name), phone=phone, home=person.home, address=person.address.strip()[:80],
-        words=person.words.strip()[: rules.MOST_WORDS], skills=person.skills, born_year=person.born_year,
+        words=person.words.strip()[: rules.MOST_WORDS], skills=person.skills, born_year=person.born_year, careful=person.careful,
     )  # fmt: skip
 
 
@@ -129,6 +131,7 @@ def enter_answer(*, actor: Actor, code: str, path: str, person: Person, hours: S
 def _put(code: str, path: str, person: Person, hours: Sequence[Stated], via: str) -> Given:
     mine = rules.new_code()
     said = {"name": person.name, "phone": person.phone, "address": person.address, "words": person.words}
+    said |= {"careful": "1"} if person.careful else {}
     rows = call(_PUT, [
         parse_code(code), rules.digest_of(mine), sealing.seal(path, said), sealing.phone_blind(person.phone) if person.phone else None,
         person.home, list(person.skills), person.born_year, [one.day for one in hours], [one.begins for one in hours],

@@ -39,6 +39,7 @@ STEPS: Final[tuple[Promise, ...]] = (
 WARNINGS: Final[dict[str, Promise]] = {
     "younger": _("younger than hoped for"),
     "older": _("older than hoped for"),
+    "careful": _("health sets limits: talk first"),
     "no_shift": _("no shift inside their hours"),
 }
 VIAS: Final[dict[str, Promise]] = {

@@ -12,6 +12,7 @@ from lianfang.domain.workforce.lists import Named
 from lianfang.kernel.divisions import range_of, short_name
 from lianfang.kernel.errors import LianfangError
 
+_COUNTY: Final = 6
 _COMMUNITY: Final = 12
 
 
@@ -39,6 +40,7 @@ class Directory:
     numbered: list[FileUnit] = field(default_factory=list)
     _communities: dict[str, str] = field(default_factory=dict)
     _codes: frozenset[str] = frozenset()
+    _counties: set[str] = field(default_factory=set)
     _known: dict[str, list[tuple[int, str, int | None]]] = field(default_factory=dict)
     _standing: dict[int, tuple[str, int | None]] = field(default_factory=dict)
     _by_name: dict[tuple[str, str], FileUnit] = field(default_factory=dict)
@@ -82,10 +84,17 @@ class Directory:
         return ""
 
     def _exists(self, path: str) -> bool:
-        found = bool(run("select 1 from areas_area where path = %b and level = 5 and ended_on is null", [path]))
-        if found:
-            self._codes |= {path}
-        return found
+        """Whether a community outside the office's surroundings stands; its whole county is read at once."""
+        county = path[:_COUNTY]
+        if county not in self._counties:
+            self._counties.add(county)
+            low, high = range_of(county)
+            rows = run(
+                "select path from areas_area where path >= %b and path < %b and level = 5 and ended_on is null",
+                [low, high],
+            )
+            self._codes |= {found for (found,) in rows}
+        return path in self._codes
 
     def unit(self, named: Named, community: str) -> int:
         """The file's number for an organisation that a row names. Raises workforce.community_missing for a local one without a

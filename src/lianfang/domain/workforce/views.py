@@ -20,6 +20,7 @@ from lianfang.base.database.select import run
 from lianfang.domain.workforce import browsing, pages, rules
 from lianfang.domain.workforce.forms import TeamForm, UnitForm
 from lianfang.domain.workforce.life import write_unit
+from lianfang.domain.workforce.selectors import member_lines
 from lianfang.domain.workforce.services import dissolve_team, found_team
 from lianfang.kernel.divisions import Level, code_of
 from lianfang.kernel.errors import LianfangError
@@ -78,7 +79,7 @@ def unit(request: HttpRequest, number: int) -> HttpResponse:
             pages.member_lines([(line, ()) for line, _net, _duty in found[: browsing.PAGE]]), found, strict=False
         )
     ]
-    former = browsing.former_of(number) if named else []
+    former = _former(number) if named else []
     above = run("select id, name from workforce_organisation where id = %b", [one.parent_id]) if one.parent_id else []
     tied = browsing.tied_buildings(one.path[:12], [one.tied_to]).get(one.tied_to) if one.tied_to else None
     context = {
@@ -90,6 +91,19 @@ def unit(request: HttpRequest, number: int) -> HttpResponse:
         "may_keep": _keeps(actor, number), "now": timezone.now(),
     }  # fmt: skip
     return render(request, "workforce/unit.html", context)
+
+
+def _former(number: int) -> list[dict[str, Any]]:
+    """Who was in an organisation, the last to leave first; one whom the reader does not see has no name."""
+    rows, spoken = browsing.former_of(number), pages.language()
+    known = member_lines([member for member, *_rest in rows])
+    return [
+        {
+            "line": known.get(member), "net": rules.word(rules.NETS, net, spoken), "duty": rules.word(rules.DUTIES, duty, spoken),
+            "from_on": from_on, "to_on": to_on,
+        }
+        for member, net, duty, from_on, to_on in rows
+    ]  # fmt: skip
 
 
 @requires(KEEP)
