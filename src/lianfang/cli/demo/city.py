@@ -88,7 +88,7 @@ def whole_city(stage: Stage, city: City) -> None:
     listed = [area.code for area in areas if area.level == 5]
     names = {area.code: short_name(area.name) for area in areas}
     counties = {area.path: names[area.code] for area in areas if area.level == 3}
-    stage.say(f"{len(listed):,} villages and communities in {len(counties)} counties")
+    stage.say(f"{len(listed):,} villages and communities in {len({code[:6] for code in listed})} counties")
     made = units(listed, city.people, city.units, int(city.path), place_names=names)
     told: dict[str, Any] = {
         "city": city.key, "people": city.people, "units": city.units, "listed": len(listed), "names": counties,

@@ -150,7 +150,7 @@ def _times(console: Console, told: dict[str, Any]) -> None:
     """How long each act took, where somebody asked for the documents' sizes."""
     if "city" in told:
         table = Table("一幕 act", "秒 seconds", title="用时 times", title_justify="left")
-        for title, seconds in told["acts"]:
+        for title, seconds in told.get("acts", ()):
             table.add_row(title, f"{seconds:,}")
         console.print(table)
 
