@@ -30,8 +30,9 @@ from lianfang.cli.demo.stage import Stage, edition_of_story
 from lianfang.exchange.synthetic.workforce import LEVELS, Workforce, unit_list_xlsx, units
 from lianfang.kernel.divisions import short_name
 
-SECONDS: Final = 120.0
-"""The stop rule for a whole city (assumption): printed with the gap that is left; nobody idles beside an empty seat by then."""
+SECONDS: Final = 300.0
+"""The stop rule for a whole city on a busy machine (assumption); the search ends as soon as its plan is near enough to the bound. Printed
+with the gap that is left."""
 _CANGZHOU: Final = ("2020-03-19", "长城网：沧州下基层干部发挥“五员”作用")
 _TANGSHAN: Final = ("2022-03-31", "河北日报：唐山5.9万名党员干部下沉一线")
 COUNTED: Final = (
