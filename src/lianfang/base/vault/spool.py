@@ -81,6 +81,13 @@ class Spool(io.RawIOBase):
         self._at += len(found)
         return len(found)
 
+    def readall(self) -> bytes:
+        """The rest, a block at a time. Raises BadSeal as readinto does."""
+        first = self._at // BLOCK
+        rest = b"".join(self._block(number) for number in range(first, self._blocks + 1))[self._at - first * BLOCK :]
+        self._at = max(self._at, self.size)
+        return rest
+
     def close(self) -> None:
         """Forget everything."""
         self._drop_file()
