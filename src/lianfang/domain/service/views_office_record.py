@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -138,7 +139,8 @@ def _spoken(one: record.Objection) -> dict[str, Any]:
     kind = one.line.partition(":")[0]
     state, word = STATES[one.state]
     recorded = round((one.work or {}).get("minutes", 0) / 60, 1) if one.work else None
-    return {"one": one, "kind": KINDS.get(kind, kind), "state": state, "word": word, "recorded": recorded}
+    on = date.fromisoformat(one.work["day"]) if one.work and one.work.get("day") else None
+    return {"one": one, "kind": KINDS.get(kind, kind), "state": state, "word": word, "recorded": recorded, "on": on}
 
 
 def _number(text: str) -> float | None:
