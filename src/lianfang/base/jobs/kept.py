@@ -63,7 +63,8 @@ def write(token: str, part: str, data: bytes, column: bytes) -> None:
 
 def read(token: str, part: str, column: bytes) -> bytes:
     """Open a small part in time; raises OSError, BadSeal."""
-    return _box(token).open(_in_time(token, part).read_bytes(), column)
+    sealed = _in_time(token, part).read_bytes()
+    return _box(token).open(sealed, column)
 
 
 def write_stream(token: str, part: str, chunks: Iterable[bytes], column: bytes) -> int:
@@ -88,8 +89,9 @@ def write_stream(token: str, part: str, chunks: Iterable[bytes], column: bytes) 
 
 def read_stream(token: str, part: str, column: bytes) -> bytes:
     """The whole of a large part in time; raises OSError, and BadSeal for one that was cut or changed."""
-    box, found, number = _box(token), bytearray(), 0
-    with _in_time(token, part).open("rb") as file:
+    at, found, number = _in_time(token, part), bytearray(), 0
+    box = _box(token)
+    with at.open("rb") as file:
         while head := file.read(_LENGTH.size):
             sealed = file.read(_LENGTH.unpack(head)[0]) if len(head) == _LENGTH.size else b""
             last = not file.peek(1)
