@@ -91,7 +91,7 @@ def test_both_sides_see_it(desk: Any, county: Any, language: str, size: str) -> 
     community = desk(county.world.token("community_head", path), language, size)
     page = community.go("/worklist/")
     page.wait_for_selector("main a[href='/pairings/']")
-    page = community.go(f"/pairings/area/{path}/")
+    page = community.go(f"/pairings/list/{path}/")
     assert name in page.locator("main").inner_text()
     community.check("organisations-community")
     officer = desk(unit_token(county, number), language, size)
