@@ -71,7 +71,7 @@ def test_pinned_people_and_an_earlier_plan_count_on_the_long_way_too(monkeypatch
     assert found.objective == whole.objective
     assert (found.place_of_person[:3] == pins[:3]).all()
     again = engine.solve(one, stop=Stop(seconds=60), previous=before)
-    assert again.objective == before.objective
+    assert again.moved == 0
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def make_seats(problem: Deployment, room: Int) -> Seats:
 
 
 def metres(problem: Deployment, people: Int, places: Int, keep: Int | None = None) -> Int:
-    """Burden of people × places in metres: distance, none at home, less where wished, less where somebody is already."""
+    """Burden of people × places in metres: distance, none at home, less where wished, more elsewhere than where somebody is already."""
     here, there = problem.person_xy[people], problem.place_xy[places]
     across = here[:, 0, None] - there[:, 0]
     along = here[:, 1, None] - there[:, 1]
@@ -49,8 +49,7 @@ def metres(problem: Deployment, people: Int, places: Int, keep: Int | None = Non
     wished = problem.wish_place[people][:, None] == places
     burden[wished] = np.maximum(burden[wished] - int(WISH_METRES), 0)
     if keep is not None:
-        same = keep[people][:, None] == places
-        burden[same] = np.maximum(burden[same] - STAY_METRES, 0)
+        burden[keep[people][:, None] != places] += STAY_METRES
     return burden  # type: ignore[return-value]  # int32 on purpose: half the memory traffic of the pricing
 
 
