@@ -509,5 +509,7 @@ def _keep_tasks(scene: Scene) -> None:
     for role, seat in scene.seats.items():
         if scene.policy.grants(role, "other:keep_members"):
             token = scene.tasks[role] = kept.new_token("411621")
-            broken = beside.Progress("members_import", "stage", "failed", account_id=seat.account, code="jobs.broke_off")
+            broken = beside.Progress(
+                "members_import", "stage", "failed", account_id=seat.account, code="jobs.broke_off"
+            )
             kept.put(token, "progress", [msgspec.json.encode(broken)])

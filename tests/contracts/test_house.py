@@ -35,6 +35,7 @@ LAYERS = ["kernel", "planning", "analysis", "base", "exchange", "domain", "web",
 LATE_IMPORTS = {
     ("base/database/prepare.py", "django"): "Django is set up only once the target is in the environment",
     ("web/surroundings.py", "lianfang"): "the shell is imported while Django's models are not ready yet",
+    ("web/templatetags/lf_maps.py", "lianfang"): "the shell by itself, without engines, has no figures to show",
     ("base/jobs/steward.py", "django"): "the steward sets Django up itself, as a process of its own",
     ("base/jobs/beside_worker.py", "*"): "a job sets Django up itself, as a process of its own",
     ("domain/plans/program.py", "*"): "a computation sets Django up itself, as a process of its own",
