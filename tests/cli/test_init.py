@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -189,6 +191,32 @@ def test_database_addresses_that_are_none(tmp_path: Path, monkeypatch: pytest.Mo
     with pytest.raises(LianfangError) as caught, runtime.database(tmp_path):
         pass
     assert caught.value.code == "database.url_wrong"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "backup --to {0}/b",
+        "upgrade",
+        "close-incident 1 --user wang",
+        "purge 1 --user wang",
+        "verify-log",
+        "accounts list",
+    ],
+)
+def test_a_mistyped_folder_is_a_sentence_and_makes_no_database(
+    words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each command in a process of its own, as somebody types it: nothing that another module loaded helps."""
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    folder = tmp_path / "mistyped"
+    done = subprocess.run(
+        [sys.executable, "-m", "lianfang.cli.main", *words.format(tmp_path).split(), "--data", str(folder)],
+        capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr.partition(":")[0]) == (1, "keeping.no_data"), done.stderr
+    assert str(folder) in done.stderr
+    assert not folder.exists()
 
 
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,7 +9,7 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
-from lianfang.cli import papers, runtime
+from lianfang.cli import papers, phrases, runtime
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
@@ -28,6 +28,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(args: argparse.Namespace) -> int:
     """Run the sub-command."""
+    phrases.require_data(args.data.resolve())
     with runtime.database(args.data) as target:
         runtime.prepare(target)
         return _list() if args.what == "list" else _slip(args)

@@ -41,8 +41,7 @@ def run(args: argparse.Namespace) -> int:
         names = keys.back_up_keys(data, store, to, phrases.two_phrases(twice=True))
         print(f"{len(names)} keys in {to}; both passphrases are needed to open it")
         return 0
-    if not os.environ.get("DATABASE_URL"):
-        phrases.require_data(data)
+    phrases.require_data(data)
     with runtime.database(data) as target:
         if os.environ.get("DATABASE_URL"):
             made = external.dump(data, target, keystore(), to, keep=args.keep, hook=args.hook)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import getpass
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lianfang.base.keeping import problems as _problems  # noqa: F401 - defines the sentences
 from lianfang.kernel.errors import LianfangError
 
 if TYPE_CHECKING:
@@ -42,8 +44,6 @@ def say_on_terminal(text: str) -> None:
 
 def known_migrations() -> list[str]:
     """Every migration of this release, as `app.name`; needs no database."""
-    import os
-
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianfang.config.settings")
     import django
     from django.db.migrations.loader import MigrationLoader
@@ -54,8 +54,11 @@ def known_migrations() -> list[str]:
 
 
 def require_data(data: Path) -> None:
-    """Refuse a folder that holds no database, so that a mistyped name does not make one; raises keeping.no_data."""
-    if not (data / "postgres" / "PG_VERSION").exists():
+    """Refuse a folder that holds no database, so that a mistyped name does not make one; raises keeping.no_data.
+
+    A server of its own (DATABASE_URL) needs no database in the folder.
+    """
+    if not os.environ.get("DATABASE_URL") and not (data / "postgres" / "PG_VERSION").exists():
         raise LianfangError("keeping.no_data", folder=str(data))
 
 

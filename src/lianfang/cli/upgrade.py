@@ -30,8 +30,7 @@ def run(args: argparse.Namespace) -> int:
     """Upgrade or go back, and say what was done."""
     data = args.data.resolve()
     external_server = bool(os.environ.get("DATABASE_URL"))
-    if not external_server:
-        phrases.require_data(data)
+    phrases.require_data(data)
     with runtime.database(data) as target:
         known = phrases.known_migrations()
         from lianfang.base.access.services import load_rights

@@ -8,7 +8,7 @@ import sys
 import psycopg
 
 from lianfang.base.database.connect import ADMIN
-from lianfang.cli import runtime
+from lianfang.cli import phrases, runtime
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
@@ -24,6 +24,7 @@ def run(args: argparse.Namespace) -> int:
     """Verify; 0 when every seal holds, 1 with the first that does not."""
     from lianfang.base.facts.seal import verify
 
+    phrases.require_data(args.data.resolve())
     with runtime.database(args.data) as target, psycopg.connect(target.conninfo(ADMIN)) as connection:
         verdict = verify(connection)
     if verdict.broken_at is None:
