@@ -128,13 +128,15 @@ def test_the_backup_names_nobody_and_holds_no_key(kept: Kept) -> None:
 def test_a_moment_before_or_after_the_archive_is_a_sentence(kept: Kept, empty: Path) -> None:
     early = refusal(lambda: choose(kept.to, kept.moment - timedelta(days=1)))
     assert early.code == "restore.too_early"
+    opened_chest, store = keys.open_chest(kept.chest, PHRASES), Keystore(empty / "keys")
     late = refusal(
         lambda: restore(
-            kept.to, empty, kept.house.store, known=known_migrations(), until=kept.moment + timedelta(hours=1)
+            kept.to, empty, store, known=known_migrations(), until=kept.moment + timedelta(hours=1), chest=opened_chest
         )
     )
     assert late.code == "restore.too_late"
     assert not (empty / "postgres").exists()
+    assert (store.names(), (empty / "secret").exists()) == ([], False), "opened keys stayed behind"
     assert refusal(lambda: parse_until("gestern")).code == "restore.time_unreadable"
     assert parse_until("2026-11-22 20:30").isoformat() == "2026-11-22T20:30:00+08:00"
 

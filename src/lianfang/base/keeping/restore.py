@@ -101,14 +101,20 @@ def restore(
     destroyed = destroyed_keys(source, store, chest)
     manifest.check_keys(backup, held_keys(store, chest), destroyed)
     data.mkdir(parents=True, exist_ok=True)
+    brought = _brought(data, store, chest)
     put_keys(data, store, chest, destroyed)
     say("copying the cluster")
     server = _lay_out(backup, source, data, until)
     try:
-        reached = _recover(server, until, say)
+        reached = _recover(server, backup, until, say)
         restored = _finish(server, backup, reached, destroyed)
     except (ServerError, psycopg.Error) as error:
         raise LianfangError("restore.failed", reason=str(error)[-400:], folder=str(data)) from None
+    except LianfangError as error:
+        if error.code == "restore.too_late":  # refused after all: the opened keys do not stay behind
+            for path in brought:
+                path.unlink(missing_ok=True)
+        raise
     finally:
         server.stop()
         shutil.rmtree(data / "restoring", ignore_errors=True)
@@ -146,6 +152,14 @@ def held_keys(store: Keystore, chest: Chest | None) -> dict[str, str]:
 def chest_fingerprints(chest: Chest) -> dict[str, str]:
     """Name → fingerprint of the keys in an opened chest."""
     return {name: key_fingerprint(base64.b64decode(body["key"])) for name, body in chest.keys.items()}
+
+
+def _brought(data: Path, store: Keystore, chest: Chest | None) -> list[Path]:
+    """The files that `put_keys` will add from a chest, so that a refusal can take them away again."""
+    if chest is None:
+        return []
+    wanted = [*(store.folder / f"{name}.key" for name in chest.keys), data / "secret"]
+    return [path for path in wanted if not path.exists()]
 
 
 def put_keys(data: Path, store: Keystore, chest: Chest | None, destroyed: dict[str, dict[str, str]]) -> None:
@@ -215,12 +229,12 @@ def _reachable(source: Path, data: Path) -> Path:
     return copy
 
 
-def _recover(server: EmbeddedServer, until: datetime | None, say: Say) -> datetime | None:
+def _recover(server: EmbeddedServer, backup: Backup, until: datetime | None, say: Say) -> datetime | None:
     say("replaying the archive")
     try:
         target = server.start()
     except ServerError as error:
-        raise _why(server, until, error) from None
+        raise _why(server, backup, until, error) from None
     deadline = time.monotonic() + RECOVERY_HOURS * 3600
     reached: datetime | None = None
     while time.monotonic() < deadline:
@@ -232,12 +246,12 @@ def _recover(server: EmbeddedServer, until: datetime | None, say: Say) -> dateti
                     return reached
         except psycopg.OperationalError as error:
             if not server.alive():
-                raise _why(server, until, ServerError(str(error))) from None
+                raise _why(server, backup, until, ServerError(str(error))) from None
         time.sleep(0.1)
     raise ServerError("recovery took too long")
 
 
-def _why(server: EmbeddedServer, until: datetime | None, error: ServerError) -> Exception:
+def _why(server: EmbeddedServer, backup: Backup, until: datetime | None, error: ServerError) -> Exception:
     """Recovery that ends before its moment is a sentence of its own: the archive does not reach so far."""
     log = (server.folder / "postgres.log").read_text(errors="replace")
     if until is None or "recovery ended before configured recovery target was reached" not in log:
@@ -245,7 +259,8 @@ def _why(server: EmbeddedServer, until: datetime | None, error: ServerError) -> 
     shutil.rmtree(server.cluster, ignore_errors=True)
     (server.folder / "pgpass").unlink(missing_ok=True)
     stamps = [line.split("log time ", 1)[1].strip() for line in log.splitlines() if "log time " in line]
-    return LianfangError("restore.too_late", until=until.isoformat(sep=" "), last=stamps[-1] if stamps else "-")
+    ended = datetime.fromisoformat(backup.body["ended_at"]).astimezone(BEIJING).isoformat(sep=" ", timespec="seconds")
+    return LianfangError("restore.too_late", until=until.isoformat(sep=" "), last=stamps[-1] if stamps else ended)
 
 
 def _finish(server: EmbeddedServer, backup: Backup, reached: datetime | None, destroyed: dict[str, Any]) -> Restored:
