@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lianfang.base.access.actor import Actor
+from lianfang.base.access.area_field import AreaField
 from lianfang.base.access.rules import ROLES, may, sees
 from lianfang.base.access.services import (
     create_account,
@@ -19,6 +20,7 @@ from lianfang.base.access.views_support import public, requires
 __all__ = [
     "ROLES",
     "Actor",
+    "AreaField",
     "create_account",
     "create_grant",
     "end_session",

@@ -2,76 +2,57 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lianfang.base.access.actor import Actor
+from lianfang.base.access.area_field import AreaField
 from lianfang.base.access.places import place_of
-from lianfang.base.areas.api import buildings, find
+from lianfang.base.areas.api import buildings
 from lianfang.base.incidents.rules import ConditionVerdict
-from lianfang.kernel.divisions import normalise_code
+from lianfang.kernel.divisions import path_of
 from lianfang.kernel.errors import LianfangError
 
-CANDIDATES = 6
-"""Areas of a name that are offered at most: an assumption, what one sentence can hold."""
 REASON_LENGTH = 400
 
 
 class AreaForm(forms.Form):
-    """An area inside the reader's scope, by its code or its name; buildings where the form takes them."""
+    """An area inside the reader's scope, by its code or its name."""
 
-    takes_buildings = False
-    area = forms.CharField(
-        label=_("Area"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        error_messages={"required": _("Say which area.")},
-    )  # fmt: skip
+    area = AreaField(label=_("Area"), error_messages={"required": _("Say which area.")})
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.actor = actor
-        self.fields["area"].help_text = (
-            gettext("A name, or the division code. For a building its 16 digits, or community and building with a blank between.")
-            if self.takes_buildings else gettext("A name, or the 12 digits of the division code.")
-        )  # fmt: skip
+        self.actor, self.fields["area"].within = actor, actor.path
 
     def clean_area(self) -> str:
         """The path of the area."""
-        words = unicodedata.normalize("NFKC", self.cleaned_data["area"]).strip()
-        digits = re.sub(r"\s", "", words)
-        path = self._by_code(digits) if re.fullmatch(r"[0-9]+", digits) else self._by_name(words)
-        if len(path) > 12 and not self.takes_buildings:
+        try:
+            path = place_of(self.actor, self.cleaned_data["area"]).path
+        except LianfangError:
+            raise forms.ValidationError(gettext("No area or building with this code lies in your area.")) from None
+        if len(path) > 12 and not isinstance(self.fields["area"], AreaOrBuildingField):
             raise forms.ValidationError(gettext("An area is needed here, not a building."))
         return path
 
-    def _by_code(self, digits: str) -> str:
+
+class AreaOrBuildingField(AreaField):
+    """An area, or a building by the names of its community and its own."""
+
+    def code_named(self, words: str) -> str:
+        """The code of the area, or of the building after a blank."""
         try:
-            return place_of(self.actor, digits if len(digits) == 16 else normalise_code(digits)).path
-        except LianfangError:
-            raise forms.ValidationError(gettext("No area or building with this code lies in your area.")) from None
-
-    def _by_name(self, words: str) -> str:
-        found = find(words, within=self.actor.path, limit=CANDIDATES + 1)
-        if not found and words.removesuffix("社区"):  # the register writes 居委会 where people say 社区
-            found = find(words.removesuffix("社区"), within=self.actor.path, limit=CANDIDATES + 1)
-        exact = [one for one in found if words in (one.name, one.short)]
-        if len(exact) == 1 or len(found) == 1:
-            return (exact or list(found))[0].path
-        if not found and self.takes_buildings and " " in words:
-            community, _blank, name = words.rpartition(" ")
-            return self._building(self._by_name(community), name)
-        if not found:
-            raise forms.ValidationError(gettext("No area in your scope has this name."))
-        names = pgettext("list", ", ").join(f"{one.short} {one.code}" for one in found[:CANDIDATES])
-        raise forms.ValidationError(gettext("Several areas have this name; give the code: {names}").format(names=names))
-
-    def _building(self, community: str, name: str) -> str:
-        paths = [one.path for one in buildings(community) if one.name == name] if len(community) == 12 else []
+            return super().code_named(words)
+        except forms.ValidationError as none:
+            community, blank, name = words.rpartition(" ")
+            if none.code != "unknown" or not blank:
+                raise
+        path = path_of(super().code_named(community))
+        paths = [one.path for one in buildings(path) if one.name == name] if len(path) == 12 else []
         if len(paths) != 1:
             raise forms.ValidationError(
                 gettext("The community has no single building of this name; give its 16 digits.")
@@ -107,7 +88,10 @@ class ScopeForm(AreaForm):
 class ZoneForm(AreaForm):
     """A zone: where, at which level, why."""
 
-    takes_buildings = True
+    area = AreaOrBuildingField(
+        label=_("Area"), error_messages={"required": _("Say which area.")},
+        help_text=_("A name, or the division code. For a building its 16 digits, or community and building with a blank between."),
+    )  # fmt: skip
     level = forms.ChoiceField(label=_("Level"), error_messages={"required": _("Choose a level.")})
     reason = forms.CharField(
         label=_("Reason"), max_length=REASON_LENGTH, widget=forms.Textarea(attrs={"rows": 2}),

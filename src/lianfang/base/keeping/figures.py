@@ -142,6 +142,8 @@ def _keys(one: Machine) -> Line:
 def _archive(one: Machine) -> Line:
     if one.gap:
         return Line("archive_gap", "act", {"count": len(one.gap)})
+    if one.archived and one.figures.get("archive_failed"):  # neither taken nor dropped: the log stays here and grows
+        return Line("archive_failing", "act")
     return Line("archive", "good") if one.archived else Line("archive_off", "watch")
 
 

@@ -35,6 +35,7 @@ def title(line: Line) -> str:
         "held": _("Held facts"), "backup": _("Last backup"), "backup_none": _("Last backup"), "keys": _("Backup of keys"),
         "keys_none": _("Backup of keys"), "keys_newer": _("Backup of keys"),
         "archive": _("Archive"), "archive_off": _("Archive"), "archive_gap": _("Archive"),
+        "archive_failing": _("Archive"),
         "clock": _("Clocks"), "clock_jumped": _("Clocks"), "faults": _("Database"), "faults_none": _("Database"),
         "parts": _("Processes"), "parts_none": _("Processes"),
         "slow": _("Slow pages"), "slow_none": _("Slow pages"), "signed_in": _("Signed in"), "destruction": _("Destruction of incidents"),
@@ -78,6 +79,7 @@ _NOW: dict[str, Callable[[Any], str]] = {
     ),
     "archive": lambda v: _("Every minute's work is archived"),
     "archive_off": lambda v: _("Not set up"),
+    "archive_failing": lambda v: _("The folder of the archive can't be written; the log grows on this disk"),
     "archive_gap": lambda v: (
         ngettext("%(n)s segment found no room", "%(n)s segments found no room", v["count"]) % {"n": v["count"]}
     ),
@@ -117,6 +119,10 @@ _TO_DO: dict[str, Callable[[], str]] = {
     "keys_newer": lambda: _("Two people run lianfang backup --keys again and put the old file out of use."),
     "archive_off": lambda: _(
         "Without an archive a backup restores only to its own moment: run lianfang backup without --no-archive."
+    ),
+    "archive_failing": lambda: _(
+        "See that the disk of the backups is there and that the service may write to it (ReadWritePaths in its unit). "
+        "It catches up by itself."
     ),
     "archive_gap": lambda: _("Make room where backups are kept, then run lianfang backup: it closes the gap."),
     "clock": lambda: _("Set both machines by the same time server."),

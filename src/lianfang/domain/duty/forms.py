@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from lianfang.base.access.api import AreaField
 from lianfang.domain.duty.rules import DAY_MINUTES, MOST_DAYS, NewShift, Pattern, rolled_out, round_the_clock
 from lianfang.domain.duty.words import KIND_WORDS
 from lianfang.domain.workforce.api import MemberLine
@@ -67,7 +68,7 @@ class PostForm(PatternForm):
 
     name = forms.CharField(label=gettext_lazy("Name of the post"), max_length=80)
     kind = forms.ChoiceField(label=gettext_lazy("Kind of post"), choices=list(KIND_WORDS.items()))
-    area = forms.CharField(label=gettext_lazy("Area (12-digit code)"), min_length=12, max_length=16)
+    area = AreaField(label=gettext_lazy("Area"))
     two_person = forms.BooleanField(label=gettext_lazy("Nobody stands here alone"), required=False)
     field_order = (
         "name",

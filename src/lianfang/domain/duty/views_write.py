@@ -38,6 +38,7 @@ def create(request: HttpRequest) -> HttpResponse:
     actor = _actor(request)
     initial = {"area": request.GET.get("area", actor.area_code), **pattern_initial(beijing_day(timezone.now()))}
     form = PostForm(request.POST or None, initial=initial)
+    form.fields["area"].within = actor.path
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from lianfang.base.access.api import AreaField
 from lianfang.base.playbooks.api import DoorVisit, Question
 from lianfang.domain.residents.api import Resident
 from lianfang.domain.rounds.facts_visits import WHY
@@ -30,7 +31,7 @@ class OpenRoundForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Name of the round"), max_length=60)
     kind = forms.ChoiceField(label=gettext_lazy("Kind of round"), choices=KINDS, initial=RoundKind.TESTING.value)
     questionnaire = forms.ChoiceField(label=gettext_lazy("Questionnaire for the doors"), required=False)
-    area = forms.CharField(label=gettext_lazy("Area (12-digit code)"), max_length=12, min_length=12)
+    area = AreaField(label=gettext_lazy("Area"))
     tube_size = forms.ChoiceField(
         label=gettext_lazy("People in a tube"),
         choices=[(str(size), str(size)) for size in TUBE_SIZES],
@@ -42,12 +43,14 @@ class OpenRoundForm(forms.Form):
     def __init__(
         self,
         *args: Any,
+        within: str,
         rules: Sequence[tuple[str, str]] = (),
         questionnaires: Sequence[tuple[str, str]] = (),
         tests: bool = True,
         **more: Any,
     ) -> None:
         super().__init__(*args, **more)
+        self.fields["area"].within = within
         if questionnaires:
             self.fields["questionnaire"].choices = list(questionnaires)
             self.fields["questionnaire"].help_text = _("Asked in a screening; a testing round has none.")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
@@ -302,10 +303,10 @@ def next_words(found: Standing) -> str:
 
 def staffing_preview(actor: Actor, form: OpenRoundForm) -> Any:
     """Sites, desks, samplers and tubes by the testing guide for the scope the form names; None while that is unclear."""
-    code = form.data.get("area") or form.initial.get("area", "")
+    said = form.data.get("area") or form.initial.get("area", "")
     try:
-        place = place_of(actor, str(code))
-    except LianfangError:
+        place = place_of(actor, form.fields["area"].clean(said))
+    except (LianfangError, ValidationError):
         return None
     names = ("residents.present", "residents.households")
     if not all(is_defined(name) for name in names):

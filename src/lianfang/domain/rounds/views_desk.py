@@ -63,9 +63,9 @@ def _open_form(request: HttpRequest, actor: Actor) -> OpenRoundForm:
     }
     initial["stop_rule"] = request.GET.get("stop_rule", str(suggested_rule(area.rstrip("0"), len(rules))))
     if book is None:
-        return OpenRoundForm(request.POST or None, initial=initial)
+        return OpenRoundForm(request.POST or None, initial=initial, within=actor.path)
     return OpenRoundForm(
-        request.POST or None, initial=initial, rules=rule_choices(book.rounds, pages.language()),
+        request.POST or None, initial=initial, within=actor.path, rules=rule_choices(book.rounds, pages.language()),
         questionnaires=questionnaire_choices(book, pages.language()), tests=bool(book.rounds.tests),
     )  # fmt: skip
 

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from lianfang.base.access.api import AreaField
 from lianfang.domain.workforce import rules
 
 Choices = Sequence[tuple[str, object]]
@@ -34,9 +35,7 @@ class UnitForm(forms.Form):
 
     name = forms.CharField(label=pgettext_lazy("organisation", "Name"), max_length=80)
     kind = forms.ChoiceField(label=_("Kind"))
-    area = forms.CharField(
-        label=_("Area code of its office"), max_length=12, widget=forms.TextInput(attrs={"class": "code"})
-    )
+    area = AreaField(label=_("Area of its office"))
     parent = forms.ChoiceField(label=_("Stands under"), required=False)
     contact = forms.CharField(label=_("Who answers for it"), max_length=40, required=False)
     phone = forms.CharField(
@@ -54,9 +53,7 @@ class TeamForm(forms.Form):
 
     name = forms.CharField(label=pgettext_lazy("organisation", "Name"), max_length=80)
     kind = forms.ChoiceField(label=_("Kind"))
-    area = forms.CharField(
-        label=_("Area code of the place"), max_length=16, widget=forms.TextInput(attrs={"class": "code"})
-    )
+    area = AreaField(label=_("Area or building"))
     tied_what = forms.ChoiceField(label=_("Tied to"), required=False, choices=list(TIED_WORDS.items()))
     tied_which = forms.CharField(
         label=_("Its number or building code"), max_length=40, required=False, widget=forms.TextInput(attrs={"class": "code"})
@@ -95,12 +92,7 @@ class MemberForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
     )
-    home = forms.CharField(
-        label=_("Area code of the home community"),
-        max_length=12,
-        required=False,
-        widget=forms.TextInput(attrs={"class": "code"}),
-    )
+    home = AreaField(label=_("Home community"), required=False)
     kind = forms.ChoiceField(label=_("Kind"))
     skills = forms.CharField(label=_("Skills"), max_length=100, required=False)
     duty = forms.ChoiceField(label=_("Duty in this organisation"))
@@ -149,10 +141,6 @@ class ReportForm(forms.Form):
 class UploadForm(forms.Form):
     """A list to be imported."""
 
-    area = forms.CharField(
-        label=_("Area code the list is about"),
-        max_length=12,
-        widget=forms.TextInput(attrs={"class": "code"}),
-    )
+    area = AreaField(label=_("Area the list is about"))
     register = forms.ChoiceField(label=_("What the list is"), choices=list(REGISTERS.items()), widget=forms.RadioSelect)
     file = forms.FileField(label=_("File (.xlsx, .xls, .csv)"), widget=forms.FileInput(attrs={"class": "drop"}))

@@ -126,6 +126,7 @@ def edit(request: HttpRequest, number: int | None = None) -> HttpResponse:
     if one is not None and one.parent_id and str(one.parent_id) not in dict(parents):
         parents.insert(0, (str(one.parent_id), _("as it is now")))
     form = UnitForm(pages.language(), parents, request.POST or None, initial=initial)
+    form.fields["area"].within = actor.path[:12]
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:
@@ -148,6 +149,7 @@ def team(request: HttpRequest) -> HttpResponse:
     """Found a temporary branch, group or squad where it is needed."""
     actor = actor_of(request)
     form = TeamForm(pages.language(), request.POST or None, initial={"area": code_of(actor.path[:12])})
+    form.fields["area"].within = actor.path[:12]
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:

@@ -40,6 +40,7 @@ def index(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     initial = {"area": code_of(actor.path[:12]) if actor.lists else "", "register": "unit"}
     form = UploadForm(request.POST or None, request.FILES or None, initial=initial)
+    form.fields["area"].within = actor.path[:12]
     if actor.scope == "organisation":
         del form.fields["area"]
         form.fields["register"].choices = [("unit", REGISTERS["unit"])]

@@ -42,6 +42,9 @@ begin
         'sessions', (select coalesce(jsonb_object_agg(kind, n), '{}') from (select kind, count(*) as n from access_session
             where ended_at is null and expires_at > now() group by kind) s),
         'destructions', (select count(*) from retirement_retirement where approved_at is not null and purged_at is null),
+        -- since when finished segments of the log are not taken by the archive; null when the last one was
+        'archive_failed', (select a.last_failed_time from pg_stat_archiver a
+            where a.last_failed_time > coalesce(a.last_archived_time, '-infinity')),
         'destruction_failed', (select coalesce(max(failed), '') from retirement_retirement where purged_at is null and failed <> ''),
         'routes', (select coalesce(jsonb_agg(jsonb_build_array(r.route, r.calls, r.mean, r.slow, r.slowest) order by r.slow desc, r.mean desc), '[]')
             from (select route, sum(calls) as calls, sum(seconds) / sum(calls) as mean, sum(slow) as slow, max(slowest) as slowest
