@@ -22,6 +22,7 @@ NOW = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
 CALM: dict[str, Any] = {
     "now": NOW.isoformat(), "database_bytes": 2**30, "deltas": 3, "unsealed_seconds": 0.4, "quarantine": [], "quarantined": 0,
     "phones_ahead": 0, "sessions": {"web": 3, "device": 40}, "destructions": 0, "destruction_failed": "", "routes": [], "calls": 900,
+    "archive_failed": None,
 }  # fmt: skip
 WELL = Machine(
     now=NOW, figures=CALM, disk_free=80 * 2**30, disk_total=100 * 2**30, read_only=False,
@@ -68,6 +69,7 @@ def test_a_machine_that_is_well_needs_nobody() -> None:
         (replace(WELL, key_names=("incident-1", "incident-2", "system")), "keys_newer", "act"),
         (replace(WELL, archived=False), "archive_off", "watch"),
         (replace(WELL, gap=("0" * 24,)), "archive_gap", "act"),
+        (with_figures(archive_failed=NOW.isoformat()), "archive_failing", "act"),
         (with_figures(now=(NOW + timedelta(seconds=9)).isoformat()), "clock", "watch"),
         (with_figures(now=(NOW - timedelta(seconds=90)).isoformat()), "clock", "act"),
         (
