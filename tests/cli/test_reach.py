@@ -242,11 +242,17 @@ def test_the_unit_is_sound_and_hardened(tmp_path: Path) -> None:
     analyze = shutil.which("systemd-analyze")
     if analyze is None:
         pytest.skip("systemd-analyze is not installed")
-    unit = tmp_path / "lianfang.service"
-    text = (ROOT / "deploy" / "lianfang.service").read_text("utf-8")
-    unit.write_text(text.replace("/opt/lianfang/bin/lianfang", "/bin/true").replace("Documentation=", "#"), "utf-8")
-    done = subprocess.run([analyze, "verify", str(unit)], capture_output=True, text=True, timeout=60, check=False)
+    units = [tmp_path / name for name in ("lianfang.service", "lianfang-backup.service", "lianfang-backup.timer")]
+    for one in units:
+        text = (ROOT / "deploy" / one.name).read_text("utf-8")
+        one.write_text(text.replace("/opt/lianfang/bin/lianfang", "/bin/true").replace("Documentation=", "#"), "utf-8")
+        if one.suffix == ".service":  # both write where backups go: the archive is the service's own
+            assert re.search(r"^ReadWritePaths=.*-/mnt/backup$", text, re.M)
+    done = subprocess.run(
+        [analyze, "verify", *map(str, units)], capture_output=True, text=True, timeout=60, check=False
+    )
     assert done.returncode == 0, done.stderr
+    unit = units[0]
     told = subprocess.run(
         [analyze, "security", "--offline=true", str(unit)], capture_output=True, text=True, timeout=60, check=False
     ).stdout
@@ -260,14 +266,14 @@ def test_the_commands_of_the_service_and_the_container_exist() -> None:
     import shlex
 
     found = 0
-    for name in ("lianfang.service", "nginx.conf", "Containerfile"):
+    for name in ("lianfang.service", "lianfang-backup.service", "nginx.conf", "Containerfile"):
         text = (ROOT / "deploy" / name).read_text("utf-8").replace("\\\n#", "").replace("\\\n", "")
         for line in re.findall(
             r"(?:bin/lianfang|(?<=#   )lianfang|lianfang lianfang|-p 8443:8443 lianfang) +(.*)", text
         ):
             build_parser().parse_args(shlex.split(line))
             found += 1
-    assert found >= 6
+    assert found >= 8
     container = (ROOT / "deploy" / "Containerfile").read_text("utf-8")
     cmd = re.search(r"^CMD (\[.*\])$", container, re.M)
     assert cmd
