@@ -86,7 +86,7 @@ def area(request: HttpRequest, number: int, code: str) -> HttpResponse:
         "lists": actor.sees("residents", "masked"), "opens_tubes": actor.sees("residents", "named") or actor.sees("cases", "open"),
         "version": f"{here.sampled}-{sum(here.reasons.values())}-{one.state}",
         "answer_form": AnswerForm() if testing and place.path == one.path and actor.may("other", "publish_notice") else None,
-        "asked": pages.asked_words(one, language),
+        "asked": pages.asked_words(one, language), "reaches": place.path.startswith(one.path) or one.path.startswith(place.path),
         "may_close": one.state == "open" and place.path == one.path and actor.may("other", "open_round"),
     }  # fmt: skip
     if getattr(request, "htmx", False):
