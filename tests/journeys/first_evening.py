@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import http.cookiejar
 import os
 import re
@@ -19,9 +20,19 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
+
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 180
 """How long a start may take on a busy machine."""
+PLACES = {
+    "/srv/lianfang": "data",
+    "/srv/lianfang-new": "restored",
+    "/mnt/backup/county": "backup/county",
+    "/media/safe": "safe",
+}
+"""Folders that the document names, and what stands for them in the folder of a test."""
 
 
 def commands(document: str, kind: str = "") -> list[str]:
@@ -71,17 +82,18 @@ class Machine:
         made = [sys.executable, "-m", "lianfang.cli.main"]
         previous = ""
         for word in shlex.split(command)[1:]:
-            word = str(self.data) if word == "/srv/lianfang" else word
+            head = next((head for head in PLACES if word == head or word.startswith(head + "/")), "")
+            word = str(self.folder / PLACES[head]) + word.removeprefix(head) if head else word
             if previous in ("--port", "--http-port"):
                 word = str(self.ports.setdefault(word, free_port()))
             made.append(word)
             previous = word
         return made
 
-    def run(self, command: str, status: int = 0) -> str:
-        """Run a command to its end; returns what it printed on both streams."""
+    def run(self, command: str, status: int = 0, typed: str = "") -> str:
+        """Run a command to its end, typed: what people answer, a line each; returns what it printed on both streams."""
         done = subprocess.run(
-            self.words(command), cwd=self.folder, env=self.environment, capture_output=True, text=True, stdin=subprocess.DEVNULL,
+            self.words(command), cwd=self.folder, env=self.environment, capture_output=True, text=True, input=typed,
             timeout=START_SECONDS, check=False,
         )  # fmt: skip
         assert done.returncode == status, f"{command}\n{done.returncode}\n{done.stdout}\n{done.stderr}"
@@ -141,3 +153,33 @@ class Browser:
                 return answer.status, answer.read().decode("utf-8", "replace")
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode("utf-8", "replace")
+
+
+def slip_of(told: str, username: str) -> str:
+    """The code of somebody's slip as a command prints it."""
+    found = re.search(rf"账号 {username}  登录码 (\S+)", told)
+    assert found, told
+    return found[1]
+
+
+def digits(page: str) -> str:
+    """The six digits of the authenticator that the page sets up."""
+    letters = re.search(r"<code>([A-Z2-7]{32})</code>", page)
+    assert letters
+    return TOTP(base64.b32decode(letters[1]), 6, SHA1(), 30).generate(int(time.time())).decode()
+
+
+def begin(browser: Browser, code: str, password: str, *, second: bool = True) -> str:
+    """From a slip to the first page: code, password, with second an authenticator; returns the page with its recovery codes."""
+    assert browser.get("/slip/")[0] == 200
+    status, page = browser.post("/slip/", code=code)
+    assert status == 200, page[-3000:]
+    status, page = browser.post("/slip/", code=code, password=password, again=password)
+    assert status == 200, page[-3000:]
+    if not second:
+        return page
+    assert "设置验证器" in page
+    status, page = browser.post("/sign-in/code/", code=digits(page))
+    assert status == 200
+    assert "恢复码" in page
+    return page

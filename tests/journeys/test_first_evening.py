@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 import ssl
 import time
@@ -13,12 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.hashes import SHA1
-from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from lianfang.exchange.tables import write_table
 from lianfang.web.accounts_table import COLUMNS
-from tests.journeys.first_evening import Browser, Machine, commands, own_folder
+from tests.journeys.first_evening import Browser, Machine, begin, commands, own_folder, slip_of
 
 pytestmark = pytest.mark.row("A3")
 SECRETS = ("欧阳青禾", "尉迟长林", "13912340077", "qinghe-duty")
@@ -58,32 +55,6 @@ def site(machine: Machine, begun: str) -> Iterator[Browser]:
         assert "SHA-256" in told
         assert "X-Forwarded-*" in told
         yield Browser(address[1], machine.data / "tls" / "ca.crt")
-
-
-def slip_of(told: str, username: str) -> str:
-    found = re.search(rf"账号 {username}  登录码 (\S+)", told)
-    assert found, told
-    return found[1]
-
-
-def digits(page: str) -> str:
-    letters = re.search(r"<code>([A-Z2-7]{32})</code>", page)
-    assert letters
-    return TOTP(base64.b32decode(letters[1]), 6, SHA1(), 30).generate(int(time.time())).decode()
-
-
-def begin(browser: Browser, code: str, password: str) -> str:
-    """From a slip to the first page: code, password, authenticator; returns the page with the recovery codes."""
-    assert browser.get("/slip/")[0] == 200
-    status, page = browser.post("/slip/", code=code)
-    assert status == 200, page[-3000:]
-    status, page = browser.post("/slip/", code=code, password=password, again=password)
-    assert status == 200, page[-3000:]
-    assert "设置验证器" in page
-    status, page = browser.post("/sign-in/code/", code=digits(page))
-    assert status == 200
-    assert "恢复码" in page
-    return page
 
 
 def test_the_first_sign_in(machine: Machine, begun: str, site: Browser) -> None:
