@@ -111,8 +111,8 @@ def test_from_the_poster_to_a_confirmed_shift(desk: Any, world: World, language:
     work.click("tbody th a >> nth=0")
     work.wait_for_selector("#decide-title")
     work.click("button[value=phone]")
-    work.wait_for_selector("dd.code strong")
-    assert work.inner_text("dd.code strong") == str(start + 1)
+    work.wait_for_selector("dd strong.code")
+    assert work.inner_text("dd strong.code") == str(start + 1)
     assert rows("select count(*) from vault_look where fields = 'phone' and purpose = 'call_person'")[0][0] >= 1
     clerk.check("volunteers-answer")
     work.fill("#thanks", "欢迎，八点到社区领取袖标。")

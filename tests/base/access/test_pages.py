@@ -116,7 +116,7 @@ def test_files_taken_away_are_listed_with_their_count(browse, world):
         looks.note_export("import-not-taken", HOME, 16)
     page = text(browse("audit_admin", "").get("/looks/"))
     exports = page.split("exports-title")[2]
-    assert "import-not-taken" in exports
+    assert "未入账的行" in exports
     assert ">16<" in exports
     assert "测试community_clerk" in exports
     looks.note_export("nobody", HOME, 1)  # nobody has entered: nothing is written

@@ -222,4 +222,8 @@ def test_public_files() -> None:
     assert caught.value.code == "outlines.out_of_range"  # it lies in Germany
     states = read_drawing((SHARED / "data/cad/usa_states_polylines.dxf").read_bytes())
     assert len(states.rings) == 59
-    assert refusal((SHARED / "data/cad/Leica_Disto_S910.dxf").read_bytes()) == "outlines.nothing_found"
+    measured = read_drawing((SHARED / "data/cad/Leica_Disto_S910.dxf").read_bytes())
+    assert not measured.rings  # lines alone: barriers, if somebody says so
+    with pytest.raises(LianfangError) as nothing:
+        compose(measured, guess_roles(measured), WGS84)
+    assert nothing.value.code == "outlines.out_of_range"  # a survey in metres of its own lies nowhere
