@@ -43,6 +43,12 @@ def test_what_is_shown_is_what_may_be_sent() -> None:
     assert [field().clean(words) for words in (shown, name, TOWN, " 4116 2110 1000 ", "411621101")] == [TOWN] * 5
 
 
+def test_a_place_elsewhere_looks_like_one_that_is_not_there() -> None:
+    """Sent back to the reader, a code outside the lookup shows no name."""
+    elsewhere = AreaField(within="4116211022")
+    assert [elsewhere.prepare_value(code) for code in (TOWN, "411699101000")] == [TOWN, "411699101000"]
+
+
 def test_other_codes_pass_as_they_are() -> None:
     """Whether they exist is asked where they are used; sixteen digits are a building; nothing said is nothing."""
     building = VILLAGE + "0007"

@@ -33,11 +33,11 @@ class AreaField(forms.CharField):
         self.within = within
 
     def prepare_value(self, value: Any) -> Any:
-        """A bare code with the name of its area before it."""
+        """A bare code with the name of its area before it; outside `within` a place looks like one that is not there."""
         if not re.fullmatch(r"[0-9]{12}", str(value or "")):
             return value
         path = path_of(value)
-        name = names_of([path]).get(path)
+        name = names_of([path]).get(path) if path.startswith(self.within) else None
         return f"{short_name(name)} {value}" if name else value
 
     def clean(self, value: Any) -> str:
