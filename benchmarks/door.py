@@ -46,7 +46,7 @@ MIXED, OUTBOX = "mixed", "outbox"
 """Tubes in any order, or as one queue after the other filled them."""
 MOST = {1: 5000, SYNC: 15_000}
 """Tubes a second that bodies are made for, by tubes a call; a run that needs more is refused."""
-COPY_ROWS, COPY_MOST = 1000, 250_000
+COPY_ROWS, COPY_MOST = 1000, 400_000
 """Rows of one COPY transaction (a sync of 100 tubes), and rows a second that are made beforehand."""
 RUSH_PEOPLE = 725
 """People a second in the busiest minute (Tianjin, January 2022)."""
@@ -214,7 +214,7 @@ class Stage:
                     with connection.cursor().copy(
                         "copy raw_sample (incident, round_id, person, path, tube, at) from stdin"
                     ) as out:
-                        out.write(next(blocks))
+                        out.write(next(blocks, ""))
                     made[which] += COPY_ROWS
 
         workers = [threading.Thread(target=work, args=[which]) for which in (0, 1)]
@@ -222,6 +222,8 @@ class Stage:
             worker.start()
         for worker in workers:
             worker.join()
+        if next(blocks, None) is None:
+            raise RuntimeError("not a fair run: COPY had no more rows to write")
         return sum(made) / TUBE / self.seconds
 
 
