@@ -12,71 +12,24 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-import uuid
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
+from benchmarks.support.crew import WRITERS, Writers
 from benchmarks.support.measure import percentile, row
 from lianfang.base.database.connect import ADMIN, DOOR
 from lianfang.cli import phrases, runtime
 
-WRITERS = 8
 BEFORE_SECONDS, AFTER_SECONDS = 5.0, 2.0
-PAUSE = 0.002
 STALL = 0.25
 """Seconds without a single write by any writer from which on they count as held up (assumption: nobody notices less)."""
 BAR_SECONDS = 5.0
 BACK = (("worklist", "0001"), ("rounds", "0003"), ("incidents", "0002"))
 """Steps undone where none is pending: two indexes, two changes of tables with rows, one new column."""
 KIND = "bench.upgrade"
-WRITE = (
-    "insert into facts_log (incident, id, kind, area, recorded_at, account_id, grant_id, digest, sealed) "
-    f"values (1, %s, '{KIND}', '411621001001', now(), 1, 1, '', '') on conflict do nothing"
-)
-
-
-class Writers:
-    """Facts written with the door's rights; what is refused is written again. ended: when each was done; waits: seconds."""
-
-    def __init__(self, conninfo: str) -> None:
-        self._conninfo, self._stop = conninfo, threading.Event()
-        self.ended: list[float] = []
-        self.waits: list[float] = []
-        self.refusals = 0
-        self._threads = [threading.Thread(target=self._write) for _ in range(WRITERS)]
-
-    def __enter__(self) -> Writers:
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        for thread in self._threads:
-            thread.join()
-
-    def _write(self) -> None:
-        with psycopg.connect(self._conninfo, autocommit=True) as connection:
-            while not self._stop.is_set():
-                began, fact = time.monotonic(), uuid.uuid4()
-                while not self._written(connection, fact):
-                    self.refusals += 1
-                    time.sleep(PAUSE)
-                self.ended.append(time.monotonic())
-                self.waits.append(self.ended[-1] - began)
-                time.sleep(PAUSE)
-
-    @staticmethod
-    def _written(connection: psycopg.Connection[Any], fact: uuid.UUID) -> bool:
-        try:
-            connection.execute(WRITE, [fact])
-        except psycopg.OperationalError:
-            return False
-        return True
 
 
 def run(quick: bool = False) -> list[dict[str, Any]]:
@@ -105,7 +58,7 @@ def stalled(ended: list[float], since: float) -> float:
 
 def _measure(folder: Path, target: Any, pending: int) -> list[dict[str, Any]]:
     words = [sys.executable, "-m", "lianfang.cli.main", "upgrade", "--no-backup", "--data", str(folder)]
-    with Writers(target.conninfo(DOOR)) as writers:
+    with Writers(target.conninfo(DOOR), KIND) as writers:
         time.sleep(BEFORE_SECONDS)
         began, usual = time.monotonic(), list(writers.waits)
         done = subprocess.run(words, capture_output=True, text=True, check=False)

@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import threading
 import time
 import uuid
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from benchmarks.support.crew import Crew
 from lianfang.base.database import faults
 from lianfang.base.database.connect import ADMIN, DOOR
 from lianfang.base.database.supervisor import READ_ONLY, EmbeddedServer, ServerError
@@ -49,32 +49,22 @@ def watched(folder: Path) -> EmbeddedServer:
     return server
 
 
-class Posting:
+class Posting(Crew):
     """Writers that keep what was acknowledged, and repeat what was not."""
 
     def __init__(self, server: EmbeddedServer, count: int = 8, size: int = 200) -> None:
+        super().__init__(count)
         self._conninfo, self._size = server.target().conninfo(ADMIN), size
-        self._stop = threading.Event()
         self.acknowledged: set[uuid.UUID] = set()
         self.refused: list[str] = []
         self.gap = 0.0
         self._last = time.monotonic()
-        self._threads = [threading.Thread(target=self._post) for _ in range(count)]
 
-    def __enter__(self) -> Posting:
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        for thread in self._threads:
-            thread.join()
-
-    def _post(self) -> None:
+    def work(self) -> None:
+        """One row after the other, over whatever happens to the server."""
         connection = None
         fact = uuid.uuid4()
-        while not self._stop.is_set():
+        while not self.stop.is_set():
             try:
                 connection = connection or psycopg.connect(self._conninfo, autocommit=True, connect_timeout=5)
                 connection.execute(

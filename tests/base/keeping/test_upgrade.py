@@ -8,13 +8,13 @@ import subprocess
 import sys
 import threading
 import time
-import uuid
 from collections.abc import Iterator
 from typing import Any
 
 import psycopg
 import pytest
 
+from benchmarks.support.crew import Writers
 from lianfang.base.database.connect import DOOR
 from lianfang.base.keeping import state
 from lianfang.base.keeping.upgrade import require_known
@@ -50,43 +50,6 @@ def house() -> Iterator[House]:
         shutil.rmtree(made.server.socket_folder, ignore_errors=True)
 
 
-class Writers:
-    """Eight writers of facts with the door's rights, who repeat what was refused, and how long each fact took."""
-
-    def __init__(self, house: House) -> None:
-        self._conninfo = house.server.target().conninfo(DOOR)
-        self._stop = threading.Event()
-        self.waits: list[float] = []
-        self.refusals = 0
-        self._threads = [threading.Thread(target=self._write) for _ in range(8)]
-
-    def __enter__(self) -> Writers:
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        for thread in self._threads:
-            thread.join()
-
-    def _write(self) -> None:
-        with psycopg.connect(self._conninfo, autocommit=True) as connection:
-            while not self._stop.is_set():
-                began, fact = time.monotonic(), uuid.uuid4()
-                while True:
-                    try:
-                        connection.execute(
-                            "insert into facts_log (incident, id, kind, area, recorded_at, account_id, grant_id, digest, sealed) "
-                            "values (1, %s, 'trial', '411621001001', now(), 1, 1, '', '') on conflict do nothing", [fact],
-                        )  # fmt: skip
-                        break
-                    except psycopg.Error:
-                        self.refusals += 1
-                self.waits.append(time.monotonic() - began)
-                time.sleep(0.002)
-
-
 def let_go(house: House, blocker: psycopg.Connection[Any]) -> None:
     """End somebody's long reading some seconds after the backup before the upgrade is done."""
     deadline = time.monotonic() + 120
@@ -102,7 +65,7 @@ def test_facts_are_written_while_it_goes_on(house: House) -> None:
     blocker = psycopg.connect(house.server.target().conninfo("lianfang_owner"))
     blocker.execute("lock table facts_log in access share mode")
     threading.Thread(target=let_go, args=[house, blocker]).start()
-    with Writers(house) as writers:
+    with Writers(house.server.target().conninfo(DOOR), "trial") as writers:
         time.sleep(0.3)
         done = command("upgrade", "--to", str(house.folder / "b"), folder=house.folder)
     assert done.returncode == 0, done.stderr

@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Self, TypeVar
 
 from django.conf import settings
 from django.db import transaction
@@ -67,6 +68,14 @@ class ImportReport:
     repeated: bool = False
     notes: list[str] = field(default_factory=list)
     seconds: float = 0.0
+
+    def add(self, taken: Self) -> None:
+        """What taking the staged rows did."""
+        self.counts, self.taken = taken.counts, taken.taken
+        self.seconds += taken.seconds
+
+
+Report = TypeVar("Report", bound=ImportReport)
 
 
 @dataclass(frozen=True)
@@ -171,16 +180,20 @@ def import_residents(
 
     Raises what `stage_residents` raises; either the whole file is in or nothing of it.
     """
+    stage = partial(
+        stage_residents, actor=actor, source=path_to_file, area_path=area_path, register=register, filename=filename
+    )
+    return in_one_go(actor, stage, lambda number: take_residents(actor=actor, file_id=number), dry_run=dry_run)
+
+
+def in_one_go(actor: Actor, stage: Callable[[], Report], take: Callable[[int], Report], *, dry_run: bool) -> Report:
+    """Stage a file and take its new and changed rows, all or nothing; a dry run keeps nothing, a file known before is not taken again."""
     with scoped(actor):
-        report = stage_residents(
-            actor=actor, source=path_to_file, area_path=area_path, register=register, filename=filename
-        )
+        report = stage()
         if dry_run:
             transaction.set_rollback(True)  # nothing of it stays
         elif not report.repeated and report.file_id is not None:
-            done = take_residents(actor=actor, file_id=report.file_id)
-            report.counts, report.taken = done.counts, done.taken
-            report.seconds += done.seconds
+            report.add(take(report.file_id))
     if dry_run:
         report.dry_run = True
         report.file_id = report.file_id if report.repeated else None

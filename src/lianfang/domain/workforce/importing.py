@@ -6,16 +6,16 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
-from django.db import transaction
 from psycopg.types.json import Jsonb
 
 from lianfang.base.access.api import Actor, scoped
 from lianfang.base.database.select import run
 from lianfang.base.vault.api import standing_box
-from lianfang.domain.residents.api import ImportReport, Reason, UndoReport
+from lianfang.domain.residents.api import ImportReport, Reason, UndoReport, in_one_go
 from lianfang.domain.workforce import sealing
 from lianfang.domain.workforce.directory import Directory
 from lianfang.domain.workforce.lists import REGISTERS
@@ -61,6 +61,11 @@ class MembersReport(ImportReport):
     """What an import of members did. units_made: organisations that it founded."""
 
     units_made: int = 0
+
+    def add(self, taken: Self) -> None:
+        """What taking the staged rows did."""
+        super().add(taken)
+        self.units_made = taken.units_made
 
 
 def knows_members(function: Callable[[Sequence[int]], Sequence[int]]) -> Callable[[Sequence[int]], Sequence[int]]:
@@ -135,20 +140,10 @@ def import_members(
 ) -> MembersReport:  # fmt: skip
     """Read a list, judge its rows and take the new and changed ones; a dry run keeps nothing at all. Either the whole list is in or
     nothing of it. Raises what `stage_members` raises."""
-    with scoped(actor):
-        report = stage_members(
-            actor=actor, source=path_to_file, area_path=area_path, register=register, filename=filename
-        )
-        if dry_run:
-            transaction.set_rollback(True)  # nothing of it stays
-        elif not report.repeated and report.file_id is not None:
-            done = take_members(actor=actor, file_id=report.file_id)
-            report.counts, report.taken, report.units_made = done.counts, done.taken, done.units_made
-            report.seconds += done.seconds
-    if dry_run:
-        report.dry_run = True
-        report.file_id = report.file_id if report.repeated else None
-    return report
+    read = partial(
+        stage_members, actor=actor, source=path_to_file, area_path=area_path, register=register, filename=filename
+    )
+    return in_one_go(actor, read, lambda number: take_members(actor=actor, file_id=number), dry_run=dry_run)
 
 
 def undo_import(*, actor: Actor, file_id: int) -> UndoReport:
