@@ -12,22 +12,12 @@ from lianfang.base.metrics.api import recompute
 from lianfang.domain.workforce import imports_read
 from lianfang.domain.workforce.importing import MembersReport, import_members, stage_members, take_members
 from lianfang.kernel.errors import problem
+from tests.domain.workforce.conftest import actor_of
 from tests.domain.workforce.lists import UNIT, VOLUNTEER, sheet
 from tests.support.workforce import run
-from tests.support.world import COUNTY, HOME, World, build_world, fold, total
+from tests.support.world import COUNTY, HOME, World, fold, total
 
 pytestmark = [pytest.mark.row("B1"), pytest.mark.row("A6")]
-
-
-@pytest.fixture(scope="module")
-def world(database: object) -> World:
-    """Fugou with two communities."""
-    return build_world()
-
-
-def actor_of(world: World, role: str, path: str) -> Actor:
-    with transaction.atomic():
-        return world.enter(role, path)
 
 
 def unit_row(unit: str, above: str, name: str, phone: str = "") -> tuple[str, ...]:

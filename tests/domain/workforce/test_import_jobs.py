@@ -20,16 +20,10 @@ from lianfang.base.metrics.api import recompute
 from lianfang.domain.workforce import import_jobs, views_import
 from tests.domain.workforce.lists import UNIT, sheet
 from tests.support.workforce import run
-from tests.support.world import COUNTY, HOME, World, build_world, fold, total
+from tests.support.world import COUNTY, HOME, World, fold, total
 
 pytestmark = pytest.mark.row("B1")
 PEOPLE = 40
-
-
-@pytest.fixture(scope="module")
-def world(database: object) -> World:
-    """Fugou's tree with accounts."""
-    return build_world()
 
 
 @pytest.fixture

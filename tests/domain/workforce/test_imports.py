@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from django.db import transaction
 
-from lianfang.base.access.actor import Actor
 from lianfang.base.access.services import create_account, create_grant, open_session
 from lianfang.base.metrics.api import recompute
 from lianfang.domain.workforce import api
@@ -18,25 +17,13 @@ from lianfang.domain.workforce.sealing import identity_blinder
 from lianfang.exchange import synthetic
 from lianfang.exchange.synthetic.workforce import unit_list_xlsx
 from lianfang.kernel.identity import check_character
-from tests.domain.workforce.conftest import refused
+from tests.domain.workforce.conftest import actor_of, refused
 from tests.domain.workforce.lists import SAMPLING, UNIT, VOLUNTEER, sheet
 from tests.support.workforce import lineage_of, make_unit, run
-from tests.support.world import COUNTY, HOME, NEXT, TOWN, World, build_world, fold, total
+from tests.support.world import COUNTY, HOME, NEXT, TOWN, World, fold, total
 
 pytestmark = [pytest.mark.row("B1"), pytest.mark.pg15]
 ONE, TWO, THREE = "990000199001010011", "990000198503120022", "99000019790607003X"
-
-
-@pytest.fixture(scope="module")
-def world(database: object) -> World:
-    """Fugou with two communities."""
-    return build_world()
-
-
-def actor_of(world: World, role: str, path: str) -> Actor:
-    """Somebody with a role."""
-    with transaction.atomic():
-        return world.enter(role, path)
 
 
 def number(digits: str) -> str:

@@ -14,16 +14,10 @@ from lianfang.domain.workforce.life import _ON_LEAVE
 from lianfang.kernel.identity import check_character
 from tests.domain.workforce.conftest import refused
 from tests.support.workforce import lineage_of, make_members, make_unit, run
-from tests.support.world import COUNTY, HOME, NEXT, TOWN, World, build_world, fold, total
+from tests.support.world import COUNTY, HOME, NEXT, TOWN, World, fold, total
 
 pytestmark = [pytest.mark.row("B3"), pytest.mark.pg15]
 PAPER = "99000019900101001" + check_character("99000019900101001")
-
-
-@pytest.fixture(scope="module")
-def world(database: object) -> World:
-    """Fugou with two communities."""
-    return build_world()
 
 
 @pytest.fixture(scope="module")

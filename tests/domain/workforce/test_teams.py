@@ -15,15 +15,9 @@ from lianfang.domain.workforce import api
 from lianfang.kernel.clock import beijing_day
 from tests.domain.workforce.conftest import refused
 from tests.support.workforce import join, lineage_of, make_members, make_unit, run
-from tests.support.world import COUNTY, HOME, NEXT, TOWN, World, build_world, fold, total
+from tests.support.world import COUNTY, HOME, NEXT, TOWN, World, fold, total
 
 pytestmark = [pytest.mark.row("B2"), pytest.mark.pg15]
-
-
-@pytest.fixture(scope="module")
-def world(database: object) -> World:
-    """Fugou with two communities."""
-    return build_world()
 
 
 @pytest.fixture(scope="module")

@@ -17,6 +17,10 @@ ROUNDS = (
 PLAYBOOKS = """select r.id, i.playbook from rounds_round r join incidents_incident i on i.id = r.incident_id
 where r.id = any (%(ids)s::int[])"""
 PEOPLE = "select code, coalesce(stay_path, path) from residents_person where code = any (%(codes)s::bigint[])"
+TUBES_NAMED = """rounds_tube where incident = any (array(select incident_id from rounds_round where id = any (%(rounds)s::int[])))
+and round_id = any (%(rounds)s::int[]) and code = any (%(codes)s::bigint[])"""
+"""Tubes by round and printed code. The incident is named because the index begins with it: without it a server before
+PostgreSQL 18 reads every tube there is."""
 BUILDING = 16
 """Length of a building's path: figures of rounds are kept per building."""
 

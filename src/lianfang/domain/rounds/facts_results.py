@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from lianfang.base.facts.api import Batch, Fact, Rows, Statement, literal
-from lianfang.domain.rounds.facts_common import ask_rounds, code_number, settle_rounds
+from lianfang.domain.rounds.facts_common import TUBES_NAMED, ask_rounds, code_number, settle_rounds
 from lianfang.domain.rounds.facts_tubes import unpack
 from lianfang.domain.rounds.rules import TubeResult
 from lianfang.domain.rounds.sqlfiles import statement
 from lianfang.kernel.errors import define
 
-TUBES = """select round_id, code, id, area, size, people, result from rounds_tube
-where round_id = any (%(rounds)s::int[]) and code = any (%(codes)s::bigint[])"""
+TUBES = f"select round_id, code, id, area, size, people, result from {TUBES_NAMED}"
 
 define(
     "tube.unknown",

@@ -30,6 +30,7 @@ from lianfang.base.facts.api import (
 from lianfang.base.vault.api import incident_box
 from lianfang.domain.rounds.facts_common import (
     BUILDING,
+    TUBES_NAMED,
     RoundRow,
     ask_people,
     ask_rounds,
@@ -44,7 +45,7 @@ from lianfang.kernel.errors import define
 CAREFUL = 64
 """Transactions of one worker that look for repeats once somebody was sampled twice (assumption): repeats come in rows, as
 in re-tests of a pool, and a transaction that does not look for them is undone and written again when it meets one."""
-TAKEN = "select round_id, code, id from rounds_tube where round_id = any (%(rounds)s::int[]) and code = any (%(codes)s::bigint[])"
+TAKEN = f"select round_id, code, id from {TUBES_NAMED}"
 
 define(
     "tube.code_taken",
