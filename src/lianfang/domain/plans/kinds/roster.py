@@ -16,7 +16,7 @@ from lianfang.base.access.api import Actor
 from lianfang.domain.duty import api as duty
 from lianfang.domain.plans.engines import roster_check, roster_result, rostering
 from lianfang.domain.plans.kinds.roster_binds import held_alone, marked, remarks_of
-from lianfang.domain.plans.kinds.roster_problem import ELSEWHERE, build
+from lianfang.domain.plans.kinds.roster_problem import ELSEWHERE, Activity, build
 from lianfang.domain.plans.kinds.roster_words import sentence
 from lianfang.domain.plans.models import Plan
 from lianfang.domain.plans.registry import Adopted, Built, Field, Figure, Heads, Kind, PlanLine, Remark, Said, register
@@ -133,8 +133,7 @@ class RosterKind(Kind):
     def result_of(self, built: Built, lines: Sequence[PlanLine]) -> Result:
         """The roster that the lines say, with its true price."""
         problem: rostering.Problem = built.problem
-        activities = tuple(dict.fromkeys((row.shift, row.post, row.skill) for row in problem.demand))
-        table = self._table(built, lines, activities)
+        activities, table = self._table(built, lines)
         slots, member_of_slot, extra = roster_result.fill_slots(problem, activities, table)
         roster = rostering.Roster(
             status=Status.FEASIBLE, objective=0.0, bound=None, seconds=0.0, activities=activities, activity_of=table, slots=slots,
@@ -142,7 +141,15 @@ class RosterKind(Kind):
         )  # fmt: skip
         return replace(roster, objective=roster_check.objective(problem, roster))
 
-    def _table(self, built: Built, lines: Sequence[PlanLine], activities: Sequence[Any]) -> np.ndarray:
+    def _plans(self, built: Built, lines: Sequence[PlanLine]) -> list[list[rostering.Shift | None]]:
+        """The shifts of each member by day, in the order of the problem."""
+        kinds = {shift.id: shift for shift in built.problem.shifts}
+        activities, table = self._table(built, lines)
+        return [[None if a < 0 else kinds[activities[a][0]] for a in row] for row in table.tolist()]
+
+    def _table(self, built: Built, lines: Sequence[PlanLine]) -> tuple[tuple[Activity, ...], np.ndarray]:
+        """What there is to do, and who does which of it on which day (−1 nothing)."""
+        activities = tuple(dict.fromkeys((row.shift, row.post, row.skill) for row in built.problem.demand))
         index = {activity: at for at, activity in enumerate(activities)}
         member = {one.id: at for at, one in enumerate(built.problem.members)}
         table = np.full((len(member), built.problem.horizon), -1, dtype=np.int64)
@@ -152,7 +159,7 @@ class RosterKind(Kind):
             key, who = self._key(built, line), line.target.partition(":")[2]
             if key is not None and who in member:
                 table[member[who], key[0]] = index[key[1:]]
-        return table
+        return activities, table
 
     def _key(self, built: Built, line: PlanLine) -> tuple[int, str, str, str | None] | None:
         found = built.labels["shifts"].get(line.subject.partition(":")[2])
@@ -174,15 +181,13 @@ class RosterKind(Kind):
         key = self._key(built, lines[n])
         if key is None:
             return ()
-        activities = tuple(dict.fromkeys((row.shift, row.post, row.skill) for row in built.problem.demand))
-        table = self._table(built, [line for at, line in enumerate(lines) if at != n], activities)
+        plans = self._plans(built, [line for at, line in enumerate(lines) if at != n])
         kinds = {shift.id: shift for shift in built.problem.shifts}
         blocked = {(who, int(day), kind) for who, day, kind in built.labels["blocked"]}
         found = []
         pair = key[2] in self._pairs(built)
         mates = [at for at in self._mates(built, lines, n) if lines[at].target]
-        for at, member in enumerate(built.problem.members):
-            plan = [None if a < 0 else kinds[activities[a][0]] for a in table[at]]
+        for member, plan in zip(built.problem.members, plans, strict=True):
             if (member.id, key[0], key[1]) not in blocked and fits(
                 built.problem, member, plan, key[0], kinds[key[1]], key[2], key[3]
             ):
@@ -239,11 +244,8 @@ class RosterKind(Kind):
 
     def remarks(self, built: Built, result: Result, lines: Sequence[PlanLine]) -> Sequence[Remark]:
         """Which hours lack people most, which rules stop them, what one more person would fill."""
-        activities = tuple(dict.fromkeys((row.shift, row.post, row.skill) for row in built.problem.demand))
-        kinds = {shift.id: shift for shift in built.problem.shifts}
-        table = self._table(built, lines, activities)
-        plans = [[None if a < 0 else kinds[activities[a][0]] for a in row] for row in table]
-        found = remarks_of(built, lines, [self._key(built, line) for line in lines], plans, fits)
+        keys = [self._key(built, line) for line in lines]
+        found = remarks_of(built, lines, keys, self._plans(built, lines), fits)
         return [*found, Remark("remark.elsewhere", {"n": len(built.labels["away"])})] if built.labels["away"] else found
 
     def adopt(self, actor: Actor, plan: Plan, built: Built, lines: Sequence[PlanLine]) -> Adopted:
