@@ -17,19 +17,21 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from lianfang.base.access.actor import Actor
 from lianfang.base.access.api import requires
 from lianfang.base.access.heads import Head, Post, heads, posts
 from lianfang.base.access.places import Place, place_of
+from lianfang.base.access.steps import see_other
 from lianfang.base.areas.api import AreaLine, BuildingLine, buildings, children, draw_grid, grids
 from lianfang.base.metrics import api as metrics
 from lianfang.kernel.clock import beijing_day
 from lianfang.kernel.divisions import PATH_LENGTH, Level, kind_words, range_of
 from lianfang.kernel.errors import LianfangError
+from lianfang.web.problems import language
 
 HOUSEHOLDS_A_GRID: Final = (300, 500)
 """Households of a general grid in a town: GB/T 34300 (from memory) and a provincial explainer of 综合网格. A village's grids
@@ -94,14 +96,12 @@ def draw(request: HttpRequest, code: str) -> HttpResponse:
             held = [*(grid.buildings if grid else ()), *chosen]
             draw_grid(community=at.path, code=grid.code if grid else name, name=name, buildings=held, on=today)
         except LianfangError as error:
-            wrong = [{"text": error.render("en" if _english() else "zh"), "href": ""}]
+            wrong = [{"text": error.render(language()), "href": ""}]
     if wrong:
         given = {"chosen": chosen, "name": request.POST.get("name", ""), "lines_wrong": wrong, "has_errors": True}
         context = _frame(actor, at) | community_context(actor, at) | given
         return render(request, "lianfang/grids/community.html", context, status=422)
-    answer = HttpResponseRedirect(f"{reverse('grids', args=[at.code])}?done={len(set(chosen))}")
-    answer.status_code = 303
-    return answer
+    return see_other(f"{reverse('grids', args=[at.code])}?done={len(set(chosen))}")
 
 
 def _wrong(chosen: Sequence[str], name: str) -> list[dict[str, str]]:
@@ -305,10 +305,6 @@ def _frame(actor: Actor, at: Place) -> dict[str, Any]:
         "may_draw": actor.may("other", "import") or actor.may("other", "assign"), "now_at": timezone.now(),
         "may_send": actor.may("other", "import"),
     }  # fmt: skip
-
-
-def _english() -> bool:
-    return (get_language() or "zh").startswith("en")
 
 
 def _rows(sql: str, parameters: list[Any]) -> list[tuple[Any, ...]]:

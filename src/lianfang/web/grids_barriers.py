@@ -6,10 +6,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import cos, radians
 from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,22 +17,23 @@ from django.views.decorators.http import require_http_methods
 
 from lianfang.base.access.api import Actor, requires
 from lianfang.base.access.places import Place, place_of
+from lianfang.base.access.steps import see_other
 from lianfang.base.areas.api import BarrierLine, add_barrier, barriers, buildings, drop_barrier, outlines
 from lianfang.base.areas.outline_hand import change_barrier, draw_outline
 from lianfang.domain.plans.api import propose
+from lianfang.domain.plans.kinds.grids_ground import components
 from lianfang.domain.plans.kinds.grids_read import Land, read_land
 from lianfang.kernel.divisions import Level
 from lianfang.kernel.errors import LianfangError
 from lianfang.kernel.geo import haversine_m
 from lianfang.web.grids import HOUSEHOLDS_A_GRID
-from lianfang.web.grids_map import LABELS_UP_TO, NET_WORDS
-from lianfang.web.grids_outline_pages import language
-from lianfang.web.grids_svg import Shape, picture, rings_of
+from lianfang.web.grids_map import LABELS_UP_TO, net_of, net_tabs
+from lianfang.web.grids_svg import Picture, Shape, picture, rings_of
+from lianfang.web.problems import language
 
 KIND_WORDS: Final = {"wall": gettext_lazy("Wall"), "river": gettext_lazy("River"), "road": gettext_lazy("Main road")}
 MOST_LINES: Final = 500
 """Lines of the text of points that are read."""
-ROOM: Final = 24.0
 DONE: Final = {
     "added": gettext_lazy("The line is on the map."), "changed": gettext_lazy("The line is changed."),
     "dropped": gettext_lazy("The line is off the map."), "outline": gettext_lazy("The outline is saved."),
@@ -71,7 +71,7 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     lines: list[str] = []
     if request.method == "POST":
         try:
-            return _to(_act(actor, at, request.POST))
+            return see_other(_act(actor, at, request.POST))
         except LianfangError as error:
             if error.status == 404:
                 raise
@@ -84,10 +84,8 @@ def _act(actor: Actor, at: Place, posted: Mapping[str, str]) -> str:
     """Do what was asked; the address to go on to."""
     here, act, number = reverse("grids-barriers", args=[at.code]), posted.get("act", ""), posted.get("number", "")
     if act == "recut":
-        net = posted.get("net") if posted.get("net") in NET_WORDS else "community"
-        made = propose(
-            actor=actor, kind="grids", path=at.path, params={"net": net, "keep": "redraw"}, language=language()
-        )
+        params = {"net": net_of(posted), "keep": "redraw"}
+        made = propose(actor=actor, kind="grids", path=at.path, params=params, language=language())
         return reverse("plan", args=[made])
     if act == "drop":
         if not (number.isascii() and number.isdigit() and drop_barrier(path=at.path, number=int(number[:15]))):
@@ -128,8 +126,7 @@ def _context(actor: Actor, at: Place, request: HttpRequest) -> dict[str, Any]:
     houses, shapes = buildings(at.path), outlines(at.path)
     chosen = request.POST.get("building") or request.GET.get("building", "")
     ring = shapes[chosen].geometry["coordinates"][0][:-1] if chosen in shapes else []
-    net = request.GET.get("net", "community")
-    net = net if net in NET_WORDS else "community"
+    net = net_of(request.GET)
     try:
         land: Land | None = read_land(at.path, net, HOUSEHOLDS_A_GRID[0])
     except LianfangError:
@@ -137,7 +134,7 @@ def _context(actor: Actor, at: Place, request: HttpRequest) -> dict[str, Any]:
     posted = request.POST if request.method == "POST" else {}
     return {
         "place": at, "known": known, "kinds": list(KIND_WORDS.items()), "now_at": timezone.now(), "net": net,
-        "nets": [{"label": words, "href": f"?net={key}", "current": key == net, "count": None} for key, words in NET_WORDS.items()],
+        "nets": net_tabs(net),
         "ground": _ground(known, [(one.name, shapes[one.path].geometry) for one in houses if one.path in shapes]), "drawn": len(shapes),
         "houses": [(one.path, f"{one.compound} {one.name}".strip()) for one in houses if not one.path.endswith("0000")],
         "chosen": chosen, "ring": posted.get("points", "") if posted.get("act") == "outline" else text_of(ring),
@@ -157,14 +154,13 @@ def text_of(points: Sequence[Sequence[float]]) -> str:
     return "\n".join(f"{x:.7f}, {y:.7f}" for x, y, *_ in points)
 
 
-def _ground(known: Sequence[Line], shapes: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
-    """The picture, and what turns its units back into degrees: west, north, units a degree east and north, the left margin."""
+def _ground(known: Sequence[Line], shapes: Sequence[tuple[str, Mapping[str, Any]]]) -> Picture | None:
+    """The picture, with room around for new lines; None when nothing is there to begin with."""
     label = len(shapes) <= LABELS_UP_TO
     houses = [
         Shape("house", "gx-plain", rings_of(shape), label=name.removesuffix("号楼") if label else "", title=name)
         for name, shape in shapes
     ]
-    near = [one for one in known if one.own] or list(known)
     lines = [
         Shape(
             str(one.barrier.id),
@@ -173,67 +169,24 @@ def _ground(known: Sequence[Line], shapes: Sequence[tuple[str, Mapping[str, Any]
             closed=False,
             title=one.barrier.name,
         )
-        for one in near
+        for one in [one for one in known if one.own] or known
     ]
     drawn = [*houses, *lines]
-    if not drawn:
-        return {}
-    xs = [point[0] for shape in drawn for ring in shape.rings for point in ring]
-    ys = [point[1] for shape in drawn for ring in shape.rings for point in ring]
-    west, east, south, north = min(xs), max(xs), min(ys), max(ys)
-    pad = max(east - west, north - south, 0.001) * 0.15
-    corners = [
-        (west - pad, south - pad),
-        (east + pad, south - pad),
-        (east + pad, north + pad),
-        (west - pad, north + pad),
-    ]
-    image = picture([Shape("", "frame", [corners]), *drawn], degrees=True, most=10_000)
-    stretch = cos(radians((south + north) / 2))
-    across, up = (east - west + 2 * pad) * stretch, north - south + 2 * pad
-    scale = (image.width - ROOM) / max(across, up * 0.7)
-    return {
-        "picture": image, "west": west - pad, "north": north + pad, "east_scale": scale * stretch, "north_scale": scale,
-        "left": (image.width - across * scale) / 2, "top": ROOM / 2,
-    }  # fmt: skip
+    return picture(drawn, degrees=True, most=10_000, room=0.15) if drawn else None
 
 
 def _cuts(land: Land) -> list[Cut]:
     """Today's grids and the pieces that barriers leave of each, most pieces first."""
     town, held = land.towns[0], land.grid_of()
     assert town.ground is not None  # noqa: S101 - read_land has set it
-    near: dict[int, list[int]] = defaultdict(list)
-    for a, b in town.ground.pairs:
-        near[a].append(b)
-        near[b].append(a)
-    mine: dict[int, set[int]] = defaultdict(set)
-    for n, site in enumerate(town.sites):
-        if site.path in held:
-            mine[held[site.path]].add(n)
-    found = [
-        Cut(land.grids[grid].name, len(houses), _pieces(houses, near))
-        for grid, houses in mine.items()
-        if grid in land.grids
-    ]
+    grid = [held.get(site.path) for site in town.sites]
+    piece = components(len(grid), [(a, b) for a, b in town.ground.pairs if grid[a] == grid[b]])
+    mine: dict[int, list[int]] = defaultdict(list)
+    for at, label in zip(grid, piece.tolist(), strict=True):
+        if at is not None:
+            mine[at].append(label)
+    found = [Cut(land.grids[at].name, len(labels), len(set(labels))) for at, labels in mine.items()]
     return sorted(found, key=lambda one: (-one.pieces, one.name))
-
-
-def _pieces(houses: set[int], near: Mapping[int, Sequence[int]]) -> int:
-    left, count = set(houses), 0
-    while left:
-        count += 1
-        open_ = [left.pop()]
-        while open_:
-            beside = [n for n in near.get(open_.pop(), ()) if n in left]
-            left.difference_update(beside)
-            open_ += beside
-    return count
-
-
-def _to(address: str) -> HttpResponse:
-    answer = HttpResponseRedirect(address)
-    answer.status_code = 303
-    return answer
 
 
 __all__ = ["points_of", "show", "text_of"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +19,7 @@ from shapely import get_coordinates
 
 from lianfang.base.access.api import Actor, requires
 from lianfang.base.access.places import Place, place_of
+from lianfang.base.access.steps import see_other
 from lianfang.base.areas.api import NETS, NewGrid, barriers, grids, redraw_grids
 from lianfang.domain.plans.api import edit_line, kind_of, lines_of, plan_by_id, replan
 from lianfang.domain.plans.kinds.grids_read import Land, Town, read_land
@@ -29,8 +30,8 @@ from lianfang.kernel.clock import beijing_day
 from lianfang.kernel.divisions import Level
 from lianfang.kernel.errors import LianfangError
 from lianfang.web.grids import HOUSEHOLDS_A_GRID
-from lianfang.web.grids_outline_pages import language
 from lianfang.web.grids_svg import Picture, Shape, boxes, picture, rings_of
+from lianfang.web.problems import language
 
 COLOURS: Final = 8
 LABELS_UP_TO: Final = 260
@@ -93,28 +94,25 @@ def save(request: HttpRequest, code: str) -> HttpResponse:
         if plan is not None:
             onward = _save_plan(actor, plan, at.code, asked, again=request.POST.get("act") == "again")
         else:
-            moved = _save_live(at, _net(request.POST), asked, request.POST.get("stamp", ""))
-            onward = f"{reverse('grids-map', args=[at.code])}?net={_net(request.POST)}&done={moved}"
+            moved = _save_live(at, net_of(request.POST), asked, request.POST.get("stamp", ""))
+            onward = f"{reverse('grids-map', args=[at.code])}?net={net_of(request.POST)}&done={moved}"
     except LianfangError as error:
         if error.status == 404:
             raise
         return _page(request, code, [error.render(language())])
-    answer = HttpResponseRedirect(onward)
-    answer.status_code = 303
-    return answer
+    return see_other(onward)
 
 
 def _page(request: HttpRequest, code: str, lines: list[str]) -> HttpResponse:
     actor = _actor(request)
     at = _community(actor, code)
-    net = _net(request.POST or request.GET)
+    net = net_of(request.POST or request.GET)
     plan = _plan((request.POST or request.GET).get("plan", ""), at)
     done = request.GET.get("done", "")
     context: dict[str, Any] = {
         "place": at, "net": net, "plan": plan, "lines": lines, "has_errors": bool(lines), "limits": HOUSEHOLDS_A_GRID,
         "may_draw": _may_draw(actor, plan), "done": int(done) if done.isascii() and done.isdigit() and len(done) < 6 else None,
-        "nets": [{"label": words, "href": f"?net={key}", "current": key == net, "count": None} for key, words in NET_WORDS.items()],
-        "now_at": timezone.now(),
+        "nets": net_tabs(net), "now_at": timezone.now(),
     }  # fmt: skip
     try:
         land = read_land(at.path, net, HOUSEHOLDS_A_GRID[0])
@@ -323,9 +321,18 @@ def _community(actor: Actor, code: str) -> Place:
     return at
 
 
-def _net(values: Mapping[str, str]) -> str:
+def net_of(values: Mapping[str, str]) -> str:
+    """The net that an address or a form names; the community's without one."""
     net = values.get("net", "community")
     return net if net in NETS else "community"
+
+
+def net_tabs(net: str) -> list[dict[str, Any]]:
+    """The nets as tabs."""
+    return [
+        {"label": words, "href": f"?net={key}", "current": key == net, "count": None}
+        for key, words in NET_WORDS.items()
+    ]
 
 
 def _actor(request: HttpRequest) -> Actor:

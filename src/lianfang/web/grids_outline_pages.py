@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from lianfang.base.areas.api import ImportLine, RowLine, buildings, outline_rows, refused_counts
 from lianfang.exchange.outlines import ControlPoint, Drawing, Frame, Role
 from lianfang.exchange.outlines.problems import sentence
-from lianfang.kernel.errors import Language, LianfangError, problem
+from lianfang.kernel.errors import LianfangError, problem
 from lianfang.kernel.geo import gcj02_to_wgs84
 from lianfang.web.grids_svg import Shape, is_line, picture, rings_of
+from lianfang.web.problems import language
 
 ROWS: Final = 100
 POINTS: Final = 4
@@ -38,11 +39,6 @@ STATE_WORDS: Final = {
     "looked": ("watch", pgettext_lazy("plan file", "Layers open")), "staged": ("watch", pgettext_lazy("plan file", "Not taken yet")),
     "taken": ("good", pgettext_lazy("plan file", "Taken")), "undone": ("unknown", pgettext_lazy("plan file", "Taken back")),
 }  # fmt: skip
-
-
-def language() -> Language:
-    """The language of the page, as the catalogue of sentences names it."""
-    return "en" if (get_language() or "zh").startswith("en") else "zh"
 
 
 def history(files: Sequence[ImportLine]) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from lianfang.base.access.api import Actor, requires
 from lianfang.base.access.places import Place, place_of
+from lianfang.base.access.steps import see_other
 from lianfang.base.areas.api import (
     children,
     decide_row,
@@ -32,6 +33,7 @@ from lianfang.kernel.divisions import Level
 from lianfang.kernel.errors import LianfangError
 from lianfang.web import grids_outline_pages as pages
 from lianfang.web.grids_files import centre_of, require_near, staged_of
+from lianfang.web.problems import language
 
 IN_A_REQUEST: Final = Limits(vertices=600_000, parts=100_000, reader_seconds=30)
 """A file is read and judged while its sender waits: twice the plan of a county-level city (20,000 houses with their names are
@@ -69,7 +71,7 @@ def index(request: HttpRequest) -> HttpResponse:
         try:
             return _to("outline-file", _send(actor, form))
         except LianfangError as error:
-            form.add_error("file", error.render(pages.language()))
+            form.add_error("file", error.render(language()))
     context = {
         "form": form, "place": own, "one_area": len(choices) == 1, "done": request.GET.get("done", ""),
         "history": pages.history(outline_imports(own.path)), "has_errors": bool(form.errors),
@@ -103,7 +105,7 @@ def stage(request: HttpRequest, number: int) -> HttpResponse:
             settings |= {"residuals": list(fit.residuals), "scale": fit.scale, "turn": fit.turn}
         stage_outlines(number=number, outlines=shapes, barriers=lines, settings=settings, left_out=lost)
     except LianfangError as error:
-        return _look(request, number, [error.render(pages.language())])
+        return _look(request, number, [error.render(language())])
     return _to("outline-file", number)
 
 
@@ -121,10 +123,8 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
     except LianfangError as error:
         if error.status == 404:
             raise
-        return _verdicts(request, number, [error.render(pages.language())])
-    answer = HttpResponseRedirect(f"{reverse('outline-file', args=[number])}?verdict=person&done=decided")
-    answer.status_code = 303
-    return answer
+        return _verdicts(request, number, [error.render(language())])
+    return see_other(f"{reverse('outline-file', args=[number])}?verdict=person&done=decided")
 
 
 @requires("other:import", lists=True)
@@ -146,9 +146,7 @@ def undo(request: HttpRequest, number: int) -> HttpResponse:
 def discard(request: HttpRequest, number: int) -> HttpResponse:
     """Throw a plan away before it was taken."""
     discard_outlines(number=number)
-    answer = HttpResponseRedirect(reverse("outlines") + "?done=discarded")
-    answer.status_code = 303
-    return answer
+    return see_other(reverse("outlines") + "?done=discarded")
 
 
 def _act(request: HttpRequest, number: int, word: str, act: Any) -> HttpResponse:
@@ -157,13 +155,11 @@ def _act(request: HttpRequest, number: int, word: str, act: Any) -> HttpResponse
     except LianfangError as error:
         if error.status == 404:
             raise
-        return _verdicts(request, number, [error.render(pages.language())])
+        return _verdicts(request, number, [error.render(language())])
     counts = "&".join(
         f"{name}={getattr(done, name)}" for name in ("outlines", "buildings", "barriers", "kept") if hasattr(done, name)
     )
-    answer = HttpResponseRedirect(f"{reverse('outline-file', args=[number])}?done={word}&{counts}")
-    answer.status_code = 303
-    return answer
+    return see_other(f"{reverse('outline-file', args=[number])}?done={word}&{counts}")
 
 
 def _send(actor: Actor, form: PlanForm) -> int:
@@ -211,9 +207,7 @@ def _areas(place: Place) -> list[tuple[str, str]]:
 
 
 def _to(name: str, number: int) -> HttpResponse:
-    answer = HttpResponseRedirect(reverse(name, args=[number]))
-    answer.status_code = 303
-    return answer
+    return see_other(reverse(name, args=[number]))
 
 
 def _actor(request: HttpRequest) -> Actor:

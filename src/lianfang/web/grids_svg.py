@@ -8,6 +8,9 @@ from math import cos, radians
 from typing import Any, Final
 
 WIDTH: Final = 1000.0
+MARGIN: Final = 12.0
+LEAST_WIDTH: Final = 0.001
+"""What the room around a picture is a share of at least: some 100 m in degrees (assumption)."""
 MOST_SHAPES: Final = 3000
 """Shapes a picture draws; more would make the page heavy (some 120 bytes each), and the page says how many are left out."""
 Point = Sequence[float]
@@ -27,14 +30,32 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
+class Scale:
+    """How points become places of a picture: a west and north edge, where they lie, units a degree (or a metre) east and north."""
+
+    west: float = 0.0
+    north: float = 0.0
+    left: float = 0.0
+    top: float = 0.0
+    east_scale: float = 1.0
+    north_scale: float = 1.0
+
+    def place(self, point: Point) -> tuple[float, float]:
+        """A point in units of the picture."""
+        east, south = point[0] - self.west, self.north - point[1]
+        return self.left + east * self.east_scale, self.top + south * self.north_scale
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture with its box; left: shapes that were not drawn; letter: height of a label that fits most shapes."""
+    """A picture with its box; left: shapes that were not drawn; letter: height of a label that fits most shapes; scale: back to points."""
 
     width: float
     height: float
     pieces: list[Piece]
     left: int = 0
     letter: float = 12.0
+    scale: Scale = Scale()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +70,22 @@ class Shape:
     title: str = ""
 
 
-def picture(shapes: Sequence[Shape], *, degrees: bool, most: int = MOST_SHAPES) -> Picture:
-    """Lay shapes out in a box 1,000 wide; with too many only the first are drawn."""
+def picture(shapes: Sequence[Shape], *, degrees: bool, most: int = MOST_SHAPES, room: float = 0.0) -> Picture:
+    """Lay shapes out in a box 1,000 wide; with too many only the first are drawn. room: share of their width left free around."""
     shown = list(shapes[:most])
     if not any(ring for shape in shown for ring in shape.rings):
         return Picture(WIDTH, WIDTH / 3, [], len(shapes))
     xs = [point[0] for shape in shown for ring in shape.rings for point in ring]
     ys = [point[1] for shape in shown for ring in shape.rings for point in ring]
-    west, east, south, north = min(xs), max(xs), min(ys), max(ys)
+    pad = room * max(max(xs) - min(xs), max(ys) - min(ys), LEAST_WIDTH)
+    west, east, south, north = min(xs) - pad, max(xs) + pad, min(ys) - pad, max(ys) + pad
     stretch = cos(radians((south + north) / 2)) if degrees else 1.0
     across, up = (east - west) * stretch, north - south
-    scale = (WIDTH - 24) / max(across, up * 0.7, 1e-12)
-    left = (WIDTH - across * scale) / 2
-
-    def place(point: Point) -> tuple[float, float]:
-        return left + (point[0] - west) * stretch * scale, 12 + (north - point[1]) * scale
-
-    pieces = [_piece(shape, place) for shape in shown]
-    letter = _letter([shape for shape in shown if shape.label], stretch * scale)
-    return Picture(WIDTH, round(up * scale + 24, 1), pieces, max(len(shapes) - most, 0), letter)
+    unit = (WIDTH - 2 * MARGIN) / max(across, up * 0.7, 1e-12)
+    scale = Scale(west, north, (WIDTH - across * unit) / 2, MARGIN, stretch * unit, unit)
+    pieces = [_piece(shape, scale) for shape in shown]
+    letter = _letter([shape for shape in shown if shape.label], scale.east_scale)
+    return Picture(WIDTH, round(up * unit + 2 * MARGIN, 1), pieces, max(len(shapes) - most, 0), letter, scale)
 
 
 def _letter(shapes: Sequence[Shape], scale: float) -> float:
@@ -76,8 +94,8 @@ def _letter(shapes: Sequence[Shape], scale: float) -> float:
     return round(min(max(widths[len(widths) // 2] / 3, 9.0), 34.0), 1) if widths else 12.0
 
 
-def _piece(shape: Shape, place: Any) -> Piece:
-    rings = [[place(point) for point in ring] for ring in shape.rings if ring]
+def _piece(shape: Shape, scale: Scale) -> Piece:
+    rings = [[scale.place(point) for point in ring] for ring in shape.rings if ring]
     path = " ".join(
         "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in ring) + ("Z" if shape.closed else "") for ring in rings
     )
