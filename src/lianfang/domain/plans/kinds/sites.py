@@ -255,19 +255,19 @@ class Sites(Kind):
         one = round_by_id(int(built.labels["round"]))
         if one is None or one.state != "open":
             raise LianfangError("plans.no_round")
-        names = name_buildings({line.target for line in lines})
-        for site, people in sites_with_people(lines).items():
-            need = pooling.staffing(people, 0)
+        sites = sites_with_people(lines)
+        names = name_buildings(set(sites))
+        for site, people in sites.items():
             add_site(
                 actor=actor, round_id=one.id, path=site.partition(":")[2][:12], name=f"{names[site].words}采样点",
-                desks=max(1, ceil(people / staffing.THIRD_EDITION.persons_per_table[1])), samplers=max(1, need.samplers),
+                **_crew(people),
             )  # fmt: skip
-        where = sorted({line.target.partition(":")[2][:12] for line in lines})
+        where = sorted({site.partition(":")[2][:12] for site in sites})
         tells = [
             Tell(worklist.SITES_SET, f"sites:{path}", path, for_role="community_head", link=f"/rounds/{one.id}/")
             for path in where
         ]
-        return Adopted(len(sites_with_people(lines)), tells)
+        return Adopted(len(sites), tells)
 
     def context(self, plan: Plan, path: str) -> Mapping[str, Any]:
         """The sites with their desks, for the board."""
@@ -275,12 +275,10 @@ class Sites(Kind):
         names = name_buildings(set(found))
         return {
             "sites": [
-                {"name": names[site].words, "community": names[site].hint, "people": people,
-                 "desks": max(1, ceil(people / staffing.THIRD_EDITION.persons_per_table[1])),
-                 "samplers": max(1, pooling.staffing(people, 0).samplers)}
+                {"name": names[site].words, "community": names[site].hint, "people": people} | _crew(people)
                 for site, people in sorted(found.items(), key=lambda item: -item[1])
             ]
-        }  # fmt: skip
+        }
 
     board = "plans/board_sites.html"
 
@@ -310,6 +308,12 @@ def sites_with_people(lines: Sequence[PlanLine]) -> dict[str, int]:
     return found
 
 
+def _crew(people: float) -> dict[str, int]:
+    """What a site for so many people needs by the guide: `desks` and `samplers`, at least one of each."""
+    desks = ceil(people / staffing.THIRD_EDITION.persons_per_table[1])
+    return {"desks": max(1, desks), "samplers": max(1, pooling.staffing(int(people), 0).samplers)}
+
+
 def _measure(built: Built, result: Result | None) -> dict[str, float]:
     if not isinstance(result, siting.SitingResult) or not result.site_of_demand.size:
         return {}
@@ -317,11 +321,10 @@ def _measure(built: Built, result: Result | None) -> dict[str, float]:
     load = np.bincount(at, problem.weight, len(problem.weight))
     load = load[load > 0]
     walk = float((problem.weight * problem.distance[np.arange(at.size), at]).sum() / max(problem.weight.sum(), 1))
-    desks = sum(max(1, ceil(people / staffing.THIRD_EDITION.persons_per_table[1])) for people in load.tolist())
-    samplers = sum(max(1, pooling.staffing(int(people), 0).samplers) for people in load.tolist())
+    crews = [_crew(people) for people in load.tolist()]
     return {
-        "sites": int(load.size), "desks": desks, "samplers": samplers, "people": int(problem.weight.sum()), "largest": int(load.max()),
-        "walk": round(walk),
+        "sites": int(load.size), "people": int(problem.weight.sum()), "largest": int(load.max()), "walk": round(walk),
+        **{key: sum(one[key] for one in crews) for key in ("desks", "samplers")},
     }  # fmt: skip
 
 
