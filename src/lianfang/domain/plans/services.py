@@ -16,7 +16,7 @@ from lianfang.domain.plans import binding, codec, jobs, lines
 from lianfang.domain.plans.models import Plan
 from lianfang.domain.plans.registry import Built, Kind, PlanLine, kind_of
 from lianfang.domain.plans.rules import OPEN, read_params, state_words
-from lianfang.domain.plans.selectors import built_of, keep_built, lines_of, plan_by_id, result_of
+from lianfang.domain.plans.selectors import built_of, keep_built, lines_of, plan_by_id
 from lianfang.kernel.errors import Language, LianfangError
 from lianfang.planning import Result
 
@@ -97,7 +97,7 @@ def fail(plan: Plan, error: LianfangError) -> None:
 
 def edit_line(*, actor: Actor, plan_id: int, n: int, choice: str, version: int, language: Language = "zh") -> Plan:
     """Send line n elsewhere; it is pinned by that. Raises plans.edit_breaks with the rule, plans.version, plans.line_unknown."""
-    plan, kind = _open(actor, plan_id, version, language)
+    plan, kind = _open(actor, plan_id, version, language, whole=True)
     built, before = built_of(plan), lines_of(plan_id)
     if not 0 <= n < len(before):
         raise LianfangError("plans.line_unknown")
@@ -141,7 +141,7 @@ def adopt(*, actor: Actor, plan_id: int, version: int | None = None, language: L
     Returns how many rows were written. Raises plans.state, plans.version, plans.check_failed, plans.adopted_meanwhile,
     plans.inputs_changed, plans.nothing_to_adopt, and what the owning engine raises.
     """
-    plan = plan_by_id(plan_id, whole=True)
+    plan = plan_by_id(plan_id)
     kind = kind_of(plan.kind)
     _require(actor, kind.adopt_right, plan.path)
     with transaction.atomic():
@@ -203,11 +203,6 @@ def adopted_elsewhere(plan: Plan) -> list[tuple[int, str, int, Any]]:
     return adopted_since(plan.kind, plan.path, plan.read_at or plan.made_at)
 
 
-def stored_result(plan: Plan) -> tuple[Built, Result]:
-    """The problem and the result as they were computed, for a replay."""
-    return built_of(plan), result_of(plan)
-
-
 def _digest(built: Built) -> bytes:
     return codec.digest(built.inputs if built.inputs is not None else [built.problem, built.labels])
 
@@ -225,8 +220,10 @@ def _summary(
     }
 
 
-def _open(actor: Actor, plan_id: int, version: int | None, language: Language) -> tuple[Plan, Kind]:
-    plan = plan_by_id(plan_id, whole=True)
+def _open(
+    actor: Actor, plan_id: int, version: int | None, language: Language, *, whole: bool = False
+) -> tuple[Plan, Kind]:
+    plan = plan_by_id(plan_id, whole=whole)
     kind = kind_of(plan.kind)
     _require(actor, kind.propose, plan.path)
     _require_state(plan, version, language)

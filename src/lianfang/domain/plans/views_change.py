@@ -85,7 +85,7 @@ def line(request: HttpRequest, number: int, n: int) -> HttpResponse:
     """One line: why it is so, and where it may go instead; choosing pins it."""
     actor: Actor = request.actor
     language = pages.language()
-    plan = plan_by_id(number, whole=True)
+    plan = plan_by_id(number)
     kind = kind_of(plan.kind)
     shown = Line.objects.filter(plan_id=number, n=n).first()
     if shown is None or plan.state != "proposed" or not actor.may("other", kind.propose):
@@ -101,7 +101,7 @@ def line(request: HttpRequest, number: int, n: int) -> HttpResponse:
             return _see("plan", number, tail=f"?done=edited&area={shown.path[:12].ljust(12, '0')}")
         except LianfangError as error:
             lines = [error.render(language)]
-    choices = kind.choices(built_of(plan), lines_of(number), n, language)
+    choices = kind.choices(built_of(plan_by_id(number, whole=True)), lines_of(number), n, language)
     [row] = pages.rows_of(plan, [shown])
     context = {
         "plan": plan, "title": kind.label(language), "heads": kind.heads(language),
