@@ -16,7 +16,7 @@ from lianfang.base.access.api import Actor
 from lianfang.domain.duty import api as duty
 from lianfang.domain.plans.engines import roster_check, roster_result, rostering
 from lianfang.domain.plans.kinds.roster_binds import held_alone, marked, remarks_of
-from lianfang.domain.plans.kinds.roster_problem import ELSEWHERE, Activity, build
+from lianfang.domain.plans.kinds.roster_problem import ELSEWHERE, Activity, build, paired_posts
 from lianfang.domain.plans.kinds.roster_words import sentence
 from lianfang.domain.plans.models import Plan
 from lianfang.domain.plans.registry import Adopted, Built, Field, Figure, Heads, Kind, PlanLine, Remark, Said, register
@@ -110,12 +110,7 @@ class RosterKind(Kind):
             line = self._line(built, shift, slot.skill, member, (member, slot.day) in held)
             made.append((order[shift], slot.ordinal, line))
         found = [line for _, _, line in sorted(made, key=lambda one: one[:2])]
-        return marked(found, [self._key(built, line) for line in found], self._pairs(built))
-
-    def _pairs(self, built: Built) -> frozenset[str]:
-        """Posts where nobody may stand alone."""
-        rules = built.problem.rules
-        return rules.two_person_posts or frozenset() if rules.two_person else frozenset()
+        return marked(found, [self._key(built, line) for line in found], paired_posts(built.problem))
 
     def _line(self, built: Built, shift: int, skill: str | None, member: str, held: bool) -> PlanLine:
         path = built.labels["paths"][str(shift)]
@@ -185,7 +180,7 @@ class RosterKind(Kind):
         kinds = {shift.id: shift for shift in built.problem.shifts}
         blocked = {(who, int(day), kind) for who, day, kind in built.labels["blocked"]}
         found = []
-        pair = key[2] in self._pairs(built)
+        pair = key[2] in paired_posts(built.problem)
         mates = [at for at in self._mates(built, lines, n) if lines[at].target]
         for member, plan in zip(built.problem.members, plans, strict=True):
             if (member.id, key[0], key[1]) not in blocked and fits(
@@ -224,7 +219,7 @@ class RosterKind(Kind):
         after[n] = replace(lines[n], target=choice, reason="why.chosen" if choice else "why.nobody_free")
         left = [at for at in mates if lines[at].target]
         key = self._key(built, lines[n])
-        if not choice and key is not None and key[2] in self._pairs(built) and len(left) == 1:
+        if not choice and key is not None and key[2] in paired_posts(built.problem) and len(left) == 1:
             after[left[0]] = replace(lines[left[0]], target="", reason="why.no_pair", edited=True)
         return after
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from lianfang.domain.plans.engines import rostering
-from lianfang.domain.plans.kinds.roster_problem import RosterProblem
+from lianfang.domain.plans.kinds.roster_problem import RosterProblem, paired_posts
 from lianfang.domain.plans.registry import Built, PlanLine, Remark
 from lianfang.kernel.errors import define
 
@@ -97,12 +97,11 @@ def _filled_by_one(problem: rostering.Problem, open_: Sequence[Key], fits: Fits)
     wanted: Counter[tuple[int, str, str]] = Counter()
     for row in problem.demand:
         wanted[row.day, row.shift, row.post] += row.count
-    rules, filled = problem.rules, 0
+    pairs, filled = paired_posts(problem), 0
     trial: list[rostering.Shift | None] = [None] * problem.horizon
     for key in sorted(open_, key=lambda one: (one[0], kinds[one[1]].start_minute)):
         day, kind, post, skill = key
-        pair = rules.two_person and (rules.two_person_posts is None or post in rules.two_person_posts)
-        if pair and gaps[key[:3]] >= wanted[key[:3]]:
+        if post in pairs and gaps[key[:3]] >= wanted[key[:3]]:
             continue
         if fits(problem, member, trial, day, kinds[kind], post, skill):
             trial[day] = kinds[kind]
@@ -112,7 +111,7 @@ def _filled_by_one(problem: rostering.Problem, open_: Sequence[Key], fits: Fits)
 
 def held_alone(made: RosterProblem, fits: Fits) -> list[tuple[int, str, str]]:
     """(day, shift type, post) where somebody is held, two are the rule, and nobody else could stand there: no roster can exist."""
-    problem, pairs = made.problem, made.problem.rules.two_person_posts or frozenset()
+    problem, pairs = made.problem, paired_posts(made.problem)
     held: Counter[tuple[int, str, str]] = Counter()
     plans: dict[str, list[rostering.Shift | None]] = {one.id: [None] * problem.horizon for one in problem.members}
     kinds = {shift.id: shift for shift in problem.shifts}

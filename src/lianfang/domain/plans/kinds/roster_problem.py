@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from lianfang.domain.duty.api import Busy, Place, Stand
+from lianfang.domain.duty.api import Busy, Stand
 from lianfang.domain.plans.engines import rostering
 from lianfang.domain.workforce.api import Window
 from lianfang.kernel.clock import BEIJING
@@ -78,6 +78,14 @@ def build(stand: Stand) -> RosterProblem:
         stand.ask.first.weekday(),
     )  # fmt: skip
     return RosterProblem(problem, pins, stand.ask.first, shift_of, frozenset(blocked))
+
+
+def paired_posts(problem: rostering.Problem) -> frozenset[str]:
+    """Posts where nobody may stand alone."""
+    rules = problem.rules
+    if not rules.two_person:
+        return frozenset()
+    return frozenset(row.post for row in problem.demand) if rules.two_person_posts is None else rules.two_person_posts
 
 
 def _kind(kinds: dict[str, rostering.Shift], first: date, starts_at: datetime, ends_at: datetime) -> tuple[int, str]:
@@ -225,8 +233,3 @@ def _why(member: int, home: str, skill: str | None, shift: int, held: set[tuple[
     if home[:12] == path[:12] and home:
         return "duty.why_home"
     return "duty.why_town" if home[:9] == path[:9] and home else "duty.why_rested"
-
-
-def place_of(stand: Stand, shift: int) -> Place:
-    """The place of a shift; raises KeyError when it is not in the stand."""
-    return {place.shift: place for place in stand.places}[shift]
