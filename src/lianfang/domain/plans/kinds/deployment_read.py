@@ -14,6 +14,7 @@ from lianfang.domain.pairings.api import templates
 from lianfang.domain.plans.engines import assignment, weights
 from lianfang.domain.plans.ground import Ground, ground
 from lianfang.domain.plans.models import Line, Plan
+from lianfang.domain.plans.shares import whole_shares
 from lianfang.kernel.errors import LianfangError
 
 ROLES: Final = ("lead", "deputy", "member")
@@ -130,11 +131,7 @@ def demand_of(places: Places, people: int, leads: str, reserve: float) -> np.nda
     rest = total - int(demand.sum())
     if rest > 0:
         weight = 1 + weights.GATE_WEIGHT * np.maximum(places.gates - 1, 0) + weights.UNMANAGED_WEIGHT * ~places.managed
-        share = weight / weight.sum() * rest
-        whole = np.floor(share).astype(np.int64)
-        order = np.argsort(whole - share, kind="stable")[: rest - int(whole.sum())]
-        whole[order] += 1
-        demand[:, 2] = whole
+        demand[:, 2] = whole_shares(weight / weight.sum() * rest)
     return demand
 
 

@@ -117,8 +117,7 @@ class Organisations(Kind):
             return found
         assert isinstance(found, assignment.PairingResult)  # noqa: S101 - the engine's own
         people = shared(built.problem, found)
-        sent = np.bincount(found.place, people.astype(np.float64), built.problem.need.size).astype(np.int64)
-        found = replace(found, people=people, unmet=np.maximum(built.problem.need - sent, 0))
+        found = replace(found, people=people, unmet=_missing(built.problem, found.place, people))
         return replace(found, reasons=what_ifs(built, found, stop.seconds - (monotonic() - began), seed))
 
     def lines(self, built: Built, result: Result) -> Sequence[PlanLine]:
@@ -155,10 +154,9 @@ class Organisations(Kind):
         """Links as the lines say, with their true cost."""
         unit, place, people = self._links(built, lines)
         problem = built.problem
-        sent = np.bincount(place, people.astype(np.float64), problem.need.size).astype(np.int64)
         return assignment.PairingResult(
             status=Status.FEASIBLE, objective=engines.units.cost_of(problem, unit, place, people), bound=None, seconds=0.0,
-            organisation=unit, place=place, people=people, unmet=np.maximum(problem.need - sent, 0),
+            organisation=unit, place=place, people=people, unmet=_missing(problem, place, people),
         )  # fmt: skip
 
     def pin(self, built: Built, lines: Sequence[PlanLine]) -> Built:
@@ -198,6 +196,12 @@ class Organisations(Kind):
     def sentence(self, code: str, values: Mapping[str, Any], language: Language) -> str:
         """The words of a code."""
         return sentence(code, values, language)
+
+
+def _missing(problem: assignment.Pairing, place: np.ndarray, people: np.ndarray) -> np.ndarray:
+    """People that each community still lacks when these were sent to these places."""
+    sent = np.bincount(place, people.astype(np.float64), problem.need.size).astype(np.int64)
+    return np.maximum(problem.need - sent, 0)
 
 
 register(Organisations())

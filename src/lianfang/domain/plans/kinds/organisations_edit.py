@@ -10,6 +10,7 @@ import numpy as np
 
 from lianfang.domain.plans.engines import assignment
 from lianfang.domain.plans.registry import Built, PlanLine
+from lianfang.domain.plans.shares import whole_shares
 from lianfang.domain.workforce.api import organisation_names
 from lianfang.kernel.errors import Language
 
@@ -105,13 +106,11 @@ def shared(problem: assignment.Pairing, result: assignment.PairingResult) -> np.
     people, lack = result.people.copy(), result.unmet.copy()
     for unit in range(problem.size.size):
         own = np.flatnonzero(result.organisation == unit)
-        if own.size < 2:
-            continue
         place, sent = result.place[own], int(people[own].sum())
+        if own.size < 2 or not sent:
+            continue
         room = people[own] + lack[place]
-        even = np.floor(sent * room / max(int(room.sum()), 1)).astype(np.int64)
-        for at in np.argsort(even - sent * room / max(int(room.sum()), 1), kind="stable")[: sent - int(even.sum())]:
-            even[at] += 1
+        even = whole_shares(sent * room / int(room.sum()))
         lack[place] += people[own] - even
         people[own] = even
     return people

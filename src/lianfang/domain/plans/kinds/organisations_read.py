@@ -17,6 +17,7 @@ from lianfang.domain.pairings.catalogue import UNIT
 from lianfang.domain.plans.engines import weights
 from lianfang.domain.plans.ground import Ground
 from lianfang.domain.plans.models import Plan
+from lianfang.domain.plans.shares import whole_shares
 from lianfang.kernel.errors import Language, LianfangError, define
 
 KINDS: Final = ("office", "company", "hospital", "school")
@@ -167,11 +168,7 @@ def sizes(units: Units, share: float) -> np.ndarray:
 def needs(weight: np.ndarray, total: int) -> np.ndarray:
     """People wanted by each community: all that can be sent, shared by weight, at least one each; largest remainders first."""
     room = max(total - weight.size, 0)
-    share = weight / weight.sum() * room
-    whole = np.floor(share).astype(np.int64)
-    order = np.argsort(whole - share, kind="stable")[: room - int(whole.sum())]
-    whole[order] += 1
-    return whole + 1
+    return whole_shares(weight / weight.sum() * room) + 1
 
 
 def apart(units: Units, places: Communities, land: Ground) -> np.ndarray:
