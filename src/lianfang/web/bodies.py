@@ -12,11 +12,10 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 from django.core.handlers.asgi import ASGIHandler
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import get_language
 
 from lianfang.base.vault.spool import Spool
-from lianfang.kernel.errors import Language, LianfangError, define
-from lianfang.web import errors
+from lianfang.kernel.errors import LianfangError, define
+from lianfang.web import problems
 
 LARGEST: Final = 66 << 20
 """Bytes of one request: the largest file that any page reads (64 MiB) and the rest of its form (assumption)."""
@@ -96,9 +95,7 @@ class TooLargeMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
-        """One sentence, in the language of the reader."""
+        """The refusal, as this caller hears refusals."""
         if not getattr(request, "scope", {}).get(_MARK):
             return None
-        error = LianfangError("web.body_too_large", limit=LARGEST >> 20)
-        spoken: Language = "en" if (get_language() or "zh").startswith("en") else "zh"
-        return errors.refused(request, error.status, error.render(spoken), error.code)
+        return problems.answer(request, LianfangError("web.body_too_large", limit=LARGEST >> 20))
