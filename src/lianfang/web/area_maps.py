@@ -6,6 +6,7 @@ beside every colour.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -76,13 +77,17 @@ def rows(shown: AreaMap) -> list[Tile]:
 
 def legend(shown: AreaMap, areas: Sequence[Tile]) -> list[LegendLine]:
     """The classes of the current layer, each with its number of areas; no data last, where there is such an area."""
-    count = {style: sum(area.style == style for area in areas) for style in {area.style for area in areas}}
+    count = Counter(area.style for area in areas)
     lines = [
-        LegendLine(step.style, maps.TEXTURES.get(step.style, ""), step.label, step.word, count.get(step.style, 0))
+        LegendLine(step.style, maps.TEXTURES.get(step.style, ""), step.label, step.word, count[step.style])
         for step in shown.layer.steps
     ]
-    unknown = count.get("unknown", 0)
-    return [*lines, LegendLine("unknown", maps.TEXTURES["unknown"], "", "", unknown)] if unknown else lines
+    return [*lines, unknown(count["unknown"])] if count["unknown"] else lines
+
+
+def unknown(count: int = 0) -> LegendLine:
+    """The class of areas without data."""
+    return LegendLine("unknown", maps.TEXTURES["unknown"], "", "", count)
 
 
 def tabs(shown: AreaMap, href: Callable[[str], str]) -> list[dict[str, object]]:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from lianfang.web.progress import Known
 
 COMPONENTS = "lianfang/components/"
+LAYER = "layer"
+"""What an address calls the layer of a map."""
 
 
 def svg_map(choropleth: maps.Choropleth, layer: int = 0) -> dict[str, Any]:
@@ -49,9 +51,6 @@ def map_table(choropleth: maps.Choropleth) -> dict[str, Any]:
     return {"map": choropleth, "key": choropleth.key, "rows": rows, "no_data": gettext("No data")}
 
 
-LAYER = "layer"
-
-
 def area_map(
     context: Mapping[str, Any], shown: area_maps.AreaMap, *, open_table: bool = False, table: bool = True
 ) -> dict[str, Any]:
@@ -61,11 +60,10 @@ def area_map(
     drawing = maps.svg_choropleth(one)
     drawn = {shape.code for shape in drawing.shapes}
     legend = area_maps.legend(shown, rows)
-    unknown = area_maps.LegendLine("unknown", maps.TEXTURES["unknown"], "", "", 0)
     return {
         "map": shown, "key": given.key, "rows": rows, "drawing": drawing, "tiles": [row for row in rows if row.code not in drawn],
         "tabs": area_maps.tabs(shown, lambda key: query_with(context.get("request"), **{LAYER: key}) + f"#{given.key}"),
-        "legend": legend, "patterns": [line for line in legend if line.style != "unknown"] + [unknown],
+        "legend": legend, "patterns": [line for line in legend if line.style != "unknown"] + [area_maps.unknown()],
         "any": any(row.style != "unknown" for row in rows), "says": shown.says.get(shown.layer.key, ""),
         "facts": shown.facts.get(shown.layer.key, []), "data": maps.spoken_data(one), "data_id": f"{given.key}-data",
         "no_data": gettext("No data"), "open": open_table, "table": table,
