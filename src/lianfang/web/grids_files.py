@@ -34,7 +34,7 @@ def staged_of(reading: Reading) -> tuple[list[NewOutline], list[NewBarrier], lis
 
 def centre_of(path: str) -> tuple[float, float] | None:
     """A point of the area: from its buildings' outlines, its border, or the border of the nearest area above that has one."""
-    known = next(iter(outlines(path).values()), None)
+    known = next(iter(outlines(path, limit=1).values()), None)
     if known is not None:
         return known.at
     for length in (len(path), 9, 6):

@@ -75,12 +75,12 @@ class RowLine:
 _IMPORT = "select id, path, filename, state, settings::text, counts::text, made_by, made_at, taken_at from areas_outline_import "
 
 
-def outlines(path: str) -> dict[str, OutlineLine]:
-    """Outlines by the path of their building, of everything below a path that the reader may see."""
+def outlines(path: str, *, limit: int | None = None) -> dict[str, OutlineLine]:
+    """Outlines by the path of their building, of everything below a path that the reader may see; at most `limit` of them."""
     low, high = range_of(path)
     rows = _query(
-        "select path, geometry::text, area_m2, longitude, latitude, households from areas_outline where path >= %s and path < %s",
-        [low, high],
+        "select path, geometry::text, area_m2, longitude, latitude, households from areas_outline where path >= %s and path < %s limit %s",
+        [low, high, limit],
     )
     return {at: OutlineLine(at, json.loads(shape), area, (x, y), homes) for at, shape, area, x, y, homes in rows}
 
