@@ -147,14 +147,11 @@ def _undo(args: argparse.Namespace) -> int:
 @contextmanager
 def _as_somebody(args: argparse.Namespace, area: str) -> Iterator[Any]:
     """One transaction in the scope of the account that imports."""
-    from django.db import transaction
-
-    from lianfang.base.access.api import enter
+    from lianfang.base.access.api import scoped
     from lianfang.cli.importing import actor_for
 
     actor = actor_for(args.account, area)
-    with transaction.atomic():
-        enter(actor.token_digest)
+    with scoped(actor):
         yield actor
 
 
