@@ -94,10 +94,15 @@ class Company:
 
     def enter(self, username: str) -> Actor:
         """Enter the scope of one of the cast for the running transaction."""
-        actor = enter(token_digest(self.token(username)))
-        if actor is None:
-            raise RuntimeError(f"{username} has no live session")
-        return actor
+        return enter_as(self.token(username))
+
+
+def enter_as(token: str) -> Actor:
+    """Enter the scope of a session for the running transaction."""
+    actor = enter(token_digest(token))
+    if actor is None:
+        raise RuntimeError("no live session")
+    return actor
 
 
 def _grids_of(part: Part) -> list[int]:

@@ -24,8 +24,8 @@ from lianfang.base.areas.api import (
     subtree,
 )
 from lianfang.base.incidents.api import open_incident, propose_incident
-from lianfang.cli.demo.cast import PASSWORD
-from lianfang.cli.demo.deployment import deploy, enter_as, import_list, since
+from lianfang.cli.demo.cast import PASSWORD, enter_as
+from lianfang.cli.demo.deployment import deploy, import_list, since
 from lianfang.cli.demo.stage import Stage, edition_of_story
 from lianfang.exchange.synthetic.workforce import LEVELS, Workforce, unit_list_xlsx, units
 from lianfang.kernel.divisions import short_name

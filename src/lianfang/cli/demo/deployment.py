@@ -10,9 +10,9 @@ from typing import Any, Final
 from django.db import connections, transaction
 from django.db.models import Count
 
-from lianfang.base.access.api import Actor, enter, token_digest
+from lianfang.base.access.api import Actor
 from lianfang.base.areas.api import subtree
-from lianfang.cli.demo.cast import COUNTY
+from lianfang.cli.demo.cast import COUNTY, enter_as
 from lianfang.cli.demo.stage import Stage
 from lianfang.domain.plans import jobs, worker
 from lianfang.domain.plans.api import adopt, built_of, kind_of, lines_of, plan_by_id, propose
@@ -152,14 +152,6 @@ def import_list(actor: Actor, path: str, data: bytes) -> dict[str, Any]:
         "seconds": round(report.seconds, 1),
         "verdicts": report.counts,
     }
-
-
-def enter_as(token: str) -> Actor:
-    """Enter the scope of a session for the running transaction."""
-    actor = enter(token_digest(token))
-    if actor is None:
-        raise RuntimeError("no live session")
-    return actor
 
 
 def since(clock: float) -> float:
