@@ -10,6 +10,7 @@ from __future__ import annotations
 from math import asin, cos, hypot, pi, radians, sin, sqrt
 
 EARTH_RADIUS_M = 6_371_008.8  # mean radius, IUGG
+METRES_PER_DEGREE = EARTH_RADIUS_M * radians(1)  # of latitude
 _SEMI_MAJOR_M = 6_378_245.0  # Krasovsky 1940, as the formula uses it
 _ECCENTRICITY_SQUARED = 0.00669342162296594323
 _CHINA = (72.004, 0.8293, 137.8347, 55.8271)  # west, south, east, north: outside there is no shift

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from lianfang.base.areas import outline_problems  # noqa: F401 - its sentences
 from lianfang.base.areas.outlines import add_barrier, drop_barrier
 from lianfang.kernel.errors import LianfangError, define
-from lianfang.kernel.geo import EARTH_RADIUS_M
+from lianfang.kernel.geo import METRES_PER_DEGREE
 
 define(
     "areas.ring_wrong",
@@ -24,8 +24,6 @@ define(
 MOST_POINTS: Final = 200
 MOST_METRES: Final = 1_000
 """No building is longer: an assumption, ten times a long block of flats."""
-METRES_PER_DEGREE: Final = EARTH_RADIUS_M * radians(1)
-"""Of latitude."""
 Points = Sequence[tuple[float, float]]
 
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 import shapely
 from shapely.geometry import shape as shape_of
 
-from lianfang.kernel.geo import EARTH_RADIUS_M
+from lianfang.kernel.geo import METRES_PER_DEGREE
 
 VERDICTS: Final = ("new", "same", "changed", "person", "refused")
 SAME_SHARE: Final = 0.98
@@ -187,5 +187,4 @@ class _Town:
 
 def metres_between(one: Any, two: Any) -> float:
     """Metres between two nearby points in degrees."""
-    metres = EARTH_RADIUS_M * radians(1)
-    return hypot((one.x - two.x) * metres * cos(radians(one.y)), (one.y - two.y) * metres)
+    return METRES_PER_DEGREE * hypot((one.x - two.x) * cos(radians(one.y)), one.y - two.y)

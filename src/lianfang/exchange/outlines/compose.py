@@ -17,7 +17,7 @@ from lianfang.exchange.outlines.frames import Frame, to_degrees
 from lianfang.exchange.outlines.layers import BARRIERS, Role, of_kind
 from lianfang.exchange.outlines.problems import LEAST_M2, MOST_M2
 from lianfang.kernel.errors import LianfangError
-from lianfang.kernel.geo import EARTH_RADIUS_M
+from lianfang.kernel.geo import METRES_PER_DEGREE
 
 _STRUCTURE: Final = re.compile(r"^(砼|砖|混|简|钢|破|铁|木|土|石|框|建|B|A|C)+\s*(\d{1,2})?$")
 """What surveyors write into a house: its structure and number of floors, as in 砼6 (GB/T 20257.1; from memory)."""
@@ -242,5 +242,4 @@ def _name_inside(layer: str, shape: shapely.Polygon, loose: list[Text]) -> str:
 
 def _area_m2(shape: shapely.Polygon) -> float:
     """Area of a small polygon in degrees, on a plane that touches the earth there."""
-    metres = EARTH_RADIUS_M * radians(1)
-    return float(shape.area * metres * metres * cos(radians(shape.centroid.y)))
+    return float(shape.area * METRES_PER_DEGREE**2 * cos(radians(shape.centroid.y)))

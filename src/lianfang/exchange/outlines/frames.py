@@ -18,7 +18,7 @@ from pyproj import Transformer
 
 from lianfang.exchange.outlines.drawing import Drawing
 from lianfang.kernel.errors import LianfangError
-from lianfang.kernel.geo import EARTH_RADIUS_M, gcj02_to_wgs84
+from lianfang.kernel.geo import METRES_PER_DEGREE, gcj02_to_wgs84
 
 Kind = Literal["wgs84", "gcj02", "cgcs2000", "points"]
 Array = NDArray[np.float64]
@@ -29,7 +29,6 @@ APART_M: Final = 20.0
 """Control points nearer to each other than this turn a small slip into a large turn (assumption)."""
 SCALES_M: Final = (0.0005, 2000.0)
 """Metres a unit that a plan may have: from half a millimetre to two kilometres (assumption)."""
-_METRES_A_DEGREE: Final = EARTH_RADIUS_M * radians(1)
 _CHINA: Final = (73.0, 3.0, 136.0, 54.0)
 
 
@@ -172,13 +171,13 @@ def apply_fit(fit: Fit, points: Array) -> Array:
         fit.metres
     )
     return np.column_stack([
-        fit.origin[0] + metres[:, 0] / (_METRES_A_DEGREE * cos(radians(fit.origin[1]))), fit.origin[1] + metres[:, 1] / _METRES_A_DEGREE
+        fit.origin[0] + metres[:, 0] / (METRES_PER_DEGREE * cos(radians(fit.origin[1]))), fit.origin[1] + metres[:, 1] / METRES_PER_DEGREE
     ])  # fmt: skip
 
 
 def _metres(degrees: Array, origin: tuple[float, float]) -> Array:
-    east = (degrees[:, 0] - origin[0]) * _METRES_A_DEGREE * cos(radians(origin[1]))
-    return np.column_stack([east, (degrees[:, 1] - origin[1]) * _METRES_A_DEGREE])
+    east = (degrees[:, 0] - origin[0]) * METRES_PER_DEGREE * cos(radians(origin[1]))
+    return np.column_stack([east, (degrees[:, 1] - origin[1]) * METRES_PER_DEGREE])
 
 
 def _in_china(point: tuple[float, float]) -> bool:
