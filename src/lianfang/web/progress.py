@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.urls import reverse
@@ -229,7 +230,7 @@ class _Reader:
         somebody = listed - self.here.of(self.place.path, ORPHANS, "community")
         return [
             Fact(_("By the list of divisions"), f"{number(somebody)} / {number(listed)} · {percent(somebody, listed)}", self._edition()),
-            *[Fact(_("By the published count"), f"{number(somebody)} / {number(count)}", source) for count, source in self._published()],
+            *[Fact(_("By the published count"), f"{number(somebody)} / {number(count)}", source) for count, source in self._published],
         ]  # fmt: skip
 
     def _placed_facts(self, total: int) -> list[Fact]:
@@ -239,7 +240,7 @@ class _Reader:
             Fact(_("Not yet placed"), number(over), _("kept in reserve by plans in force")),
         ]
         counts = [(_("By the list of divisions"), listed, self._edition()),
-                  *[(_("By the published count"), count, source) for count, source in self._published()]]  # fmt: skip
+                  *[(_("By the published count"), count, source) for count, source in self._published]]  # fmt: skip
         for label, count, source in counts:
             if count and total:
                 each = _("%(each)s people for each of %(n)s villages and communities") % {
@@ -250,6 +251,7 @@ class _Reader:
     def _edition(self) -> str:
         return _("statistical division codes, edition of %(year)s") % {"year": self.below[0].edition}
 
+    @cached_property
     def _published(self) -> list[tuple[int, str]]:
         """Villages and communities as documents count them, newest first: (count, source and day)."""
         found: dict[tuple[Any, str], dict[str, int]] = defaultdict(dict)
