@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from lianfang.cli.importing import actor_for
+from lianfang.cli.actors import actor_for
 from lianfang.kernel.divisions import normalise_code, path_of
 from lianfang.kernel.errors import LianfangError
 

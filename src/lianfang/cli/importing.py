@@ -1,6 +1,6 @@
-"""`lianfang import …`: divisions, boundaries, buildings, residents and members from a file.
+"""`lianfang import …`: divisions, boundaries, buildings, compounds, residents and members from a file.
 
-Divisions and boundaries are public data and set up by the operator of the machine. Buildings and residents are written by
+Divisions and boundaries are public data and set up by the operator of the machine. What stands in communities is written by
 somebody who may: `--as USER` names the account; without it the account whose live grant is nearest to the area is taken.
 """
 
@@ -12,28 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from lianfang.cli import accounts_table, members, results
+from lianfang.cli.actors import actor_for
 from lianfang.kernel.divisions import normalise_code, path_of
 from lianfang.kernel.errors import LianfangError, define
 
-define(
-    "import.nobody_may",
-    status=403,
-    zh="没有可以向{area}导入的账号。请用 --as 指定账号，或先由安全管理员授权。",
-    en="No account may import into {area}. Name one with --as, or let the security administrator grant it first.",
-)
-define(
-    "export.nobody_may",
-    status=403,
-    zh="没有可以从{area}导出这份名单的账号。请用 --as 指定账号，或先由安全管理员授权。",
-    en="No account may take this list of {area} away. Name one with --as, or let the security administrator grant it first.",
-)
 define(
     "import.file_missing",
     status=422,
     zh="找不到文件“{path}”。请核对路径。",
     en="There is no file '{path}'. Check the path.",
 )
-WHAT = ("divisions", "boundaries", "buildings", "residents", "members", "results", "accounts")
+WHAT = ("divisions", "boundaries", "buildings", "compounds", "residents", "members", "results", "accounts")
 
 
 def add_parser(subparsers: Any) -> argparse.ArgumentParser:
@@ -129,36 +118,6 @@ def _area_of_import(file_id: int) -> str:
     return str(row[0])
 
 
-def actor_for(username: str | None, area_path: str, *, verb: str = "import") -> Any:
-    """An actor for work at the command line: the named account, else the nearest one that may do this in the area.
-
-    The session it opens is a real one (kind cli) and ends with its usual time. Raises import.nobody_may or, for another
-    verb than import, export.nobody_may.
-    """
-    from django.db import connections, transaction
-
-    from lianfang.base.access.api import enter, may, open_session, token_digest
-
-    with connections["owner"].cursor() as cursor:
-        cursor.execute(
-            "select a.id, g.id, g.role from access_grant g join access_account a on a.id = g.account_id and a.active "
-            "where starts_with(%s, g.path) and g.path <> '' and g.scope = 'area' and g.starts_at <= now() "
-            "and (g.ends_at is null or g.ends_at > now()) and (%s::text is null or a.username = %s) "
-            "order by length(g.path) desc, g.id",
-            [area_path, username, username],
-        )
-        found = next(((account, grant) for account, grant, role in cursor.fetchall() if may(role, "other", verb)), None)
-    if found is None:
-        brings = verb in ("import", "keep_members")
-        raise LianfangError("import.nobody_may" if brings else "export.nobody_may", area=area_path)
-    token = open_session(found[0], grant_id=found[1], kind="cli")
-    with transaction.atomic():
-        actor = enter(token_digest(token))
-    if actor is None:
-        raise LianfangError("session.expired")
-    return actor
-
-
 def _divisions(args: argparse.Namespace) -> int:
     from lianfang.base.areas.api import load_divisions, read_divisions
 
@@ -184,48 +143,18 @@ def _boundaries(args: argparse.Namespace) -> int:
     return 1 if (args.strict and unknown) or not count else 0
 
 
-def _buildings(args: argparse.Namespace) -> int:
-    from django.db import transaction
+def _places(args: argparse.Namespace) -> int:
+    from lianfang.cli import places  # reads the areas: Django is ready only now
 
-    from lianfang.base.access.api import enter
-    from lianfang.base.areas.api import NewBuilding, add_buildings, subtree
-    from lianfang.exchange.tables import ColumnSpec, Kind, read_table
-
-    columns = (
-        ColumnSpec("community", "村社区", "Community", Kind.REGION, ("社区", "村", "所属社区")),
-        ColumnSpec("compound", "小区", "Compound", synonyms=("小区或自然村", "小区名称", "自然村")),
-        ColumnSpec("building", "楼栋", "Building", synonyms=("楼号", "栋号", "楼"), required=True),
-        ColumnSpec("floors", "层数", "Floors", Kind.INT, ("楼层数",)),
-        ColumnSpec("entrances", "单元数", "Entrances", Kind.INT),
-    )
     area = _area(args)
-    actor = actor_for(args.account, area)
-    batch = read_table(Path(args.file), columns=columns).read_all()
-    by_name = {word: line.path for line in subtree(area, level=5) for word in (line.name, line.short, line.code)}
-    bad = {verdict.row: verdict.sentence() for verdict in batch.verdicts}
-    found: list[NewBuilding] = []
-    cells = zip(batch.rows, *(batch.columns[spec.name] for spec in columns), strict=True)
-    for row, community, compound, building, floors, entrances in cells:
-        path = by_name.get(str(community)) if community else area if len(area) == 12 else None
-        if path is None or not building:
-            bad.setdefault(row, f"row {row}: community or building is not known")
-        elif row not in bad:
-            found.append(NewBuilding(path, str(compound or ""), str(building), floors, entrances))
-    for sentence in bad.values():
-        print(sentence, file=sys.stderr)
-    with transaction.atomic():
-        enter(actor.token_digest)
-        made = add_buildings(found)
-        if args.dry_run:
-            transaction.set_rollback(True)
-    print(f"{'dry run: ' if args.dry_run else ''}{made} new buildings of {len(found)}; {len(bad)} rows refused")
-    return 1 if not found or (args.strict and bad) else 0
+    return places.run(args, area, actor_for(args.account, area))
 
 
 _RUNNERS = {
     "divisions": _divisions,
     "boundaries": _boundaries,
-    "buildings": _buildings,
+    "buildings": _places,
+    "compounds": _places,
     "residents": _residents,
     "members": members.run,
     "results": results.run,

@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from lianfang.cli.actors import actor_for
 from lianfang.kernel.divisions import normalise_code, path_of
 from lianfang.kernel.errors import LianfangError
 
 
 def run(args: argparse.Namespace) -> int:
     """Import a list, or take one back with --undo; returns 0, or 1 when nothing was taken (with --strict: anything left)."""
-    from lianfang.cli.importing import actor_for
     from lianfang.domain.workforce.api import import_members, undo_member_import
 
     if args.undo is not None:

@@ -148,7 +148,7 @@ def _undo(args: argparse.Namespace) -> int:
 def _as_somebody(args: argparse.Namespace, area: str) -> Iterator[Any]:
     """One transaction in the scope of the account that imports."""
     from lianfang.base.access.api import scoped
-    from lianfang.cli.importing import actor_for
+    from lianfang.cli.actors import actor_for
 
     actor = actor_for(args.account, area)
     with scoped(actor):

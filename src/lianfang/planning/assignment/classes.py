@@ -17,11 +17,11 @@ from lianfang.planning.assignment.exchange import middle_prices
 from lianfang.planning.assignment.network import Arcs, Numbers, first_plan, no_arcs
 from lianfang.planning.assignment.problem import Float, Int, Transport
 from lianfang.planning.assignment.scan import Pairs, margin_for, price_pass
+from lianfang.planning.assignment.seats import Seats
 from lianfang.planning.assignment.transit import Travel, doors_of, first_placing
 from lianfang.planning.assignment.transport import solve_transport
 
 if TYPE_CHECKING:
-    from lianfang.planning.assignment.deployment import Seats
     from lianfang.planning.stop import Clock
 
 ARCS: Final = 2_500_000

@@ -13,27 +13,11 @@ import numpy as np
 from lianfang.planning.assignment.classes import Land, classes_of, place_classes
 from lianfang.planning.assignment.domain import SHORTAGE_METRES, WISH_METRES, Deployment, DeploymentResult
 from lianfang.planning.assignment.problem import Int
+from lianfang.planning.assignment.seats import make_seats
 from lianfang.planning.result import ProblemError, Reason, Status
 from lianfang.planning.stop import Clock
 
 STAY_METRES = 500  # a re-plan moves somebody only for a gain above this; assumption
-
-
-@dataclass(frozen=True, eq=False)
-class Seats:
-    """The transport columns: seat s is one role at one place, with its demand and shortage cost in metres."""
-
-    place: Int
-    role: Int
-    demand: Int
-    shortage: Int
-
-
-def make_seats(problem: Deployment, room: Int) -> Seats:
-    """Every (place, role) that wants somebody."""
-    place, role = np.nonzero(room)
-    shortage = np.rint(SHORTAGE_METRES * problem.weight[place]).astype(np.int64)
-    return Seats(place, role, room[place, role], shortage)
 
 
 def metres(problem: Deployment, people: Int, places: Int, keep: Int | None = None) -> Int:
