@@ -17,7 +17,7 @@ from lianfang.cli.demo.stage import Stage
 from lianfang.exchange.synthetic.workforce import units
 
 pytestmark = [pytest.mark.row("B4"), pytest.mark.row("A1")]
-SMALL = city.City("cangzhou", "1309", people=1_300, units=40, counties=("130902", "130903"))
+SMALL = city.City("cangzhou", "1309", people=1_300, units=40, compounds=300, counties=("130902", "130903"))
 """The two districts of the city: 201 villages and communities."""
 LISTED = 201
 
@@ -60,8 +60,20 @@ def test_the_adopted_plan_stands_in_the_tables_and_breaks_no_rule(stage: Stage) 
     assert told["broken"] == told["differs"] == 0
     assert told["figures"]["placed"][0] == SMALL.people
     assert told["figures"]["unplaced"][0] == told["figures"]["empty"][0] == told["figures"]["without_lead"][0] == 0
-    assert told["pairings"] == LISTED == count("select count(*) from pairings_pairing where ended_on is null")
+    by_kind = "select count(*) from pairings_pairing where ended_on is null and target_kind = '{}'"
+    assert count(by_kind.format("community")) == LISTED
+    assert count(by_kind.format("compound")) == SMALL.compounds
+    assert told["pairings"] == LISTED + SMALL.compounds
     assert sum(placed for _, placed, _ in told["counties"]) == SMALL.people
+
+
+def test_compounds_are_registered_from_their_list_and_each_has_a_lead_of_its_shifts(stage: Stage) -> None:
+    told = stage.told["city"]
+    assert (told["compounds"], told["compounds_refused"]) == (SMALL.compounds, 0)
+    assert count("select count(*) from areas_compound where name like '%（演练）'") == SMALL.compounds
+    led = "select count(distinct pairing_id) from pairings_part where item = 'lead' and member_id > 0 and ended_on is null"
+    assert count(led) == SMALL.compounds
+    assert count("select count(*) from pairings_pairing where target_kind = 'compound' and 'lead' = any (lacks)") == 0
 
 
 def test_a_pairing_that_does_not_follow_the_plan_is_counted(stage: Stage) -> None:
@@ -81,8 +93,10 @@ def test_both_counts_of_the_city_are_told_with_their_source(stage: Stage) -> Non
     text = stage.console.file.getvalue()  # type: ignore[attr-defined]  # a StringIO
     for words in (
         "区划名单中有201个村（社区）",
-        "社区339、小区2,982、村5,663（长城网",
-        "339 communities, 2,982 compounds, 5,663 villages",
+        "社区339、村5,663（长城网",
+        "339 communities, 5,663 villages",
+        "登记了300个小区；文件记载：小区2,982（长城网",
+        "300 compounds are registered; documents count 2,982 compounds",
         "1,300 / 1,300 人收下",
         "新华区",
         "运河区",

@@ -28,7 +28,7 @@ def stage_plan(run: Callable[..., Any], community: str, member: int) -> int:
     labels = {
         "path": community, "members": np.array([member]), "units": np.array([0]), "bases": [community], "lives": np.array([True]),
         "targets": [f"area:{community}"], "paths": [community], "names": ["本村"], "left_out": 0, "widened": False, "heads_of_units": 0,
-        "real": False, "scale": 1.0, "listed": 1, "published": [],
+        "real": False, "scale": 1.0, "listed": 1, "compounds": 0, "to_compounds": False, "published": [],
     }  # fmt: skip
 
     class _Where:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 from datetime import date
 from pathlib import Path
 
 import pytest
+import xlsxwriter
+from django.db import DatabaseError
 
 from lianfang.base.areas.api import (
     NewBuilding,
@@ -23,9 +26,11 @@ from lianfang.base.areas.api import (
     read_boundaries,
     shipped_divisions,
 )
+from lianfang.cli.places import import_compounds
+from lianfang.exchange.synthetic.compounds import compounds
 from lianfang.kernel.errors import LianfangError
 from lianfang.kernel.geo import wgs84_to_gcj02
-from tests.domain.residents.offices import acting, office
+from tests.domain.residents.offices import acting, office, owner
 
 HERE, THERE = "411621001001", "411621001002"
 FIXTURE = Path(__file__).parent / "fixtures" / "two_counties_gcj02.json"
@@ -101,3 +106,39 @@ def test_counts_of_the_same_thing_stand_beside_each_other() -> None:
         assert sorted(line.value for line in denominators(HERE, "communities")) == [256, 339, 355]
     with acting(office(THERE)):
         assert denominators(HERE) == ()
+
+
+@pytest.mark.row("B4")
+def test_a_list_of_compounds_is_registered_and_what_is_wrong_in_it_is_told() -> None:
+    """By code or by a name that only one community has; the same list again brings gates up to date; slips are refused by row."""
+    actor = office("411621", "county_dispatcher")
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ("社区代码", "小区名称", "出入口数", "有无物业"))
+        rows = ((f"{HERE}", "锦绣花园", 3, "无"), (f"{THERE}", "锦绣花园", "", "有"), (THERE, "和平小区", 2, ""),
+                ("没有这个社区", "某小区", 1, "有"), (HERE, "", 1, "有"), (HERE, "大门小区", 300, "有"))  # fmt: skip
+        for at, row in enumerate(rows, start=1):
+            sheet.write_row(at, 0, row)
+    told = import_compounds(actor, "411621", out.getvalue(), dry_run=True)
+    assert (told.rows, told.new, len(told.refused)) == (3, 3, 3)
+    count = "select path, gates, has_manager from areas_compound where name = '锦绣花园' order by path"
+    assert owner(count) == []
+    assert import_compounds(actor, "411621", out.getvalue()).new == 3
+    assert owner(count) == [(HERE, 3, False), (THERE, 1, True)]
+    assert import_compounds(actor, "411621", out.getvalue()).new == 0
+    elsewhere = office("411621002", "township_dispatcher")
+    with pytest.raises(DatabaseError):
+        import_compounds(elsewhere, "411621", out.getvalue())
+
+
+@pytest.mark.row("B4")
+def test_synthetic_compounds_are_as_many_as_asked_and_none_without_a_committee() -> None:
+    codes = [row.code for row in shipped_divisions("cangzhou") if row.level == 5]
+    made = compounds(codes, 2_982, 1309)
+    assert len({(one.community, one.name) for one in made}) == 2_982
+    assert {one.community for one in made} == {code for code in codes if int(code[9:]) < 200}
+    assert made == compounds(codes, 2_982, 1309)
+    with pytest.raises(LianfangError) as caught:
+        compounds([code for code in codes if int(code[9:]) >= 200], 10)
+    assert caught.value.code == "synthetic.compounds_impossible"

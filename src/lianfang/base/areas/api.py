@@ -31,7 +31,7 @@ from lianfang.base.areas.outlines import (
     undo_outlines,
     uses_buildings,
 )
-from lianfang.base.areas.places import NewBuilding, add_buildings, close_grid, draw_grid
+from lianfang.base.areas.places import NewBuilding, NewCompound, add_buildings, add_compounds, close_grid, draw_grid
 from lianfang.base.areas.redraw import NETS, NewGrid, Redrawn, redraw_grids
 from lianfang.base.areas.rules import Change, Kind, compare_editions, counts_by_kind, counts_by_level
 from lianfang.base.areas.selectors import (
@@ -76,6 +76,7 @@ __all__ = [
     "Kind",
     "NewBarrier",
     "NewBuilding",
+    "NewCompound",
     "NewGrid",
     "NewOutline",
     "OutlineLine",
@@ -85,6 +86,7 @@ __all__ = [
     "Undone",
     "add_barrier",
     "add_buildings",
+    "add_compounds",
     "add_denominator",
     "area",
     "barriers",

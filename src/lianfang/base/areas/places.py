@@ -50,6 +50,34 @@ class NewBuilding:
     has_manager: bool = True
 
 
+@dataclass(frozen=True)
+class NewCompound:
+    """A compound to write: community path, name, gates, whether a property manager looks after it."""
+
+    community: str
+    name: str
+    gates: int = 1
+    has_manager: bool = True
+
+
+def add_compounds(compounds: Sequence[NewCompound]) -> int:
+    """Write compounds that are not there yet and bring gates and manager of the others up to date, in one statement; returns how
+    many are new. Of two of the same name in one community the last counts. Raises areas.community_needed."""
+    wanted = {(one.community, one.name): one for one in compounds}
+    for community in sorted({one.community for one in compounds}):
+        if len(community) != 12:
+            raise LianfangError("areas.community_needed", path=community)
+    rows = list(wanted.values())
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "insert into areas_compound (path, name, gates, has_manager) "
+            "select * from unnest(%s::text[], %s::text[], %s::smallint[], %s::boolean[]) "
+            "on conflict (path, name) do update set gates = excluded.gates, has_manager = excluded.has_manager returning xmax = 0",
+            [[one.community for one in rows], [one.name for one in rows], [one.gates for one in rows], [one.has_manager for one in rows]],
+        )  # fmt: skip
+        return sum(new for (new,) in cursor.fetchall())
+
+
 def add_buildings(buildings: Sequence[NewBuilding]) -> int:
     """Write buildings that are not there yet and bring floors and entrances of the others up to date; returns how many
     are new. Raises areas.community_needed, areas.too_many_buildings."""

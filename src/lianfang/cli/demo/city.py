@@ -27,6 +27,8 @@ from lianfang.base.incidents.api import open_incident, propose_incident
 from lianfang.cli.demo.cast import PASSWORD, enter_as
 from lianfang.cli.demo.deployment import deploy, import_list, since
 from lianfang.cli.demo.stage import Stage, edition_of_story
+from lianfang.cli.places import import_compounds
+from lianfang.exchange.synthetic.compounds import compound_list_xlsx, compounds
 from lianfang.exchange.synthetic.workforce import LEVELS, Workforce, unit_list_xlsx, units
 from lianfang.kernel.divisions import short_name
 
@@ -48,17 +50,19 @@ COUNTED: Final = (
 @dataclass(frozen=True)
 class City:
     """A city of the documents. key: its shipped list of divisions; people: the documents' number; units: an assumption, about 32 people
-    each; counties: six digits of those that take part, all of them where there is none named."""
+    each; compounds: how many the documents count, registered for the drill and sent to as well; counties: six digits of those that take
+    part, all of them where there is none named."""
 
     key: str
     path: str
     people: int
     units: int
+    compounds: int = 0
     counties: tuple[str, ...] = ()
 
 
 CITIES: Final = {
-    "cangzhou": City("cangzhou", "1309", 38_050, 1_200),
+    "cangzhou": City("cangzhou", "1309", 38_050, 1_200, 2_982),
     "tangshan": City("tangshan", "1302", 59_000, 1_800),
 }
 
@@ -95,8 +99,22 @@ def whole_city(stage: Stage, city: City) -> None:
         "city": city.key, "people": city.people, "units": city.units, "listed": len(listed), "names": counties,
         "documents": [list(one[1:]) for one in counted], "prepared": since(clock),
     }  # fmt: skip
+    if city.compounds:
+        told |= _register(stage, city, listed, tokens["dispatcher"])
     told["import"] = _take_lists(stage, city.path, made, tokens["dispatcher"])
-    stage.told["city"] = told | deploy(stage, tokens["command"], city.path, seconds=SECONDS)
+    places = "compounds" if city.compounds else "communities"
+    stage.told["city"] = told | deploy(stage, tokens["command"], city.path, seconds=SECONDS, places=places)
+
+
+def _register(stage: Stage, city: City, listed: Sequence[str], token: str) -> dict[str, Any]:
+    """The housing office's list of compounds, as `lianfang import compounds` takes it."""
+    clock = time.monotonic()
+    data = compound_list_xlsx(compounds(listed, city.compounds, int(city.path)))
+    with transaction.atomic():
+        actor = enter_as(token)
+    took = import_compounds(actor, city.path, data)
+    stage.say(f"list of compounds: {took.new:,} of {city.compounds:,} registered, {since(clock)} s")
+    return {"compounds": took.new, "compounds_refused": len(took.refused), "registered": since(clock)}
 
 
 def _divisions(city: City) -> Sequence[Division]:

@@ -33,9 +33,10 @@ PEOPLE, UNITS = 2_466, 60
 """Of Fugou: six for each of its 411 villages and communities, an assumption; the documents tell no number for this county."""
 _DIFFERS: Final = """
 with line as (
-    select substr(subject, 8)::bigint as member, path from plans_line where plan_id = %(plan)s and target like 'area:%%'
+    select substr(subject, 8)::bigint as member, target from plans_line where plan_id = %(plan)s and target <> ''
 ), part as (
-    select member_id as member, path from pairings_part where ended_on is null and member_id is not null and pairing_id in (
+    select q.member_id as member, case p.target_kind when 'community' then 'area:' || p.path else p.target_kind || ':' || p.target_id end
+    from pairings_part q join pairings_pairing p on p.id = q.pairing_id where q.ended_on is null and q.member_id is not null and p.id in (
         select jsonb_array_elements_text(summary -> 'pairings')::bigint from plans_plan where id = %(plan)s)
 ), one as (select * from line except all select * from part), other as (select * from part except all select * from line)
 select (select count(*) from one) + (select count(*) from other)
@@ -56,11 +57,13 @@ def first_days(stage: Stage) -> None:
     stage.told["deployment"] = told
 
 
-def deploy(stage: Stage, token: str, path: str, *, seconds: float) -> dict[str, Any]:
-    """Propose, compute as the steward's program does, adopt; how long each took."""
+def deploy(stage: Stage, token: str, path: str, *, seconds: float, places: str = "communities") -> dict[str, Any]:
+    """Propose, compute as the steward's program does, adopt; how long each took. places: communities, or compounds as well."""
     clock = time.monotonic()
     with transaction.atomic():
-        number = propose(actor=enter_as(token), kind="deployment", path=path, params=_params(stage), seconds=seconds)
+        number = propose(
+            actor=enter_as(token), kind="deployment", path=path, params=_params(stage, places), seconds=seconds
+        )
         lock = jobs.hold(number)  # before the job is there: the steward need not load the solvers a second time
     stage.say("reading people and places, computing")
     worker.run_job(number, lock)
@@ -125,8 +128,8 @@ def _why_waiting(plan: int) -> dict[str, int]:
     return dict(rows)
 
 
-def _params(stage: Stage) -> dict[str, Any]:
-    asked = {"places": "communities", "leads": "lead_deputy", "reserve": 0}
+def _params(stage: Stage, places: str) -> dict[str, Any]:
+    asked = {"places": places, "leads": "lead_deputy", "reserve": 0}
     return asked | ({"template": TEMPLATE} if TEMPLATE in stage.book.pairing_templates else {})
 
 

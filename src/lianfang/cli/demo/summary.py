@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 from rich.console import Console
@@ -27,9 +27,11 @@ from lianfang.domain.rounds.homes import homes_of_round
 from lianfang.domain.rounds.pages import STATES
 from lianfang.domain.rounds.playbook import outcome_words, reason_words
 from lianfang.kernel.clock import BEIJING
+from lianfang.kernel.errors import Language
 from lianfang.kernel.ids import format_code, group_code
 
 SHOWN = 12
+LANGUAGES: Final[tuple[Language, ...]] = ("zh", "en")
 HELD = {"refused": "未收下 refused", "needs_person": "待人工确认 needs a person"}
 """Verdicts on a row of a list of people that leave it out for now."""
 CITIES = {"cangzhou": "沧州 Cangzhou", "tangshan": "唐山 Tangshan"}
@@ -79,7 +81,7 @@ def _placed(one: dict[str, Any]) -> str:
     figures = one["figures"]
     seats = figures["placed"][0] + figures["empty"][0]
     return (
-        f"已安排 placed {figures['placed'][0]:,} / {seats:,} 个名额 seats, {one['pairings']:,} 个村（社区） places · "
+        f"已安排 placed {figures['placed'][0]:,} / {seats:,} 个名额 seats, {one['pairings']:,} 处 places · "
         f"空缺 empty {figures['empty'][0]:,} · 缺带队 without a lead {figures['without_lead'][0]:,}"
     )
 
@@ -107,8 +109,15 @@ def _denominators(one: dict[str, Any]) -> list[str]:
     """What the list of divisions counts, and what documents count, each with its source."""
     if "documents" not in one:
         return []
-    values = {"listed": one["listed"], "counted": one["documents"]}
-    return [sentence("remark.denominator", values, "zh"), sentence("remark.denominator", values, "en")]
+    counted = {"listed": one["listed"], "counted": [each for each in one["documents"] if each[0] != "compounds"]}
+    found = [sentence("remark.denominator", counted, language) for language in LANGUAGES]
+    if "compounds" in one:
+        homes = {
+            "registered": one["compounds"],
+            "counted": [each for each in one["documents"] if each[0] == "compounds"],
+        }
+        found += [sentence("remark.compounds", homes, language) for language in LANGUAGES]
+    return found
 
 
 def _steps(one: dict[str, Any]) -> str:
@@ -119,6 +128,8 @@ def _steps(one: dict[str, Any]) -> str:
     if held:
         lists += "（" + "，".join(f"{HELD[key]} {rows:,}" for key, rows in held.items()) + "）"
     prepared = f"区划与账号 divisions, accounts {one['prepared']} s · " if "prepared" in one else ""
+    if "registered" in one:
+        prepared += f"小区台账 compounds {one['compounds']:,}, {one['registered']} s · "
     return (
         f"{prepared}名单 lists {lists}，{taken['seconds']} s · 计算 computed {one['computed']} s"
         f"（求解 solved {one['solved']} s，{_proof(one)}；至多 {one.get('stop', 60):.0f} s stop rule）· 采用 adopted {one['adopted']} s"

@@ -53,21 +53,22 @@ class Deployment(Kind):
     def says(self, language: Language) -> str:
         """One sentence: what comes out."""
         if language == "zh":
-            return "把各单位的人员安排到村（社区）和小区：先回本村，每处一名带队、一名副带队。"
-        return "Sends the people of units to communities and compounds: their own first, a lead and a deputy at each."
+            return "把各单位的人员安排到村（社区）和小区：先回本村，每处一名带队，村（社区）再有一名副带队。"
+        return "Sends the people of units to communities and compounds: their own first, a lead at each, a deputy in each community."
 
     def fields(self, actor: Actor, path: str, language: Language) -> Sequence[Field]:
         """Template, places, leads, reserve."""
         zh = language == "zh"
         incident = incident_for(path)
         templates = read.template_choices(incident.id if incident else None, language)
-        communities = len(subtree(path, level=5))
+        communities, compounds = len(subtree(path, level=5)), read.compounds_in(path)
         people = read.run("select count(*) from plans_workforce(%b, '{}')", [path])[0][0]
         return (
             Field("template", "包联模板" if zh else "Pairing template", templates[0][0] if templates else "",
                   "取自本事件的预案" if zh else "from the playbook of the incident", templates),
             Field("places", "安排到" if zh else "Send to", "communities",
-                  f"本区域有{communities}个村（社区），{people}人可安排" if zh else f"{communities} communities here, {people} people free",
+                  f"本区域有{communities}个村（社区），登记了{compounds}个小区，{people}人可安排" if zh
+                  else f"{communities} communities and {compounds} registered compounds here, {people} people free",
                   [("communities", "村（社区）" if zh else "communities"),
                    ("compounds", "村（社区）和小区" if zh else "communities and compounds")]),
             Field("leads", "带队" if zh else "Leads", "lead_deputy",
@@ -83,19 +84,18 @@ class Deployment(Kind):
         incident = incident_for(path)
         own = replaces.summary.get("pairings", ()) if replaces is not None and replaces.state == "adopted" else ()
         places = read.read_places(path, params, incident.id if incident else None, own)
-        communities = sum(target.startswith("area:") for target in places.target)
-        people = read.read_people(path, communities, replaces)
+        people = read.read_people(path, len(places.target), replaces)
         land = read.ground(path)
         demand = read.demand_of(places, people.member.size, params["leads"], float(params["reserve"]))
         arguments = read.arguments_of(people, places, demand, land)
-        listed = communities + places.left_out
         published = [
             [one.what, one.value, str(one.counted_on), one.source] for one in denominators(path) if one.what in COUNTED
         ]
         labels = {
             "path": path, "members": people.member, "units": people.unit, "bases": people.base, "lives": people.lives,
             "targets": places.target, "paths": places.path, "names": places.name, "left_out": places.left_out, "widened": people.widened,
-            "heads_of_units": people.heads, "real": all(at in land.real for at in places.path), "listed": listed,
+            "heads_of_units": people.heads, "real": all(at in land.real for at in places.path),
+            "listed": places.listed, "compounds": places.compounds, "to_compounds": params["places"] == "compounds",
             "published": published, "scale": arguments.pop("scale"),
         }  # fmt: skip
         inputs = [people.member, people.unit, people.base, people.skill, places.target, places.gates, places.managed]

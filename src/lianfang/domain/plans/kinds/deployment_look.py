@@ -61,8 +61,13 @@ def remarks_of(built: Built, result: Result) -> Sequence[Remark]:
     assert isinstance(result, assignment.DeploymentResult)  # noqa: S101 - the engine's own
     labels, unmet = built.labels, result.unmet
     found = []
-    if labels["published"]:
-        found.append(Remark("remark.denominator", {"listed": labels["listed"], "counted": labels["published"]}))
+    counted = [one for one in labels["published"] if one[0] != "compounds"]
+    if counted:
+        found.append(Remark("remark.denominator", {"listed": labels["listed"], "counted": counted}))
+    compounds = [one for one in labels["published"] if one[0] == "compounds"]
+    if compounds:
+        code = "remark.compounds" if labels["to_compounds"] else "remark.compounds_apart"
+        found.append(Remark(code, {"registered": labels["compounds"], "counted": compounds}))
     if labels["left_out"]:
         found.append(Remark("remark.left_out", {"count": labels["left_out"]}))
     if labels["widened"]:

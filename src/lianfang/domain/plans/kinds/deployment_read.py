@@ -41,18 +41,23 @@ class People:
 
 @dataclass
 class Places:
-    """Where somebody is wanted: target (`area:…` or `compound:…`), community path, gates, whether a manager looks after it."""
+    """Where somebody is wanted: target (`area:…` or `compound:…`), community path, gates, whether a manager looks after it.
+
+    listed, compounds: communities and registered compounds of the whole area, wanted or not. left_out: places that have somebody.
+    """
 
     target: list[str]
     path: list[str]
     gates: np.ndarray
     managed: np.ndarray
     name: list[str]
+    listed: int
+    compounds: int
     left_out: int = 0
 
 
-def read_people(path: str, communities: int, replaces: Plan | None) -> People:
-    """Everybody free in an area; raises plans.nobody."""
+def read_people(path: str, places: int, replaces: Plan | None) -> People:
+    """Everybody free in an area; where there are fewer heads than places, more may lead. Raises plans.nobody."""
     free = _members_of(replaces)
     rows = run(
         "select member, home, kind, duty, skills, unit, office from plans_workforce(%b, %b::bigint[])", [path, free]
@@ -61,7 +66,7 @@ def read_people(path: str, communities: int, replaces: Plan | None) -> People:
         raise LianfangError("plans.nobody")
     heads = np.array([row[3] in HEADS for row in rows])
     senior = np.array([row[2] in SENIOR for row in rows])
-    widened = bool(heads.sum() < communities)
+    widened = bool(heads.sum() < places)
     leads = heads | senior if widened else heads
     lives = np.array([len(row[1]) >= 12 and row[1].startswith(path) for row in rows])
     base = [row[1][:12] if home else row[6] or path for row, home in zip(rows, lives.tolist(), strict=True)]
@@ -95,17 +100,18 @@ def read_places(path: str, params: Mapping[str, Any], incident_id: int | None, o
     }
     found: list[tuple[str, str, int, bool, str]] = []
     left_out = 0
-    for area in subtree(path, level=5):
+    listed = subtree(path, level=5)
+    for area in listed:
         if ("community", area.path, 0) in taken:
             left_out += 1
         else:
             found.append((f"area:{area.path}", area.path, 1, True, area.name))
+    compounds = run(
+        "select id, path, gates, has_manager, name from areas_compound where path >= %b and path < %b order by path, id",
+        [path, path + "~"],
+    )
     if params["places"] == "compounds":
-        rows = run(
-            "select id, path, gates, has_manager, name from areas_compound where path >= %b and path < %b order by path, id",
-            [path, path + "~"],
-        )
-        for number, at, gates, managed, name in rows:
+        for number, at, gates, managed, name in compounds:
             if ("compound", at[:12], number) in taken:
                 left_out += 1
             else:
@@ -113,20 +119,28 @@ def read_places(path: str, params: Mapping[str, Any], incident_id: int | None, o
     if not found:
         raise LianfangError("plans.nowhere")
     targets, paths, gates_, managed_, called = (list(column) for column in zip(*found, strict=True))
-    return Places(targets, paths, np.array(gates_, dtype=np.int64), np.array(managed_, dtype=bool), called, left_out)
+    return Places(
+        targets, paths, np.array(gates_, dtype=np.int64), np.array(managed_, dtype=bool), called, len(listed), len(compounds), left_out
+    )  # fmt: skip
+
+
+def compounds_in(path: str) -> int:
+    """How many compounds are registered in an area."""
+    return int(run("select count(*) from areas_compound where path >= %b and path < %b", [path, path + "~"])[0][0])
 
 
 def demand_of(places: Places, people: int, leads: str, reserve: float) -> np.ndarray:
-    """People wanted per place and role: a lead and a deputy for each community, the rest by weight, largest remainders first.
+    """People wanted per place and role: a lead for each, a deputy for each community, the rest by weight, largest remainders first.
 
-    leads: lead_deputy, lead or none. Fewer people than that: everybody is asked for where it weighs most.
+    leads: lead_deputy, lead or none. A compound's lead is the one of its shifts. Fewer people than that: everybody is asked for
+    where it weighs most.
     """
     community = np.array([target.startswith("area:") for target in places.target])
     demand = np.zeros((len(places.target), len(ROLES)), dtype=np.int64)
     total = round(people * (1 - reserve / 100))
     if leads != "none":
-        demand[community, 0] = 1
-    if leads == "lead_deputy" and total >= 2 * int(community.sum()):
+        demand[:, 0] = 1
+    if leads == "lead_deputy" and total >= community.size + int(community.sum()):
         demand[community, 1] = 1
     rest = total - int(demand.sum())
     if rest > 0:
@@ -176,6 +190,6 @@ def template_choices(incident_id: int | None, language: str) -> list[tuple[str, 
 
 
 __all__ = [
-    "ROLES", "People", "Places", "arguments_of", "demand_of", "ground", "names_of", "problem_of", "read_people", "read_places", "run",
-    "scale_of", "template_choices",
+    "ROLES", "People", "Places", "arguments_of", "compounds_in", "demand_of", "ground", "names_of", "problem_of", "read_people",
+    "read_places", "run", "scale_of", "template_choices",
 ]  # fmt: skip

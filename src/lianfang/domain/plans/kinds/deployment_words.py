@@ -28,7 +28,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "figure.placed": ("已安排", "placed"),
     "figure.unplaced": ("留作后备", "in reserve"),
     "figure.empty": ("空缺名额", "seats empty"),
-    "figure.without_lead": ("没有带队人的村（社区）", "communities without a lead"),
+    "figure.without_lead": ("没有带队人的地方", "places without a lead"),
     "figure.at_home": ("在本村（社区）服务", "serve where they live"),
     "figure.in_township": ("不出本乡镇", "stay in their township"),
     "figure.km": ("平均距离", "mean distance"),
@@ -37,13 +37,21 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "区划名单中有{listed:,}个村（社区）；文件记载：{published}。按区划名单安排。",
         "The list of divisions has {listed:,} villages and communities; documents count {published}. The plan goes by the list.",
     ),
+    "remark.compounds": (
+        "登记了{registered:,}个小区；文件记载：{published}。按登记的小区安排。",
+        "{registered:,} compounds are registered; documents count {published}. The plan goes by those registered.",
+    ),
+    "remark.compounds_apart": (
+        "登记了{registered:,}个小区；文件记载：{published}。本方案只到村（社区）。",
+        "{registered:,} compounds are registered; documents count {published}. This plan goes to communities only.",
+    ),
     "remark.left_out": (
         "已有包联的{count}处不再安排。",
         "{count} places that somebody answers for already are left out.",
     ),
     "remark.widened": (
-        "单位负责人只有{heads:,}名，少于{places:,}个村（社区）：干部和党员也可带队（假定，可改）。",
-        "There are {heads:,} heads of units for {places:,} communities: cadres and party members may lead as well (assumption).",
+        "单位负责人只有{heads:,}名，少于{places:,}处：干部和党员也可带队（假定，可改）。",
+        "There are {heads:,} heads of units for {places:,} places: cadres and party members may lead as well (assumption).",
     ),
     "remark.short": (
         "{role}缺{missing}名：没有更多符合条件的人。",
