@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from typing import Any
 
 import pytest
@@ -22,6 +24,8 @@ from tests.support.world import Somebody
 from tests.support.world import _settle as settle_people
 
 pytestmark = pytest.mark.row("A4")
+TOWN, VILLAGES, WARDS = "411621101", 34, 204
+"""Cuiqiao: its villages in the list of divisions, and the returnees from Wuhan whom the documents count there, one to one."""
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +39,14 @@ def county(database: object) -> County:
 def people(county: County) -> list[Somebody]:
     """Residents of two buildings, two to a household."""
     return settle_people(NEXT, 2, 24)
+
+
+@pytest.fixture(scope="module")
+def wards(county: County) -> list[Somebody]:
+    """Six people in a building of each of the 34 villages of Cuiqiao: the 204 whom the documents count there."""
+    villages = [row[0] for row in owner("select path from areas_area where parent_path = %s order by path", TOWN)]
+    assert len(villages) == VILLAGES
+    return [one for village in villages for one in settle_people(village, 1, WARDS // VILLAGES)]
 
 
 def test_one_member_answers_for_ten_households_and_no_more(county: County, people: list[Somebody]) -> None:
@@ -71,34 +83,55 @@ def control(county: County, person: Somebody, members: list[int]) -> int:
     )[0]  # fmt: skip
 
 
-def test_204_people_one_to_one_known_by_a_pseudonym_only(county: County, people: list[Somebody]) -> None:
-    """The number of the documents: everybody has one member of their own and the medic; no row holds their number."""
-    wards = (people * 5)[:204]
-    cadres = make_members(county.bureau, 204)
-    medic = county.members[11]
-    seen: dict[int, Somebody] = {one.number: one for one in wards}
-    chosen = list(seen.values())
+def test_204_people_one_to_one_known_by_a_pseudonym_only(county: County, wards: list[Somebody]) -> None:
+    """The town that counted 204 returnees in 34 villages: each has one member of their own and their village's medic, all at one
+    press; no row holds their number."""
+    assert len({one.number for one in wards}) == WARDS
+    cadres = make_members(county.bureau, WARDS)
+    medics = dict(zip(sorted({one.path[:12] for one in wards}), make_members(county.bureau, VILLAGES), strict=True))
     numbers = api.adopt_pairings(
-        actor=county.head, template="one_to_one", targets=[Target("person", one.path[:16], one.number) for one in chosen],
+        actor=county.head, template="one_to_one", targets=[Target("person", one.path[:16], one.number) for one in wards],
         parts=[
-            part for at in range(len(chosen))
-            for part in (NewPart(at, "cadre", member=cadres[at]), NewPart(at, "medic", member=medic))
+            part for at, one in enumerate(wards)
+            for part in (NewPart(at, "cadre", member=cadres[at]), NewPart(at, "medic", member=medics[one.path[:12]]))
         ], from_on=today(), incident_id=county.incident,
     )  # fmt: skip
-    assert len(numbers) == len(chosen) == 48
-    kept = {row[0] for row in owner("select target_id from pairings_pairing where target_kind = 'person'")}
-    assert kept.isdisjoint(seen)
-    assert kept == {incident_box(county.incident).pseudonym(number) for number in seen}
-    assert owner("select distinct lacks from pairings_pairing where target_kind = 'person'") == [([],)]
-
-
-def test_a_person_is_named_to_those_who_may_and_masked_to_the_others(county: County, people: list[Somebody]) -> None:
-    number = owner("select id from pairings_pairing where target_kind = 'person' order by id limit 1")[0][0]
-    pseudonym = owner("select target_id from pairings_pairing where id = %s", number)[0][0]
+    assert len(numbers) == len(set(numbers)) == WARDS
+    kept = [row[0] for row in owner("select target_id from pairings_pairing where target_kind = 'person'")]
     box = incident_box(county.incident)
-    ward = next(one for one in people if box.pseudonym(one.number) == pseudonym)
-    assert ward.name in text(client("community_head", NEXT).get(f"/pairings/{number}/"))
-    masked = text(client("township_dispatcher", NEXT[:9]).get(f"/pairings/{number}/"))
+    assert set(kept).isdisjoint(one.number for one in wards)
+    assert len(kept) == WARDS
+    assert set(kept) == {box.pseudonym(one.number) for one in wards}
+    assert owner("select distinct lacks from pairings_pairing where target_kind = 'person'") == [([],)]
+    with as_actor(county.head):
+        held = [len(api.of_member(cadre)) for cadre in cadres[::40]]
+        assert [len(api.of_member(medic)) for medic in medics.values()] == [WARDS // VILLAGES] * VILLAGES
+    assert set(held) == {1}
+
+
+def test_a_town_leafs_through_all_of_them(county: County, wards: list[Somebody]) -> None:
+    """204 complete on the town's page, and every one on its list, page by page, once."""
+    assert figures(TOWN)["complete"]["person"] == WARDS
+    desk = client("township_dispatcher", TOWN)
+    assert "204" in text(desk.get(f"/pairings/area/{TOWN}000/?kind=person"))
+    seen: list[str] = []
+    address: str | None = f"/pairings/list/{TOWN}000/"
+    while address:
+        page = text(desk.get(address))
+        seen += re.findall(r'<tr id="pairing-(\d+)"', page)
+        more = re.search(r'href="(\?[^"]*after=[^"]+)"', page)
+        address = f"/pairings/list/{TOWN}000/{html.unescape(more.group(1))}" if more else None
+    assert len(seen) == len(set(seen)) == WARDS
+
+
+def test_a_person_is_named_to_those_who_may_and_masked_to_the_others(county: County, wards: list[Somebody]) -> None:
+    number, pseudonym = owner(
+        "select id, target_id from pairings_pairing where target_kind = 'person' order by id limit 1"
+    )[0]
+    box = incident_box(county.incident)
+    ward = next(one for one in wards if box.pseudonym(one.number) == pseudonym)
+    assert ward.name in text(client("community_head", ward.path[:12]).get(f"/pairings/{number}/"))
+    masked = text(client("township_dispatcher", TOWN).get(f"/pairings/{number}/"))
     assert ward.name not in masked
     with as_actor(county.head):
         unit = api.of_unit(county.bureau)
@@ -107,8 +140,8 @@ def test_a_person_is_named_to_those_who_may_and_masked_to_the_others(county: Cou
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_rights_card_has_rights_duties_people_and_a_chart_in_both_languages(county: County, language: str) -> None:
-    number = owner("select id from pairings_pairing where target_kind = 'person' order by id limit 1")[0][0]
-    page = text(client("community_head", NEXT).get(f"/pairings/{number}/card/?in={language}"))
+    number, path = owner("select id, path from pairings_pairing where target_kind = 'person' order by id limit 1")[0]
+    page = text(client("community_head", path[:12]).get(f"/pairings/{number}/card/?in={language}"))
     with as_actor(county.head):
         card = api.template("one_to_one", county.incident).card
     assert card is not None
@@ -205,11 +238,12 @@ def test_the_end_of_an_incident_leaves_counts_and_nobody(county: County) -> None
     """Released, recorded by community, then gone with the incident's key; standing pairings stay."""
     standing = owner("select count(*) from pairings_pairing where incident_id is null")
     released = json.loads(owner("select pairings_end_release(%s::smallint)", county.incident)[0][0])
-    assert released == {"pairings": 48}
+    assert released == {"pairings": WARDS}
     record = json.loads(owner("select pairings_end_record(%s::smallint)", county.incident)[0][0])
-    assert [(line["area"], line["pairings"]) for line in record] == [(NEXT, 48)]
+    assert len(record) == VILLAGES
+    assert {(line["area"][:9], line["pairings"]) for line in record} == {(TOWN, WARDS // VILLAGES)}
     forgotten = json.loads(owner("select pairings_end_forget(%s::smallint)", county.incident)[0][0])
-    assert forgotten["pairings"] == 48
+    assert forgotten["pairings"] == WARDS
     assert owner("select count(*) from pairings_pairing where incident_id is not null") == [(0,)]
     assert owner("select count(*) from pairings_pairing where incident_id is null") == standing
-    assert "person" not in {dim for dim, value in figures(NEXT)["targets"].items() if value > 1}
+    assert "person" not in {dim for dim, value in figures(TOWN).get("targets", {}).items() if value > 1}
