@@ -1,6 +1,7 @@
 -- Tubes of one merged transaction in which nobody is sampled a second time: tubes, samples, reasons that are settled by
 -- them, and the figures. Somebody who was sampled already, or a tube code that is taken, fails on its unique key, and the
--- transaction looks again with `tubes.sql`. A swab names its tube by position.
+-- transaction looks again with `tubes.sql`. A swab names its tube by position. Reasons are looked for person by person only
+-- where a round has any, which is asked once.
 with tube as (
     insert into rounds_tube (incident, id, round_id, code, area, size, people, filled_at, account_id)
     select * from unnest(%(incident)s::int[], %(id)s::uuid[], %(round)s::int[], %(code)s::bigint[], %(area)s::text[],
@@ -15,7 +16,8 @@ first as (
 settled as (
     delete from rounds_not_sampled n
     using unnest(%(s_tube)s::int[], %(s_person)s::bigint[]) as s(tube, person)
-    where n.incident = (%(incident)s::int[])[s.tube]::smallint and n.round_id = (%(round)s::int[])[s.tube] and n.person = s.person
+    where exists (select from rounds_not_sampled where incident = any (%(incident)s::int[]) and round_id = any (%(round)s::int[]))
+        and n.incident = (%(incident)s::int[])[s.tube]::smallint and n.round_id = (%(round)s::int[])[s.tube] and n.person = s.person
     returning n.round_id, n.reason, n.path, n.at
 ),
 figures as (
