@@ -21,10 +21,10 @@ from lianfang.base.access.accounts import role_words
 from lianfang.base.access.accounts_views import slips_page
 from lianfang.base.access.actor import Actor
 from lianfang.base.access.api import requires
+from lianfang.base.access.pages import actor_of, reader_language
 from lianfang.base.vault.api import BadSeal, system_box
 from lianfang.kernel.errors import LianfangError, define
 from lianfang.web.accounts_table import empty_table, rows_of
-from lianfang.web.problems import language
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 COLUMN: Final = b"web.accounts_import"
@@ -67,11 +67,11 @@ def index(request: HttpRequest) -> HttpResponse:
         try:
             rows, notes = rows_of(sent.read(), sent.name or "")
         except LianfangError as error:
-            form.add_error("file", error.render(language()))
+            form.add_error("file", error.render(reader_language()))
         else:
-            judged = roster.judge(rows, _actor(request))
+            judged = roster.judge(rows, actor_of(request))
             context |= _verdicts(judged) | {
-                "notes": notes, "filename": sent.name, "kept": _keep(judged, _actor(request)),
+                "notes": notes, "filename": sent.name, "kept": _keep(judged, actor_of(request)),
                 "many": sum(one.verdict in ("new", "grant") for one in judged),
             }  # fmt: skip
             status = 200
@@ -82,9 +82,9 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_POST
 def take(request: HttpRequest) -> HttpResponse:
     """Make the accounts of a checked table; the answer is their slips."""
-    rows = _kept(request.POST.get("kept", ""), _actor(request))
+    rows = _kept(request.POST.get("kept", ""), actor_of(request))
     with transaction.atomic():
-        papers, judged = roster.take(roster.judge(rows, _actor(request)))
+        papers, judged = roster.take(roster.judge(rows, actor_of(request)))
     if papers:
         return slips_page(request, papers, reverse("accounts"))
     context = {"form": TableForm(), "trail": _trail(), "taken": True, **_verdicts(judged)}
@@ -95,7 +95,7 @@ def take(request: HttpRequest) -> HttpResponse:
 @require_GET
 def template(request: HttpRequest) -> HttpResponse:
     """An empty table to fill."""
-    answer = HttpResponse(empty_table(language()), content_type=XLSX)
+    answer = HttpResponse(empty_table(reader_language()), content_type=XLSX)
     answer["Content-Disposition"] = 'attachment; filename="accounts.xlsx"'
     return answer
 
@@ -108,7 +108,7 @@ def _verdicts(judged: list[roster.Judged]) -> dict[str, Any]:
     return {
         "bar": [{"key": marks.get(key, key), "label": label, "count": counts[key]} for key, label, _ in VERDICTS if counts[key]],
         "lines": [
-            {"one": one, "word": words[one.verdict][0], "state": words[one.verdict][1], "why": one.sentence(language()),
+            {"one": one, "word": words[one.verdict][0], "state": words[one.verdict][1], "why": one.sentence(reader_language()),
              "role": role_words(one.role) if one.role else one.row.role}
             for one in ordered[:SHOWN]
         ],
@@ -133,8 +133,3 @@ def _kept(text: str, actor: Actor) -> list[roster.Row]:
 
 def _trail() -> list[dict[str, str]]:
     return [{"name": _("Accounts"), "href": reverse("accounts")}, {"name": _("Accounts from a table")}]
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor
-    return actor

@@ -6,8 +6,9 @@ import datetime as dt
 from numbers import Real
 
 from django.utils import timezone
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext, ngettext
 
+from lianfang.base.access.pages import reader_language
 from lianfang.kernel.clock import day_words
 
 DASH = "–"
@@ -16,7 +17,7 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 def is_chinese() -> bool:
     """Tell whether the language of the current request is Chinese."""
-    return (get_language() or "zh").startswith("zh")
+    return reader_language() == "zh"
 
 
 def html_lang() -> str:

@@ -24,14 +24,13 @@ from django.views.decorators.http import require_GET, require_POST
 from lianfang.base.access.actor import Actor
 from lianfang.base.access.api import requires
 from lianfang.base.access.heads import Head, Post, heads, posts
+from lianfang.base.access.pages import actor_of, reader_language, see_other
 from lianfang.base.access.places import Place, place_of
-from lianfang.base.access.steps import see_other
 from lianfang.base.areas.api import AreaLine, BuildingLine, buildings, children, draw_grid, grids
 from lianfang.base.metrics import api as metrics
 from lianfang.kernel.clock import beijing_day
 from lianfang.kernel.divisions import PATH_LENGTH, Level, kind_words, range_of
 from lianfang.kernel.errors import LianfangError
-from lianfang.web.problems import language
 
 HOUSEHOLDS_A_GRID: Final = (300, 500)
 """Households of a general grid in a town: GB/T 34300 (from memory) and a provincial explainer of 综合网格. A village's grids
@@ -58,14 +57,14 @@ _MEMBERS = ("see:members:named", "see:members:figures")
 @require_GET
 def own(request: HttpRequest) -> HttpResponse:
     """Lead the reader to the grids of their own area."""
-    return HttpResponseRedirect(reverse("grids", args=[_actor(request).area_code]))
+    return HttpResponseRedirect(reverse("grids", args=[actor_of(request).area_code]))
 
 
 @requires(*_MEMBERS, lists=True)
 @require_GET
 def page(request: HttpRequest, code: str) -> HttpResponse:
     """The level below an area with its heads, or the grids of a community with their buildings and workers."""
-    actor = _actor(request)
+    actor = actor_of(request)
     at = place_of(actor, code)
     if at.level > Level.COMMUNITY:
         raise LianfangError("access.not_found")
@@ -82,7 +81,7 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def draw(request: HttpRequest, code: str) -> HttpResponse:
     """Put buildings that are in no grid into a grid of their community, from today on; a new name makes a new grid."""
-    actor = _actor(request)
+    actor = actor_of(request)
     at = place_of(actor, code)
     if at.level is not Level.COMMUNITY:
         raise LianfangError("access.not_found")
@@ -96,7 +95,7 @@ def draw(request: HttpRequest, code: str) -> HttpResponse:
             held = [*(grid.buildings if grid else ()), *chosen]
             draw_grid(community=at.path, code=grid.code if grid else name, name=name, buildings=held, on=today)
         except LianfangError as error:
-            wrong = [{"text": error.render(language()), "href": ""}]
+            wrong = [{"text": error.render(reader_language()), "href": ""}]
     if wrong:
         given = {"chosen": chosen, "name": request.POST.get("name", ""), "lines_wrong": wrong, "has_errors": True}
         context = _frame(actor, at) | community_context(actor, at) | given
@@ -311,8 +310,3 @@ def _rows(sql: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return list(cursor.fetchall())
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor
-    return actor

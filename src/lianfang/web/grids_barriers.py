@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from lianfang.base.access.api import Actor, requires
+from lianfang.base.access.pages import reader_language, see_other
 from lianfang.base.access.places import Place, place_of
-from lianfang.base.access.steps import see_other
 from lianfang.base.areas.api import BarrierLine, add_barrier, barriers, buildings, drop_barrier, outlines
 from lianfang.base.areas.outline_hand import change_barrier, draw_outline
 from lianfang.domain.plans.api import propose
@@ -29,7 +29,6 @@ from lianfang.kernel.geo import haversine_m
 from lianfang.web.grids import HOUSEHOLDS_A_GRID
 from lianfang.web.grids_map import LABELS_UP_TO, net_of, net_tabs
 from lianfang.web.grids_svg import Picture, Shape, picture, rings_of
-from lianfang.web.problems import language
 
 KIND_WORDS: Final = {"wall": gettext_lazy("Wall"), "river": gettext_lazy("River"), "road": gettext_lazy("Main road")}
 MOST_LINES: Final = 500
@@ -75,7 +74,7 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
         except LianfangError as error:
             if error.status == 404:
                 raise
-            lines = [error.render(language())]
+            lines = [error.render(reader_language())]
     context = _context(actor, at, request) | {"lines": lines, "has_errors": bool(lines)}
     return render(request, "lianfang/grids/barriers.html", context, status=422 if lines else 200)
 
@@ -85,7 +84,7 @@ def _act(actor: Actor, at: Place, posted: Mapping[str, str]) -> str:
     here, act, number = reverse("grids-barriers", args=[at.code]), posted.get("act", ""), posted.get("number", "")
     if act == "recut":
         params = {"net": net_of(posted), "keep": "redraw"}
-        made = propose(actor=actor, kind="grids", path=at.path, params=params, language=language())
+        made = propose(actor=actor, kind="grids", path=at.path, params=params, language=reader_language())
         return reverse("plan", args=[made])
     if act == "drop":
         if not (number.isascii() and number.isdigit() and drop_barrier(path=at.path, number=int(number[:15]))):

@@ -18,8 +18,8 @@ from django.views.decorators.http import require_GET, require_POST
 from shapely import get_coordinates
 
 from lianfang.base.access.api import Actor, requires
+from lianfang.base.access.pages import actor_of, reader_language, see_other
 from lianfang.base.access.places import Place, place_of
-from lianfang.base.access.steps import see_other
 from lianfang.base.areas.api import NETS, NewGrid, barriers, grids, redraw_grids
 from lianfang.domain.plans.api import edit_line, kind_of, lines_of, plan_by_id, replan
 from lianfang.domain.plans.kinds.grids_read import Land, Town, read_land
@@ -31,7 +31,6 @@ from lianfang.kernel.divisions import Level
 from lianfang.kernel.errors import LianfangError
 from lianfang.web.grids import HOUSEHOLDS_A_GRID
 from lianfang.web.grids_svg import Picture, Shape, boxes, picture, rings_of
-from lianfang.web.problems import language
 
 COLOURS: Final = 8
 LABELS_UP_TO: Final = 260
@@ -86,7 +85,7 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def save(request: HttpRequest, code: str) -> HttpResponse:
     """Put buildings into other grids: from today on, or in a plan that is not adopted yet."""
-    actor = _actor(request)
+    actor = actor_of(request)
     at = _community(actor, code)
     asked = {name[2:]: value for name, value in request.POST.items() if name.startswith("g-")}
     try:
@@ -99,12 +98,12 @@ def save(request: HttpRequest, code: str) -> HttpResponse:
     except LianfangError as error:
         if error.status == 404:
             raise
-        return _page(request, code, [error.render(language())])
+        return _page(request, code, [error.render(reader_language())])
     return see_other(onward)
 
 
 def _page(request: HttpRequest, code: str, lines: list[str]) -> HttpResponse:
-    actor = _actor(request)
+    actor = actor_of(request)
     at = _community(actor, code)
     net = net_of(request.POST or request.GET)
     plan = _plan((request.POST or request.GET).get("plan", ""), at)
@@ -157,7 +156,7 @@ def _live(land: Land) -> tuple[dict[str, str], dict[str, str]]:
 def _planned(plan: Plan, at: Place) -> tuple[dict[str, str], dict[str, str]]:
     mine = [line for line in lines_of(plan.id) if line.path.startswith(at.path)]
     targets = {line.target for line in mine if line.target}
-    said = kind_of("grids").names(plan, set(), targets, language())
+    said = kind_of("grids").names(plan, set(), targets, reader_language())
     return {line.path: line.target for line in mine}, {key: said[key].words if key in said else key for key in targets}
 
 
@@ -278,9 +277,11 @@ def _save_plan(actor: Actor, plan: Plan, code: str, asked: Mapping[str, str], *,
     fresh = _fresh_of(plan, before, moves)
     for n, key in moves:
         choice = fresh if key == NEW else key
-        plan = edit_line(actor=actor, plan_id=plan.id, n=n, choice=choice, version=plan.version, language=language())
+        plan = edit_line(
+            actor=actor, plan_id=plan.id, n=n, choice=choice, version=plan.version, language=reader_language()
+        )
     if again:
-        return reverse("plan", args=[replan(actor=actor, plan=plan, language=language())])
+        return reverse("plan", args=[replan(actor=actor, plan=plan, language=reader_language())])
     return f"{reverse('grids-map', args=[code])}?plan={plan.id}&done={len(moves)}"
 
 
@@ -290,7 +291,7 @@ def _fresh_of(plan: Plan, lines: Sequence[PlanLine], moves: Sequence[tuple[int, 
     if first is None:
         return ""
     built = built_of(plan_by_id(plan.id, whole=True))
-    return str(kind_of("grids").choices(built, lines, first, language())[-1][0])
+    return str(kind_of("grids").choices(built, lines, first, reader_language())[-1][0])
 
 
 def _stamp(held: Mapping[str, str]) -> str:
@@ -333,8 +334,3 @@ def net_tabs(net: str) -> list[dict[str, Any]]:
         {"label": words, "href": f"?net={key}", "current": key == net, "count": None}
         for key, words in NET_WORDS.items()
     ]
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor
-    return actor

@@ -8,13 +8,13 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from lianfang.base.access.pages import reader_language
 from lianfang.base.areas.api import ImportLine, RowLine, buildings, outline_rows, refused_counts
 from lianfang.exchange.outlines import ControlPoint, Drawing, Frame, Role
 from lianfang.exchange.outlines.problems import sentence
 from lianfang.kernel.errors import LianfangError, problem
 from lianfang.kernel.geo import gcj02_to_wgs84
 from lianfang.web.grids_svg import Shape, is_line, picture, rings_of
-from lianfang.web.problems import language
 
 ROWS: Final = 100
 POINTS: Final = 4
@@ -97,7 +97,11 @@ def reason_words(code: str) -> str:
     """The sentence of a reason."""
     if not code:
         return ""
-    return sentence(code, language()) if code.startswith("outlines.") else problem(code).sentence({}, language())
+    return (
+        sentence(code, reader_language())
+        if code.startswith("outlines.")
+        else problem(code).sentence({}, reader_language())
+    )
 
 
 def chosen(posted: Mapping[str, str], drawing: Drawing) -> tuple[dict[str, Role], Frame, dict[str, Any]]:

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lianfang.base.access.api import Actor, requires
+from lianfang.base.access.pages import actor_of, reader_language, see_other, see_page
 from lianfang.base.access.places import Place, place_of
-from lianfang.base.access.steps import see_other
 from lianfang.base.areas.api import (
     children,
     decide_row,
@@ -33,7 +33,6 @@ from lianfang.kernel.divisions import Level
 from lianfang.kernel.errors import LianfangError
 from lianfang.web import grids_outline_pages as pages
 from lianfang.web.grids_files import centre_of, require_near, staged_of
-from lianfang.web.problems import language
 
 IN_A_REQUEST: Final = Limits(vertices=600_000, parts=100_000, reader_seconds=30)
 """A file is read and judged while its sender waits: twice the plan of a county-level city (20,000 houses with their names are
@@ -59,7 +58,7 @@ class PlanForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def index(request: HttpRequest) -> HttpResponse:
     """Send a plan of buildings, and the plans so far."""
-    actor = _actor(request)
+    actor = actor_of(request)
     own = place_of(actor, actor.area_code)
     if own.level > Level.COMMUNITY:
         raise LianfangError("access.not_found")
@@ -69,9 +68,9 @@ def index(request: HttpRequest) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            return _to("outline-file", _send(actor, form))
+            return see_page("outline-file", _send(actor, form))
         except LianfangError as error:
-            form.add_error("file", error.render(language()))
+            form.add_error("file", error.render(reader_language()))
     context = {
         "form": form, "place": own, "one_area": len(choices) == 1, "done": request.GET.get("done", ""),
         "history": pages.history(outline_imports(own.path)), "has_errors": bool(form.errors),
@@ -98,15 +97,15 @@ def stage(request: HttpRequest, number: int) -> HttpResponse:
     try:
         roles, frame, settings = pages.chosen(request.POST, drawing)
         reading = compose(drawing, roles, frame)
-        require_near(reading, found.path, _place(_actor(request), found.path).short)
+        require_near(reading, found.path, _place(actor_of(request), found.path).short)
         shapes, lines, lost = staged_of(reading)
         if frame.kind == "points":
             fit = fit_points(frame.points)
             settings |= {"residuals": list(fit.residuals), "scale": fit.scale, "turn": fit.turn}
         stage_outlines(number=number, outlines=shapes, barriers=lines, settings=settings, left_out=lost)
     except LianfangError as error:
-        return _look(request, number, [error.render(language())])
-    return _to("outline-file", number)
+        return _look(request, number, [error.render(reader_language())])
+    return see_page("outline-file", number)
 
 
 @requires("other:import", lists=True)
@@ -123,7 +122,7 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
     except LianfangError as error:
         if error.status == 404:
             raise
-        return _verdicts(request, number, [error.render(language())])
+        return _verdicts(request, number, [error.render(reader_language())])
     return see_other(f"{reverse('outline-file', args=[number])}?verdict=person&done=decided")
 
 
@@ -155,7 +154,7 @@ def _act(request: HttpRequest, number: int, word: str, act: Any) -> HttpResponse
     except LianfangError as error:
         if error.status == 404:
             raise
-        return _verdicts(request, number, [error.render(language())])
+        return _verdicts(request, number, [error.render(reader_language())])
     counts = "&".join(
         f"{name}={getattr(done, name)}" for name in ("outlines", "buildings", "barriers", "kept") if hasattr(done, name)
     )
@@ -174,7 +173,7 @@ def _send(actor: Actor, form: PlanForm) -> int:
 
 
 def _look(request: HttpRequest, number: int, lines: list[str]) -> HttpResponse:
-    actor, found, drawing = _actor(request), outline_import(number), _drawing(number)
+    actor, found, drawing = actor_of(request), outline_import(number), _drawing(number)
     guess = guess_frame(drawing, centre_of(found.path))
     roles = dict(guess_roles(drawing)) | dict(found.settings.get("roles", {}))
     context = pages.look_context(drawing, roles, guess, found, request.POST) | {
@@ -186,7 +185,7 @@ def _look(request: HttpRequest, number: int, lines: list[str]) -> HttpResponse:
 def _verdicts(request: HttpRequest, number: int, lines: list[str]) -> HttpResponse:
     found = outline_import(number)
     context = pages.verdict_context(found, request.GET) | {
-        "place": _place(_actor(request), found.path), "lines": lines, "has_errors": bool(lines),
+        "place": _place(actor_of(request), found.path), "lines": lines, "has_errors": bool(lines),
     }  # fmt: skip
     return render(request, "lianfang/grids/outline_file.html", context, status=422 if lines else 200)
 
@@ -204,12 +203,3 @@ def _areas(place: Place) -> list[tuple[str, str]]:
     if place.level >= Level.COMMUNITY:
         return own
     return own + [(one.code, f"　{one.name}") for one in children(place.path)]
-
-
-def _to(name: str, number: int) -> HttpResponse:
-    return see_other(reverse(name, args=[number]))
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor
-    return actor

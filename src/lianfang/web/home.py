@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from lianfang.base.access.actor import Actor
 from lianfang.base.access.api import requires
+from lianfang.base.access.pages import reader_language
 from lianfang.base.access.places import Place, place_of
 from lianfang.base.incidents.api import incident_for
 from lianfang.base.worklist.api import open_items, words
@@ -22,7 +23,7 @@ from lianfang.domain.residents.api import building_names
 from lianfang.domain.rounds.api import Coverage, coverage_at, coverage_below, missing_people, positive_pools
 from lianfang.domain.rounds.homes import homes_of_round
 from lianfang.domain.rounds.models import Round
-from lianfang.domain.rounds.pages import Group, homes_by_building, language, measure_words, people_by_building, state_of
+from lianfang.domain.rounds.pages import Group, homes_by_building, measure_words, people_by_building, state_of
 from lianfang.domain.rounds.playbook import outcome_words
 from lianfang.kernel.divisions import PATH_LENGTH, Level, short_name
 from lianfang.kernel.errors import LianfangError
@@ -100,7 +101,9 @@ def tasks_of(actor: Actor, *, under: str = "", page: int = 1) -> list[Task]:
         state = "act" if late or item.urgency >= 3 else ("watch" if item.urgency >= 2 else "")
         word = _("Overdue") if late else (_("Urgent") if state else "")
         made.append(
-            Task(words(item.source, item.what, item.subject, language()), item.link, "", state, word, item.due_at)
+            Task(
+                words(item.source, item.what, item.subject, reader_language()), item.link, "", state, word, item.due_at
+            )
         )
     return made
 
@@ -125,7 +128,9 @@ def left_of(actor: Actor, one: Round | None, path: str) -> Left | None:
     named, names = actor.sees("residents", "named"), building_names(path[:12])
     if one.kind == "screening":
         homes = homes_of_round(one, path)
-        return Left(homes_by_building(homes, names, outcome_words(one, language()), named=named), len(homes.homes))
+        return Left(
+            homes_by_building(homes, names, outcome_words(one, reader_language()), named=named), len(homes.homes)
+        )
     people = missing_people(one, path)
     return Left(people_by_building(one, people, names, named=named), people.expected)
 

@@ -9,11 +9,11 @@ from urllib.parse import quote, urlencode
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import resolve_url
-from django.utils.translation import get_language
 
 from lianfang.base.access.actor import Actor
 from lianfang.base.access.looks import note_refusal
-from lianfang.kernel.errors import Language, LianfangError
+from lianfang.base.access.pages import reader_language
+from lianfang.kernel.errors import LianfangError
 from lianfang.web import errors
 from lianfang.web.middleware import is_partial
 
@@ -51,11 +51,11 @@ def answer(request: HttpRequest, error: LianfangError) -> HttpResponse:
     left as it was.
     """
     if MACHINE_PATHS.match(request.path) or "application/json" in request.headers.get("Accept", ""):
-        body = error.as_problem_json(language())
+        body = error.as_problem_json(reader_language())
         return JsonResponse(body, status=error.status, content_type="application/problem+json")
     if error.code == SESSION_ENDED:
         return to_sign_in(request)
-    sentence = error.render(language())
+    sentence = error.render(reader_language())
     if not is_partial(request):
         if error.status == 404:
             return errors.not_found(request)
@@ -81,8 +81,3 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     response = HttpResponse()
     response["HX-Redirect"] = target
     return response
-
-
-def language() -> Language:
-    """The language of the running request, as the catalogue names it."""
-    return "en" if (get_language() or "zh").startswith("en") else "zh"

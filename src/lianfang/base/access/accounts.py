@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import connection, transaction
-from django.utils.translation import get_language
 
+from lianfang.base.access.pages import reader_language
 from lianfang.base.access.rules import ROLES
 from lianfang.base.access.services import _NAME_COLUMN
 from lianfang.base.database.errors import refusals
@@ -158,7 +158,7 @@ class Session:
 
 def role_words(role: str) -> str:
     """A role in the reader's language."""
-    if (get_language() or "zh").startswith("en"):
+    if reader_language() == "en":
         return role.replace("_", " ").capitalize()
     return ROLES[role].label if role in ROLES else role
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from lianfang.base.access.accounts import (
@@ -17,6 +16,7 @@ from lianfang.base.access.accounts import (
     checked_username,
     role_words,
 )
+from lianfang.base.access.pages import reader_language
 from lianfang.base.access.rules import ROLES
 from lianfang.kernel.errors import LianfangError
 
@@ -93,5 +93,4 @@ def _checked(check: Callable[[str], str], text: str) -> str:
     try:
         return check(text)
     except LianfangError as error:
-        english = (get_language() or "zh").startswith("en")
-        raise forms.ValidationError(error.render("en" if english else "zh")) from None
+        raise forms.ValidationError(error.render(reader_language())) from None

@@ -6,19 +6,20 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from lianfang.base.access import accounts, slips
 from lianfang.base.access.accounts_forms import AccountForm, GrantForm
 from lianfang.base.access.actor import Actor
+from lianfang.base.access.pages import actor_of, reader_language, see_page
 from lianfang.base.access.views_support import requires
-from lianfang.kernel.errors import Language, LianfangError
+from lianfang.kernel.errors import LianfangError
 
 PURPOSES: Final[dict[str, slips.Purpose]] = {"start": "start", "password": "password", "device": "device"}
 
@@ -27,7 +28,7 @@ PURPOSES: Final[dict[str, slips.Purpose]] = {"start": "start", "password": "pass
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
     """Accounts in the administrator's area with what they may do now."""
-    actor, word = _actor(request), request.GET.get("name", "").strip()[:60]
+    actor, word = actor_of(request), request.GET.get("name", "").strip()[:60]
     after = request.GET.get("after", "")[:150]
     found = accounts.accounts(word=word, after=after, limit=accounts.PAGE + 1)
     shown = found[: accounts.PAGE]
@@ -71,7 +72,7 @@ def give(request: HttpRequest, number: int) -> HttpResponse:
         except LianfangError as error:
             if error.status == 404:
                 raise
-            form.add_error(None, error.render(_language()))
+            form.add_error(None, error.render(reader_language()))
         else:
             return _to(number, "given")
     return _one_page(request, number, form=form)
@@ -105,7 +106,7 @@ def end_sessions(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def end_session(request: HttpRequest, number: int, handle: str) -> HttpResponse:
     """End one session of somebody."""
-    if number == _actor(request).account_id:
+    if number == actor_of(request).account_id:
         raise LianfangError("access.not_to_self")
     accounts.end_session(number, handle)
     return _to(number, "session-ended")
@@ -129,7 +130,7 @@ def slip(request: HttpRequest, number: int) -> HttpResponse:
 @requires("other:grant")
 def new(request: HttpRequest) -> HttpResponse:
     """Make one account with its first role; the answer is its slip."""
-    actor = _actor(request)
+    actor = actor_of(request)
     form = AccountForm(request.POST or None, initial={"code": actor.area_code})
     if request.method == "POST" and form.is_valid():
         asked = form.cleaned_data
@@ -145,7 +146,7 @@ def new(request: HttpRequest) -> HttpResponse:
                     role=accounts.role_words(asked["role"]),
                 )  # fmt: skip
         except LianfangError as error:
-            form.add_error(None, error.render(_language()))
+            form.add_error(None, error.render(reader_language()))
         else:
             return slips_page(request, [made], reverse("account", args=[number]))
     trail = [{"name": _("Accounts"), "href": reverse("accounts")}, {"name": _("New account")}]
@@ -164,7 +165,7 @@ def slips_page(request: HttpRequest, made: Sequence[slips.Slip], back: str) -> H
 def _one_page(
     request: HttpRequest, number: int, *, form: GrantForm | None = None, error: LianfangError | None = None
 ) -> HttpResponse:
-    actor, found = _actor(request), accounts.account(number)
+    actor, found = actor_of(request), accounts.account(number)
     grants = [_grant_line(one) for one in accounts.grants_of([number])]
     done = {
         "given": _("The grant is in force."),
@@ -183,7 +184,7 @@ def _one_page(
         "may_end": actor.may("other", "revoke"),
         "trail": [{"name": _("Accounts"), "href": reverse("accounts")}, {"name": found.username}],
         "done": done.get(request.GET.get("done", ""), ""),
-        "lines": [error.render(_language())] if error else [],
+        "lines": [error.render(reader_language())] if error else [],
         "has_errors": bool(error),
     }
     status = error.status if error else 422 if form is not None else 200
@@ -218,16 +219,5 @@ def _account_line(account: accounts.Account, actor: Actor) -> dict[str, Any]:
     return {"account": account, "state": state, "word": word, "own": account.id == actor.account_id}
 
 
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor
-    return actor
-
-
-def _language() -> Language:
-    return "en" if (get_language() or "zh").startswith("en") else "zh"
-
-
 def _to(number: int, done: str) -> HttpResponse:
-    answer = HttpResponseRedirect(f"{reverse('account', args=[number])}?done={done}")
-    answer.status_code = 303
-    return answer
+    return see_page("account", number, done=done)

@@ -8,17 +8,16 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from lianfang.base.access import accounts, own, second, slips, steps
-from lianfang.base.access.actor import Actor
 from lianfang.base.access.forms import AuthenticatorForm, OwnPasswordForm
+from lianfang.base.access.pages import actor_of, reader_language, see_other
 from lianfang.base.access.services import end_session as end_this
 from lianfang.base.access.services import known_account, open_web_session
 from lianfang.base.access.views_support import requires
-from lianfang.kernel.errors import Language, LianfangError
+from lianfang.kernel.errors import LianfangError
 
 
 @requires()
@@ -35,11 +34,11 @@ def password(request: HttpRequest) -> HttpResponse:
     form = OwnPasswordForm(request.POST)
     if form.is_valid():
         try:
-            own.change_password(_actor(request), old=form.cleaned_data["old"], new=form.cleaned_data["password"])
+            own.change_password(actor_of(request), old=form.cleaned_data["old"], new=form.cleaned_data["password"])
         except LianfangError as error:
-            form.add_error("old" if error.code.startswith("session.") else "password", error.render(_language()))
+            form.add_error("old" if error.code.startswith("session.") else "password", error.render(reader_language()))
         else:
-            return steps.see_other(f"{reverse('my-account')}?done=password")
+            return see_other(f"{reverse('my-account')}?done=password")
     return _page(request, form=form)
 
 
@@ -47,26 +46,26 @@ def password(request: HttpRequest) -> HttpResponse:
 @require_POST
 def end_session(request: HttpRequest, handle: str) -> HttpResponse:
     """End one of my sessions."""
-    accounts.end_session(_actor(request).account_id, handle)
-    return steps.see_other(f"{reverse('my-account')}?done=session")
+    accounts.end_session(actor_of(request).account_id, handle)
+    return see_other(f"{reverse('my-account')}?done=session")
 
 
 @requires()
 @require_POST
 def work_as(request: HttpRequest) -> HttpResponse:
     """Go on working in another of my roles: this session ends, one under the other grant begins."""
-    actor, wanted = _actor(request), request.POST.get("grant", "")[:18]
+    actor, wanted = actor_of(request), request.POST.get("grant", "")[:18]
     if not any(wanted == str(one.id) for one in own.grants(actor)):
         raise LianfangError("access.not_found")
     token = open_web_session(actor.account_id, grant_id=int(wanted))
     end_this(actor.token_digest)
-    return steps.with_session(steps.see_other("/"), token)
+    return steps.with_session(see_other("/"), token)
 
 
 @requires()
 def authenticator(request: HttpRequest) -> HttpResponse:
     """Set an authenticator up, or replace it; the password is asked again."""
-    actor = _actor(request)
+    actor = actor_of(request)
     step = steps.found(request) or steps.begin(actor.account_id, actor.username, "/")
     same = step.account_id == actor.account_id and bool(step.secret)
     draft = second.draft(actor.username, bytes.fromhex(step.secret) if same else None)
@@ -78,7 +77,7 @@ def authenticator(request: HttpRequest) -> HttpResponse:
             answer = render(request, "access/recovery.html", {"codes": codes, "next": reverse("my-account")})
             answer.delete_cookie(steps.COOKIE)
         except LianfangError as error:
-            form.add_error("old" if error.code.startswith("session.") else "code", error.render(_language()))
+            form.add_error("old" if error.code.startswith("session.") else "code", error.render(reader_language()))
         else:
             return answer
     trail = [{"name": _("My account"), "href": reverse("my-account")}, {"name": _("Authenticator")}]
@@ -89,7 +88,7 @@ def authenticator(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, *, form: OwnPasswordForm | None = None) -> HttpResponse:
-    actor = _actor(request)
+    actor = actor_of(request)
     known = known_account(actor.account_id)
     current = own.handle_of(actor)
     done = {
@@ -113,12 +112,3 @@ def _page(request: HttpRequest, *, form: OwnPasswordForm | None = None) -> HttpR
         "asked_by_policy": settings.SECOND_FACTOR,
     }
     return render(request, "access/own.html", context, status=422 if form is not None else 200)
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor
-    return actor
-
-
-def _language() -> Language:
-    return "en" if (get_language() or "zh").startswith("en") else "zh"

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 
+from lianfang.base.access.pages import see_other
 from lianfang.base.access.services import SESSION_HOURS, open_web_session
 from lianfang.base.vault.api import BadSeal, system_box
 
@@ -73,10 +74,3 @@ def with_session(response: HttpResponse, token: str) -> HttpResponse:
     )  # fmt: skip
     response.delete_cookie(COOKIE)
     return response
-
-
-def see_other(address: str) -> HttpResponse:
-    """Lead to another page after a form."""
-    answer = HttpResponseRedirect(address)
-    answer.status_code = 303
-    return answer

@@ -8,14 +8,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
 
 from lianfang.base.access import second, slips, steps
 from lianfang.base.access.forms import CodeForm, DeviceForm, PairForm, SignInForm, SlipForm
+from lianfang.base.access.pages import reader_language, see_other
 from lianfang.base.access.services import Known, check_credentials, end_session, known_account, token_digest
 from lianfang.base.access.views_support import public
-from lianfang.kernel.errors import Language, LianfangError
+from lianfang.kernel.errors import LianfangError
 
 
 @public
@@ -28,7 +28,7 @@ def sign_in_page(request: HttpRequest) -> HttpResponse:
             known = check_credentials(form.cleaned_data["username"], form.cleaned_data["password"])
             return _go_on(known, back)
         except LianfangError as error:
-            form.add_error(None, error.render(_language()))
+            form.add_error(None, error.render(reader_language()))
     status = 422 if request.method == "POST" else 200
     return render(request, "access/sign_in.html", {"form": form, "next": back}, status=status)
 
@@ -52,7 +52,7 @@ def code_page(request: HttpRequest) -> HttpResponse:
             codes = second.enrol(step.account_id, draft.secret, form.cleaned_data["code"])
             return steps.finish(step, render(request, "access/recovery.html", {"codes": codes, "next": step.back}))
         except LianfangError as error:
-            form.add_error("code", error.render(_language()))
+            form.add_error("code", error.render(reader_language()))
     context = {"form": form, "draft": draft, "qr": slips.qr(draft.uri) if draft else "", "username": step.username}
     answer = render(request, "access/code.html", context, status=422 if request.method == "POST" else 200)
     return answer if draft is None else steps.keep(answer, step.with_secret(draft.secret))
@@ -69,7 +69,7 @@ def slip_page(request: HttpRequest) -> HttpResponse:
         try:
             holder = slips.holder_of(form.cleaned_data["code"])
         except LianfangError as error:
-            form.add_error("code", error.render(_language()))
+            form.add_error("code", error.render(reader_language()))
     if holder is None:
         return render(request, "access/slip.html", {"form": form}, status=422)
     asked = "password" in request.POST
@@ -82,7 +82,7 @@ def slip_page(request: HttpRequest) -> HttpResponse:
             if known is not None:
                 return _go_on(known, "/")
         except LianfangError as error:
-            second_form.add_error("password", error.render(_language()))
+            second_form.add_error("password", error.render(reader_language()))
     context = {"form": second_form, "holder": holder, "code": form.cleaned_data["code"]}
     return render(request, "access/slip_password.html", context, status=422 if asked else 200)
 
@@ -103,14 +103,10 @@ def _go_on(known: Known, back: str) -> HttpResponse:
     """The session, or the page that asks for a code first."""
     step = steps.begin(known.account_id, known.username, back)
     if known.second or known.needs_second:
-        return steps.keep(steps.see_other(reverse("sign-in-code")), step)
+        return steps.keep(see_other(reverse("sign-in-code")), step)
     return steps.finish(step)
 
 
 def _back(request: HttpRequest) -> str:
     back = request.POST.get("next") or request.GET.get("next") or "/"
     return back if url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}) else "/"
-
-
-def _language() -> Language:
-    return "en" if (get_language() or "").startswith("en") else "zh"

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from lianfang.base.access.api import Actor, requires
+from lianfang.base.access.pages import actor_of, reader_language, see_page
 from lianfang.base.access.rules import AREA_FACTS, NOT_OF_AN_AREA
 from lianfang.base.facts import selectors
-from lianfang.kernel.errors import Language, LianfangError
+from lianfang.kernel.errors import LianfangError
 
 READERS = ("other:assign", *(f"record:{verb}" for verb in sorted(AREA_FACTS | NOT_OF_AN_AREA)))
 """Heads of an area, and everybody who records facts at all (they see their own)."""
@@ -52,7 +53,7 @@ LINES_SHOWN = 200
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
     """Facts that wait for somebody, conflicting ones first in the filters, newest first in the list."""
-    actor = _actor(request)
+    actor = actor_of(request)
     counted = selectors.counts()
     chosen = request.GET.get("outcome", "all")
     chosen = chosen if chosen in OUTCOMES else "all"
@@ -88,16 +89,14 @@ def settle(request: HttpRequest, number: int) -> HttpResponse:
         selectors.settle(number, resolution=request.POST.get("resolution", ""), note=request.POST.get("note", ""))
     except LianfangError as error:
         return _one_page(request, number, error)
-    answer = HttpResponseRedirect(reverse("quarantine") + "?done=settled")
-    answer.status_code = 303
-    return answer
+    return see_page("quarantine", done="settled")
 
 
 def _one_page(request: HttpRequest, number: int, error: LianfangError | None = None) -> HttpResponse:
     found = selectors.kept_by_id(number)
     sent = selectors.as_sent(number)
     context = {
-        "line": _line(found, _actor(request)),
+        "line": _line(found, actor_of(request)),
         "kept": found,
         "sent": list(_flat(sent))[:LINES_SHOWN] if sent else [],
         "resolutions": RESOLUTIONS.items(),
@@ -106,7 +105,7 @@ def _one_page(request: HttpRequest, number: int, error: LianfangError | None = N
         "note": request.POST.get("note", ""),
         "limit": selectors.NOTE_LENGTH,
         "trail": [{"name": _("Held facts"), "href": reverse("quarantine")}, {"name": str(number)}],
-        "lines": [error.render(_language())] if error else [],
+        "lines": [error.render(reader_language())] if error else [],
         "has_errors": error is not None,
     }
     return render(request, "facts/quarantine_one.html", context, status=error.status if error else 200)
@@ -119,7 +118,7 @@ def _line(kept: selectors.Kept, actor: Actor) -> dict[str, Any]:
         "state": state,
         "word": word,
         "kind": VERBS.get(kept.verb, kept.kind),
-        "sentence": kept.sentence(_language()),
+        "sentence": kept.sentence(reader_language()),
         "own": kept.account_id == actor.account_id,
         "area": kept.area or (_("unknown area") if kept.path == selectors.UNKNOWN_PATH else kept.path),
     }
@@ -159,12 +158,3 @@ def _flat(value: object, name: str = "") -> Iterator[tuple[str, str]]:
             yield from _flat(inner, f"{name}.{place}")
     else:
         yield name, "–" if value is None else str(value)[:200]
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor
-    return actor
-
-
-def _language() -> Language:
-    return "en" if (get_language() or "zh").startswith("en") else "zh"

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from django.db import connection
-from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 
 from lianfang.base.access.actor import Actor
 from lianfang.base.access.offices import offices_of, signature
+from lianfang.base.access.pages import reader_language
 from lianfang.base.incidents.models import Incident, Zone
 from lianfang.base.incidents.rules import ConditionVerdict
 from lianfang.base.incidents.selectors import IN_FORCE, edition_of, playbook_of
@@ -36,14 +37,9 @@ ENDED_SHOWN = 50
 """Incidents and lifted zones that a page shows at most of those that are over: an assumption."""
 
 
-def language() -> Literal["zh", "en"]:
-    """The reader's language."""
-    return "en" if (get_language() or "zh").startswith("en") else "zh"
-
-
 def said(words: Any) -> str:
     """The words of something with `zh` and `en`, in the reader's language; English begins with a capital."""
-    return str(words.en[:1].upper() + words.en[1:] if language() == "en" else words.zh)
+    return str(words.en[:1].upper() + words.en[1:] if reader_language() == "en" else words.zh)
 
 
 def state_of(one: Incident) -> tuple[str, str]:
@@ -202,7 +198,7 @@ def watch_words(book: Playbook, watch: Watch) -> str:
 
 def _stage(book: Playbook, stage: Stage) -> str:
     measure = book.measures[stage.measure]
-    name = measure.zh if language() == "zh" else measure.en
+    name = measure.zh if reader_language() == "zh" else measure.en
     text = ngettext("{measure}, {n} day", "{measure}, {n} days", stage.days).format(measure=name, n=stage.days)
     if stage.pcr_days:
         days = pgettext("list", ", ").join(str(day) for day in stage.pcr_days)
@@ -268,18 +264,18 @@ def kept_evidence(found: Zone) -> list[str]:
         if any(line.get("detail", ())):
             evidence = _("{evidence} ({detail})").format(evidence=evidence, detail=_told(line["detail"]))
         said_then = line.get("words")
-        words = said_then[language() == "en"] if said_then else _condition(ConditionVerdict(condition, "met"))
+        words = said_then[reader_language() == "en"] if said_then else _condition(ConditionVerdict(condition, "met"))
         lines.append(_("{condition}: {evidence}").format(condition=words, evidence=evidence))
     return lines
 
 
 def _condition(verdict: ConditionVerdict) -> str:
-    words = verdict.words(language())
+    words = verdict.words(reader_language())
     return words[:1].upper() + words[1:]
 
 
 def _told(detail: Sequence[str]) -> str:
-    return detail[language() == "en"]
+    return detail[reader_language() == "en"]
 
 
 def _source(source: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lianfang.base.access.actor import Actor
+from lianfang.base.access.pages import reader_language
 from lianfang.base.incidents import pages
 from lianfang.base.incidents.models import Zone
 from lianfang.base.incidents.replanning import replan_of
@@ -24,7 +25,7 @@ def replan_context(actor: Actor, found: Zone, place: str) -> dict[str, Any]:
     here = actor.covers(found.path)
     return {
         "replan": {
-            "words": found.replan_reason if found.replan_to and pages.language() == "zh" else plan.words(pages.language()) if plan
+            "words": found.replan_reason if found.replan_to and reader_language() == "zh" else plan.words(reader_language()) if plan
             else found.replan_reason,
             "waits": bool(found.replan_to),
             "may_propose": here and plan is not None and not found.replan_to and actor.may("other", "zone_propose"),

@@ -9,9 +9,9 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
-from django.utils.translation import get_language
 
 from lianfang.base.access.actor import Actor
+from lianfang.base.access.pages import reader_language
 from lianfang.base.database.errors import refusals
 from lianfang.base.incidents import problems as _problems  # noqa: F401 - defines the sentences
 from lianfang.base.incidents.models import Zone
@@ -21,7 +21,7 @@ from lianfang.base.playbooks.api import ZoneModel, load_shipped
 from lianfang.base.playbooks.model.disease import LiftCondition
 from lianfang.base.vault.api import keystore
 from lianfang.kernel.clock import beijing_day
-from lianfang.kernel.errors import Language, LianfangError
+from lianfang.kernel.errors import LianfangError
 
 Provider = Callable[[Zone, LiftCondition, datetime], Evidence]
 _PROVIDERS: dict[str, list[Provider]] = {}
@@ -258,5 +258,5 @@ def _require_met(verdicts: tuple[ConditionVerdict, ...]) -> None:
 
 def _joined(verdicts: list[ConditionVerdict]) -> str:
     """Conditions in the language of the one who asks, since a sentence of the catalogue only takes values."""
-    language: Language = "en" if (get_language() or "zh").startswith("en") else "zh"
+    language = reader_language()
     return ("；" if language == "zh" else "; ").join(one.words(language) for one in verdicts)

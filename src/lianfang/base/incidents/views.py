@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from lianfang.base.access.actor import Actor
 from lianfang.base.access.api import requires
+from lianfang.base.access.pages import actor_of, reader_language, see_page
 from lianfang.base.incidents import pages, pages_replan, services
 from lianfang.base.incidents.forms import IncidentForm, LiftForm, ScopeForm, ZoneForm
 from lianfang.base.incidents.models import Incident, Zone
@@ -38,7 +38,7 @@ _FIELDS = {
 def index(request: HttpRequest) -> HttpResponse:
     """Incidents that touch the reader's area: what waits for somebody first, what is over last."""
     going, over = pages.incident_lines()
-    context = {"going": going, "over": over, "may_propose": _actor(request).may("other", OPEN)}
+    context = {"going": going, "over": over, "may_propose": actor_of(request).may("other", OPEN)}
     return render(request, "incidents/index.html", context)
 
 
@@ -58,7 +58,7 @@ def propose(request: HttpRequest) -> HttpResponse:
         asked = form.cleaned_data
         try:
             number = services.propose_incident(
-                actor=_actor(request), name=asked["name"], path=asked["area"], playbook=asked["playbook"],
+                actor=actor_of(request), name=asked["name"], path=asked["area"], playbook=asked["playbook"],
                 drill=asked["drill"], edition=asked["edition"],
             )  # fmt: skip
         except LianfangError as error:
@@ -81,7 +81,7 @@ def open_one(request: HttpRequest, number: int) -> HttpResponse:
     """Open a proposed incident as the second person."""
     found = find_incident(number)
     try:
-        services.open_incident(actor=_actor(request), incident_id=number)
+        services.open_incident(actor=actor_of(request), incident_id=number)
     except LianfangError as error:
         return incident_page(request, found, error=error)
     return lead_to("one", number, "opened")
@@ -93,7 +93,7 @@ def close(request: HttpRequest, number: int) -> HttpResponse:
     """Close an incident: the first of two people marks it, the second ends it."""
     found = find_incident(number)
     try:
-        state = services.close_incident(actor=_actor(request), incident_id=number)
+        state = services.close_incident(actor=actor_of(request), incident_id=number)
     except LianfangError as error:
         return incident_page(request, found, error=error)
     return lead_to("one", number, state)
@@ -104,10 +104,10 @@ def close(request: HttpRequest, number: int) -> HttpResponse:
 def scope(request: HttpRequest, number: int) -> HttpResponse:
     """Propose another scope for an open incident."""
     found = find_incident(number)
-    form = ScopeForm(request.POST, actor=_actor(request))
+    form = ScopeForm(request.POST, actor=actor_of(request))
     if form.is_valid():
         try:
-            services.propose_scope(actor=_actor(request), incident_id=number, path=form.cleaned_data["area"])
+            services.propose_scope(actor=actor_of(request), incident_id=number, path=form.cleaned_data["area"])
         except LianfangError as error:
             _complain(form, error)
         else:
@@ -121,7 +121,7 @@ def scope_approve(request: HttpRequest, number: int) -> HttpResponse:
     """Put a proposed scope in force as the second person."""
     found = find_incident(number)
     try:
-        services.approve_scope(actor=_actor(request), incident_id=number)
+        services.approve_scope(actor=actor_of(request), incident_id=number)
     except LianfangError as error:
         return incident_page(request, found, error=error)
     return lead_to("one", number, "scope")
@@ -148,7 +148,7 @@ def zone_propose(request: HttpRequest, number: int) -> HttpResponse:
         asked = form.cleaned_data
         try:
             made = services.propose_zone(
-                actor=_actor(request),
+                actor=actor_of(request),
                 incident_id=number,
                 path=asked["area"],
                 level=asked["level"],
@@ -174,7 +174,7 @@ def zone_approve(request: HttpRequest, number: int) -> HttpResponse:
     """Put a proposed zone in force as the second person."""
     found = find_zone(number)
     try:
-        services.approve_zone(actor=_actor(request), zone_id=number)
+        services.approve_zone(actor=actor_of(request), zone_id=number)
     except LianfangError as error:
         return zone_page(request, found, error=error)
     return lead_to("zone", number, "approved")
@@ -192,7 +192,10 @@ def lift(request: HttpRequest, number: int) -> HttpResponse:
     if form.is_valid():
         try:
             services.request_lift(
-                actor=_actor(request), zone_id=number, reason=form.cleaned_data["reason"], statements=form.statements()
+                actor=actor_of(request),
+                zone_id=number,
+                reason=form.cleaned_data["reason"],
+                statements=form.statements(),
             )
         except LianfangError as error:
             return zone_page(request, found, error=error, form=form)
@@ -206,7 +209,7 @@ def lift_approve(request: HttpRequest, number: int) -> HttpResponse:
     """Lift or lower a zone as the second person; the conditions are judged again."""
     found = find_zone(number)
     try:
-        follows = services.approve_lift(actor=_actor(request), zone_id=number)
+        follows = services.approve_lift(actor=actor_of(request), zone_id=number)
     except LianfangError as error:
         return zone_page(request, found, error=error)
     return lead_to("zone", follows or number, "lowered" if follows else "lifted")
@@ -221,18 +224,13 @@ def lift_refuse(request: HttpRequest, number: int) -> HttpResponse:
     if not reason:
         return zone_page(request, found, lines=[{"text": _("Say why."), "href": "#refuse-reason"}])
     try:
-        services.refuse_lift(actor=_actor(request), zone_id=number, reason=reason[:400])
+        services.refuse_lift(actor=actor_of(request), zone_id=number, reason=reason[:400])
     except LianfangError as error:
         return zone_page(request, found, error=error)
     return lead_to("zone", number, "lift-refused")
 
 
 # ------------------------------------------------------------------------------------------------------- pieces
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor
-    return actor
 
 
 def find_incident(number: int) -> Incident:
@@ -253,9 +251,7 @@ def find_zone(number: int) -> Zone:
 
 def lead_to(name: str, number: int, done: str) -> HttpResponse:
     """Lead to a page that says what was done."""
-    answer = HttpResponseRedirect(f"{reverse(f'incidents:{name}', args=[number])}?done={done}")
-    answer.status_code = 303
-    return answer
+    return see_page(f"incidents:{name}", number, done=done)
 
 
 def _complain(form: forms.Form, error: LianfangError) -> None:
@@ -263,7 +259,7 @@ def _complain(form: forms.Form, error: LianfangError) -> None:
     if error.status == 404:
         raise error
     name = _FIELDS.get(error.code)
-    form.add_error(name if name in form.fields else None, error.render(pages.language()))
+    form.add_error(name if name in form.fields else None, error.render(reader_language()))
 
 
 def _said_error(error: LianfangError | None) -> list[dict[str, str]]:
@@ -271,12 +267,12 @@ def _said_error(error: LianfangError | None) -> list[dict[str, str]]:
         return []
     if error.status == 404:
         raise error
-    return [{"text": error.render(pages.language()), "href": ""}]
+    return [{"text": error.render(reader_language()), "href": ""}]
 
 
 def _incident_form(request: HttpRequest) -> IncidentForm:
     playbooks, editions = pages.playbook_choices()
-    actor, given = _actor(request), request.POST if request.method == "POST" else None
+    actor, given = actor_of(request), request.POST if request.method == "POST" else None
     return IncidentForm(given, initial={"area": actor.area_code}, actor=actor, playbooks=playbooks, editions=editions)
 
 
@@ -292,7 +288,7 @@ def _home() -> dict[str, str]:
 def incident_page(
     request: HttpRequest, found: Incident, *, error: LianfangError | None = None, form: ScopeForm | None = None
 ) -> HttpResponse:
-    actor = _actor(request)
+    actor = actor_of(request)
     names = pages.names_of([found.path, found.next_path or found.path])
     place, edition = names[found.path], pages.edition_on_day(found, timezone.now())
     model = pages.zone_model(found, edition)
@@ -328,8 +324,8 @@ def _zone_form(request: HttpRequest, found: Incident) -> ZoneForm:
     model = pages.zone_model(found, pages.edition_on_day(found, timezone.now()))
     levels = [(key, pages.said(level)) for key, level in model.levels.items()] if model else []
     if request.method == "POST":
-        return ZoneForm(request.POST, actor=_actor(request), levels=levels)
-    return ZoneForm(initial={"area": request.GET.get("area", "")[:16]}, actor=_actor(request), levels=levels)
+        return ZoneForm(request.POST, actor=actor_of(request), levels=levels)
+    return ZoneForm(initial={"area": request.GET.get("area", "")[:16]}, actor=actor_of(request), levels=levels)
 
 
 def _zone_new_page(request: HttpRequest, found: Incident, form: ZoneForm) -> HttpResponse:
@@ -359,14 +355,14 @@ def _verdicts(found: Zone) -> tuple[tuple[ConditionVerdict, ...], LianfangError 
 
 
 def _named(verdicts: tuple[ConditionVerdict, ...]) -> list[tuple[ConditionVerdict, str]]:
-    return [(verdict, verdict.words(pages.language())) for verdict in verdicts]
+    return [(verdict, verdict.words(reader_language())) for verdict in verdicts]
 
 
 def zone_page(
     request: HttpRequest, found: Zone, *, error: LianfangError | None = None, form: LiftForm | None = None,
     lines: list[dict[str, str]] | None = None,
 ) -> HttpResponse:  # fmt: skip
-    actor, over = _actor(request), found.incident
+    actor, over = actor_of(request), found.incident
     model = pages.zone_model(over, pages.edition_on_day(over, timezone.now()))
     level = model.levels.get(found.level) if model else None
     rule = lift_rule(model, found.level, found.lowered_from) if model and level else None
@@ -382,7 +378,7 @@ def zone_page(
         "before": pages.level_name(model, found.lowered_from) if found.lowered_from else "",
         "after": pages.level_name(model, after) if after else "",
         "trail": [_home(), _up(over), {"name": place}], "code": found.path if len(found.path) > 12 else code_of(found.path),
-        "verdicts": pages.verdict_lines(verdicts), "no_rule": refusal.render(pages.language()) if refusal else "",
+        "verdicts": pages.verdict_lines(verdicts), "no_rule": refusal.render(reader_language()) if refusal else "",
         "may_ask": may_ask, "met": met, "form": form or (LiftForm(verdicts=_named(verdicts)) if may_ask and met else None),
         "approving": pages.turn(actor, verb="zone_approve", path=found.path, before=found.proposed_by, place=place),
         "lifting": pages.turn(actor, verb="zone_approve", path=found.path, before=found.lift_by, place=place),

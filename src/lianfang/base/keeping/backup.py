@@ -1,25 +1,24 @@
 """Base backups of the embedded server, and the archive that carries them on to any later moment.
 
-A folder of backups holds `base/<stamp>/` (a whole cluster with the server's own list of files and SHA-256 sums, and
-our signed manifest) and `wal/` (archived segments). It never holds a key: without the keystore it is ciphertext.
+A folder of backups holds `base/<stamp>/` (a whole cluster, our list of its files with SHA-256 sums, and the manifest that
+signs it) and `wal/` (archived segments). It never holds a key: without the keystore it is ciphertext.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shlex
 import shutil
 import subprocess
+import tempfile
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import IO
 
 import psycopg
 from psycopg import sql
@@ -28,7 +27,7 @@ from lianfang.base.database import archive
 from lianfang.base.database.binaries import PINNED_MAJOR, program, server_user
 from lianfang.base.database.connect import ADMIN, Target
 from lianfang.base.database.supervisor import EmbeddedServer
-from lianfang.base.keeping import manifest, state
+from lianfang.base.keeping import manifest, state, sums
 from lianfang.base.keeping.manifest import Backup
 from lianfang.base.vault.api import Keystore
 from lianfang.kernel.errors import LianfangError
@@ -66,12 +65,11 @@ def back_up(data: Path, target: Target, store: Keystore, wish: Wish, *, say: Say
     started_at = datetime.now(UTC)
     folder = _new_folder(wish.to / "base", started_at)
     part = folder.with_name(folder.name + ".part")
-    say("copying the cluster")
+    say("copying the cluster, every file read and compared")
     try:
-        _copy_cluster(target, part)
-        say("verifying every file")
-        verify_files(part, folder.name)
-        manifest.write(part, store, _describe(data, target, store, part, started_at))
+        found = _copy_cluster(target, part)
+        sums.compare_with_server(part, folder.name, found)
+        manifest.write(part, store, _describe(data, target, store, part, found, started_at))
         part.rename(folder)
     except LianfangError as error:
         shutil.rmtree(part, ignore_errors=True)
@@ -88,39 +86,6 @@ def back_up(data: Path, target: Target, store: Keystore, wish: Wish, *, say: Say
     )
     run_hook(wish.hook, folder)
     return made
-
-
-def verify_files(folder: Path, name: str) -> None:
-    """Compare every file with the list that the server wrote beside it; raises restore.damaged with the first difference.
-
-    The list carries a sum of itself. The wheel's own `pg_verifybackup` crashes (PostgreSQL 18.4), so the sums are taken here.
-    """
-    try:
-        text = (folder / "backup_manifest").read_bytes()
-        head, mark, _ = text.rpartition(b'"Manifest-Checksum"')
-        wanted = json.loads(text)
-        if not mark or hashlib.sha256(head).hexdigest() != wanted["Manifest-Checksum"]:
-            raise LianfangError("restore.damaged", name=name, reason="backup_manifest")
-        with ThreadPoolExecutor(2) as pool:
-            wrong = [one for one in pool.map(lambda line: _difference(folder, line), wanted["Files"]) if one]
-    except (OSError, ValueError, KeyError) as error:
-        raise LianfangError("restore.damaged", name=name, reason=str(error)[:200]) from None
-    if wrong:
-        raise LianfangError("restore.damaged", name=name, reason="; ".join(wrong[:3]))
-
-
-def _difference(folder: Path, line: dict[str, Any]) -> str:
-    """What is wrong with one file of the list, in words; empty when it is as it was."""
-    path = folder / line["Path"]
-    try:
-        size = path.stat().st_size
-    except FileNotFoundError:
-        return f"{line['Path']} is missing"
-    if size != line["Size"]:
-        return f"{line['Path']} has {size} bytes instead of {line['Size']}"
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-    return "" if found == line["Checksum"] else f"{line['Path']} was changed"
 
 
 def keep_only(to: Path, keep: int) -> list[str]:
@@ -214,18 +179,44 @@ def _new_folder(base: Path, at: datetime) -> Path:
     return folder
 
 
-def _copy_cluster(target: Target, part: Path) -> None:
+def _copy_cluster(target: Target, part: Path) -> dict[str, sums.Sum]:
+    """Copy the cluster and read what arrives while it is still in memory; returns path → sums. Raises backup.failed."""
     command = [
-        program("pg_basebackup"), "-D", str(part), "-F", "plain", "-X", "stream", "-c", "fast", "--manifest-checksums=SHA256",
+        program("pg_basebackup"), "-D", str(part), "-F", "plain", "-X", "stream", "-c", "fast", "--manifest-checksums=CRC32C",
         "-d", target.conninfo(ADMIN, database="replication").replace("dbname=replication", ""), "-w",
     ]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
-    if done.returncode != 0:
-        lines = [line for line in done.stderr.splitlines() if "error" in line.lower()] or ["?"]
-        raise LianfangError("backup.failed", reason=lines[0].removeprefix("pg_basebackup: error: ")[:300])
+    follower = sums.Follower(part)
+    try:
+        with tempfile.TemporaryFile("w+") as said:
+            if _follow(command, said, follower) != 0:
+                said.seek(0)
+                lines = [line for line in said if "error" in line.lower()] or ["?"]
+                raise LianfangError(
+                    "backup.failed", reason=lines[0].strip().removeprefix("pg_basebackup: error: ")[:300]
+                )
+        return follower.finish()
+    finally:
+        follower.close()
 
 
-def _describe(data: Path, target: Target, store: Keystore, part: Path, started_at: datetime) -> dict[str, object]:
+def _follow(command: list[str], said: IO[str], follower: sums.Follower) -> int:
+    """Run the copy, following it; returns its exit status. It does not outlive us."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=said)  # noqa: S603
+    try:
+        while True:
+            try:
+                return process.wait(timeout=sums.LOOK_SECONDS)
+            except subprocess.TimeoutExpired:
+                follower.look()
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+def _describe(
+    data: Path, target: Target, store: Keystore, part: Path, found: Mapping[str, sums.Sum], started_at: datetime
+) -> dict[str, object]:
     label = (part / "backup_label").read_text()
     segment = label.split("(file ", 1)[1].split(")", 1)[0]
     with psycopg.connect(target.conninfo(ADMIN)) as connection:
@@ -237,6 +228,5 @@ def _describe(data: Path, target: Target, store: Keystore, part: Path, started_a
         "started_at": started_at.isoformat(), "ended_at": datetime.now(UTC).isoformat(),
         "first_segment": segment, "migrations": applied_migrations(target), "seals": seals[1],
         "fingerprints": {name: store.fingerprint(name) for name in store.names() if name != "signing"},
-        "bytes": _size(part), "wal": {path.name: manifest.file_digest(path) for path in (part / "pg_wal").iterdir() if path.is_file()},
-        "files": manifest.file_digest(part / "backup_manifest"),
+        "bytes": sum(one.size for one in found.values()), "list": sums.NAME, "files": sums.write(part, found),
     }  # fmt: skip

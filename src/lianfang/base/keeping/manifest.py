@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,11 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from lianfang.base.keeping import problems as _problems  # noqa: F401 - defines the sentences
+from lianfang.base.keeping import sums
 from lianfang.base.vault.api import Keystore, holds, sign
 from lianfang.kernel.errors import LianfangError
 
-NAME = "lianfang.json"
-VERSION = 1
+NAME = sums.MANIFEST
+VERSION = 2
+"""1: the server's list of files with SHA-256 and the segments apart; 2: our own list (`sums.json`)."""
 _STAMP = re.compile(r"[0-9]{8}T[0-9]{6}(-[0-9]+)?Z")
 
 
@@ -50,8 +53,11 @@ def file_digest(path: Path) -> str:
 
 
 def write(folder: Path, store: Keystore, body: dict[str, Any]) -> None:
-    """Sign and write the manifest of a backup."""
-    (folder / NAME).write_text(json.dumps(sign(store, {"version": VERSION, **body}), ensure_ascii=False, indent=1))
+    """Sign and write the manifest of a backup, durably."""
+    with (folder / NAME).open("w") as out:
+        json.dump(sign(store, {"version": VERSION, **body}), out, ensure_ascii=False, indent=1)
+        out.flush()
+        os.fsync(out.fileno())
 
 
 def whole_backups(to: Path) -> list[Backup]:
@@ -72,8 +78,9 @@ def check_signature(backup: Backup) -> None:
     """Raise restore.damaged unless the manifest is as it was signed, and fits the list of files beside it."""
     try:
         signed = json.loads((backup.folder / NAME).read_text())
-        fits = holds(signed) and file_digest(backup.folder / "backup_manifest") == signed["body"]["files"]
-    except (OSError, ValueError, KeyError, TypeError):
+        listed = sums.NAME if signed["body"].get("list") == sums.NAME else sums.SERVERS
+        fits = holds(signed) and file_digest(backup.folder / listed) == signed["body"]["files"]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         fits = False
     if not fits:
         raise LianfangError("restore.damaged", name=backup.name, reason="manifest")

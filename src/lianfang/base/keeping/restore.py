@@ -23,8 +23,8 @@ from lianfang.base.database.binaries import PINNED_MAJOR, server_user
 from lianfang.base.database.connect import ADMIN, DATABASE, ROLES
 from lianfang.base.database.supervisor import EmbeddedServer, ServerError
 from lianfang.base.facts.seal import verify
-from lianfang.base.keeping import manifest, state
-from lianfang.base.keeping.backup import RETIRED, verify_files
+from lianfang.base.keeping import manifest, state, sums
+from lianfang.base.keeping.backup import RETIRED
 from lianfang.base.keeping.manifest import Backup
 from lianfang.base.retirement.purge import keep_leaves, seal_rest
 from lianfang.base.vault.api import Keystore
@@ -79,7 +79,10 @@ def check(backup: Backup, known: Iterable[str]) -> None:
             "restore.other_server", name=backup.name, version=backup.body["postgres"], ours=PINNED_MAJOR
         )
     manifest.check_schema(backup, known)
-    verify_files(backup.folder, backup.name)
+    if backup.body.get("list") == sums.NAME:
+        sums.verify(backup.folder, backup.name)
+        return
+    sums.verify_first_form(backup.folder, backup.name)
     for name, digest in backup.body["wal"].items():
         path = backup.folder / "pg_wal" / name
         if not path.exists() or manifest.file_digest(path) != digest:
@@ -190,8 +193,7 @@ def _lay_out(backup: Backup, source: Path, data: Path, until: datetime | None) -
     if copied.returncode != 0:
         shutil.rmtree(server.cluster, ignore_errors=True)
         raise LianfangError("restore.failed", reason=copied.stderr.strip()[-300:], folder=str(data))
-    (server.cluster / manifest.NAME).unlink(missing_ok=True)
-    for name in ("postmaster.pid", "postmaster.opts", "recovery.signal", "standby.signal"):
+    for name in (manifest.NAME, sums.NAME, "postmaster.pid", "postmaster.opts", "recovery.signal", "standby.signal"):
         (server.cluster / name).unlink(missing_ok=True)
     (server.cluster / "recovery.signal").touch()
     server.settings["restore_command"] = (

@@ -7,15 +7,14 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from lianfang.base.access.api import Actor, requires
+from lianfang.base.access.api import requires
+from lianfang.base.access.pages import actor_of, reader_language, see_page
 from lianfang.base.access.places import place_of
 from lianfang.base.incidents.api import incident
 from lianfang.base.retirement import selectors, services
@@ -93,11 +92,6 @@ def certificate_file(request: HttpRequest, number: int) -> HttpResponse:
 # ------------------------------------------------------------------------------------------------------- pieces
 
 
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor
-    return actor
-
-
 def _found(number: int) -> Retirement:
     found = selectors.retirement(number)
     if found is None:
@@ -118,19 +112,17 @@ def _from(one: Retirement) -> Any:
 def _step(request: HttpRequest, number: int, step: Callable[..., None], done: str) -> HttpResponse:
     found = _found(number)
     try:
-        step(actor=_actor(request), incident_id=number)
+        step(actor=actor_of(request), incident_id=number)
     except LianfangError as error:
         if error.status == 404:
             raise
         return _page(request, found, error)
-    answer = HttpResponseRedirect(f"{reverse('retirement:one', args=[number])}?done={done}")
-    answer.status_code = 303
-    return answer
+    return see_page("retirement:one", number, done=done)
 
 
 def _page(request: HttpRequest, found: Retirement, error: LianfangError | None = None) -> HttpResponse:
-    language: Language = "zh" if (get_language() or "zh").startswith("zh") else "en"
-    actor = _actor(request)
+    language = reader_language()
+    actor = actor_of(request)
     ready = timezone.now() >= _from(found)
     duties = [] if found.purged_at else selectors.duties(found.incident_id)
     done = DONE.get(request.GET.get("done", ""))

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from lianfang.base.access.actor import Actor
 from lianfang.base.access.api import requires
+from lianfang.base.access.pages import reader_language
 from lianfang.base.worklist.selectors import PAGE, open_items
 from lianfang.kernel.errors import LianfangError, define
 
@@ -32,7 +30,7 @@ def items(request: HttpRequest) -> JsonResponse:
     text = request.GET.get("page", "1")
     if not text.isascii() or not text.isdigit() or not 1 <= int(text[:6]) <= MOST_PAGES:
         raise LianfangError("worklist.page_malformed", value=text[:20], limit=MOST_PAGES)
-    language: Literal["zh", "en"] = "en" if (get_language() or "zh").startswith("en") else "zh"
+    language = reader_language()
     now = timezone.now()
     found = open_items(actor, page=int(text[:6]))
     rows = [

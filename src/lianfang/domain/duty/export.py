@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lianfang.base.access.api import Actor
+from lianfang.base.access.pages import reader_language
 from lianfang.base.access.places import Place
 from lianfang.domain.duty.pages import DutyLine
-from lianfang.domain.duty.words import language
 from lianfang.exchange.tables import ColumnSpec, write_table
 from lianfang.kernel.clock import BEIJING
 
@@ -38,7 +38,7 @@ def duty_file(lines: Sequence[DutyLine], place: Place, first: date, days: int, a
     }  # fmt: skip
     count = write_table(
         out, columns=COLUMNS, title=f"{place.name} · {_('Duty list')} · {first.isoformat()} – {last.isoformat()}",
-        watermark=mark, language=language(),
+        watermark=mark, language=reader_language(),
         rows=(
             [
                 line.day.isoformat(), line.span, line.leader, "、".join(one.name for one in line.people),

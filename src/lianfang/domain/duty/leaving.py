@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Final
 
 from lianfang.base.access.api import Actor
+from lianfang.base.access.pages import reader_language
 from lianfang.base.database.select import run
 from lianfang.domain.duty.pages import span_text
-from lianfang.domain.duty.words import language
 from lianfang.domain.workforce.api import knows_members, on_leave
 from lianfang.kernel.clock import BEIJING
 
@@ -21,7 +21,7 @@ MOST_NAMED: Final = 5
 def fell_open(actor: Actor, member: int) -> list[str]:
     """Sentences about each shift that has lost its member; its office has an item that leads to who can step in."""
     rows = run("select * from duty_fell_open(%b::int8)", [member])
-    zh = language() == "zh"
+    zh = reader_language() == "zh"
     said = [
         f"“{post}”{_hours(begins, ends)}的班次已空出，已告知岗位负责人安排接替。"
         if zh

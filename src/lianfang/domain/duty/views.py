@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from lianfang.base.access.api import Actor, requires
 from lianfang.base.access.looks import note_export
+from lianfang.base.access.pages import actor_of
 from lianfang.base.access.places import Place, place_of
 from lianfang.base.database.select import run
 from lianfang.domain.duty import export, pages, words
@@ -37,14 +38,14 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
     """The posts of the reader's own area."""
-    return HttpResponseRedirect(reverse("duty-area", args=[_actor(request).area_code]))
+    return HttpResponseRedirect(reverse("duty-area", args=[actor_of(request).area_code]))
 
 
 @requires(SEE, lists=True)
 @require_GET
 def area(request: HttpRequest, code: str) -> HttpResponse:
     """The posts of an area on a day: late people and empty hours first, each with its 24 hours."""
-    actor, place = _actor(request), _place(request, code)
+    actor, place = actor_of(request), _place(request, code)
     day = pages.day_of(request.GET.get("day", ""))
     rows = pages.post_rows(place, day)
     context = {
@@ -73,7 +74,7 @@ def post_page(
     wrong: str = "",
 ) -> HttpResponse:
     """The page of a post, perhaps with a form that could not be taken."""
-    actor, one = _actor(request), find_post(number)
+    actor, one = actor_of(request), find_post(number)
     day = pages.day_of(request.GET.get("day", ""))
     shifts, slots = pages.around(one.path, day, posts=[one.id])
     keeps = actor.may("other", "keep_duty")
@@ -109,7 +110,7 @@ def choices(actor: Actor, path: str) -> list[MemberLine]:
 @require_GET
 def roster(request: HttpRequest, code: str) -> HttpResponse:
     """The roster of an area or one of its posts by member and day, and the duty list to print."""
-    actor, place = _actor(request), _place(request, code)
+    actor, place = actor_of(request), _place(request, code)
     first, days, posts = _asked(request, place)
     shifts, slots = pages.around(place.path, first, days, list(posts))
     by_name = {number: one.name for number, one in posts.items()}
@@ -127,7 +128,7 @@ def roster(request: HttpRequest, code: str) -> HttpResponse:
 @require_GET
 def roster_file(request: HttpRequest, code: str) -> HttpResponse:
     """The duty list (值班表) as Excel, in its official columns; put on record with its count."""
-    actor, place = _actor(request), _place(request, code)
+    actor, place = actor_of(request), _place(request, code)
     first, days, posts = _asked(request, place)
     shifts, slots = pages.around(place.path, first, days, list(posts))
     lines = pages.duty_lines(shifts, slots, posts)
@@ -163,12 +164,7 @@ def _days(day: date) -> dict[str, Any]:
 
 
 def _place(request: HttpRequest, code: str) -> Place:
-    place = place_of(_actor(request), code)
+    place = place_of(actor_of(request), code)
     if len(place.path) < PATH_LENGTH[Level.COUNTY] and Post.objects.count() > pages.MOST_POSTS:
         raise LianfangError("duty.area_too_large", most=pages.MOST_POSTS)
     return place
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor
-    return actor

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lianfang.base.access.api import Actor, requires
+from lianfang.base.access.pages import actor_of, reader_language, see_other
 from lianfang.base.access.places import place_of
 from lianfang.domain.duty import key_units as keys
 from lianfang.domain.duty import pages, words
@@ -35,7 +36,7 @@ LEADER_DAYS = 14
 @require_http_methods(["GET", "HEAD", "POST"])
 def key_units(request: HttpRequest, code: str) -> HttpResponse:
     """The key units of an area on a day: attendance against 70 %, the leader's hours, the reserve; a form for a new one."""
-    actor = _actor(request)
+    actor = actor_of(request)
     place = place_of(actor, code)
     day = pages.day_of(request.GET.get("day", ""))
     units = keys.organisations_at(place.path)
@@ -47,9 +48,9 @@ def key_units(request: HttpRequest, code: str) -> HttpResponse:
             try:
                 number = _make(actor, place.path, form.cleaned_data)
             except LianfangError as error:
-                form.add_error(None, error.render(words.language()))
+                form.add_error(None, error.render(reader_language()))
             else:
-                return _see(reverse("duty-post", args=[number]))
+                return see_other(reverse("duty-post", args=[number]))
     rows = keys.key_units(place.path, day)
     context = {
         "place": place, "trail": pages.trail(actor, place), "rows": rows, "day": day, "before": day - timedelta(days=1),
@@ -91,22 +92,22 @@ def attend(request: HttpRequest, number: int) -> HttpResponse:
     day = pages.day_of(request.POST.get("day", ""))
     if not form.is_valid():
         raise LianfangError("duty.attendance_unsound")
-    keys.attend(actor=_actor(request), post=number, day=day, **form.cleaned_data)
+    keys.attend(actor=actor_of(request), post=number, day=day, **form.cleaned_data)
     messages.success(request, _("Attendance confirmed."))
-    return _see(_key_address(number, day.isoformat()))
+    return see_other(_key_address(number, day.isoformat()))
 
 
 @requires(KEEP, lists=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def reserve(request: HttpRequest, number: int) -> HttpResponse:
     """Who stands ready for a key unit: seen by name, put in and taken out."""
-    actor, one = _actor(request), find_post(number)
+    actor, one = actor_of(request), find_post(number)
     if request.method == "POST":
         chosen = [int(text) for text in request.POST.getlist("member") if text.isdigit()]
         if not chosen:
             raise LianfangError("duty.choose")
         keys.change_reserve(actor=actor, post=number, members=chosen, ready="out" not in request.POST)
-        return _see(reverse("duty-reserve", args=[number]))
+        return see_other(reverse("duty-reserve", args=[number]))
     ready = keys.reserve_of(number)
     people = member_lines([member for member, _since in ready])
     held = {member for member, _since in ready}
@@ -121,7 +122,7 @@ def reserve(request: HttpRequest, number: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def upkeep(request: HttpRequest, code: str) -> HttpResponse:
     """Who keeps whose equipment going: entered and ended by the office of the area."""
-    actor = _actor(request)
+    actor = actor_of(request)
     place = place_of(actor, code)
     people = choices(actor, place.path)
     form = UpkeepForm(keys.organisations_at(place.path), people, request.POST or None)
@@ -131,7 +132,7 @@ def upkeep(request: HttpRequest, code: str) -> HttpResponse:
             actor=actor, path=place.path, organisation=int(given["organisation"]), member=int(given["member"]),
             equipment=given["equipment"], holds="out" not in request.POST,
         )  # fmt: skip
-        return _see(reverse("duty-key", args=[code]))
+        return see_other(reverse("duty-key", args=[code]))
     context = {"place": place, "trail": pages.trail(actor, place), "form": form}
     return render(request, "duty/upkeep.html", context, status=422 if request.method == "POST" else 200)
 
@@ -156,17 +157,6 @@ def sheet(request: HttpRequest, number: int) -> HttpResponse:
 def _key_address(number: int, day: str) -> str:
     row = keys.place_of_post(number)
     return (reverse("duty-key", args=[row]) if row else reverse("duty-unit")) + f"?day={day}"
-
-
-def _see(address: str) -> HttpResponse:
-    answer = HttpResponseRedirect(address)
-    answer.status_code = 303
-    return answer
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor
-    return actor
 
 
 __all__ = ["attend", "key_units", "reserve", "sheet", "unit", "upkeep"]

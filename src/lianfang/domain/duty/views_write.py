@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from lianfang.base.access.api import Actor, public, requires
+from lianfang.base.access.api import public, requires
+from lianfang.base.access.pages import actor_of, reader_language, see_other
 from lianfang.base.access.places import place_of
 from lianfang.domain.duty import attendance, pages, words
 from lianfang.domain.duty.forms import HandoverForm, PatternForm, PostForm, pattern_initial
@@ -35,7 +36,7 @@ PROPOSED = 5
 @require_http_methods(["GET", "HEAD", "POST"])
 def create(request: HttpRequest) -> HttpResponse:
     """Set up a post with the shifts it begins with, as drafts for the planner."""
-    actor = _actor(request)
+    actor = actor_of(request)
     initial = {"area": request.GET.get("area", actor.area_code), **pattern_initial(beijing_day(timezone.now()))}
     form = PostForm(request.POST or None, initial=initial)
     form.fields["area"].within = actor.path
@@ -49,9 +50,9 @@ def create(request: HttpRequest) -> HttpResponse:
             )  # fmt: skip
             create_shifts(actor=actor, post=number, shifts=form.shifts())
         except LianfangError as error:
-            form.add_error(None, error.render(words.language()))
+            form.add_error(None, error.render(reader_language()))
         else:
-            return _see(reverse("duty-post", args=[number]))
+            return see_other(reverse("duty-post", args=[number]))
     return render(request, "duty/create.html", {"form": form}, status=422 if request.method == "POST" else 200)
 
 
@@ -63,10 +64,10 @@ def add_shifts(request: HttpRequest, number: int) -> HttpResponse:
     if not form.is_valid():
         return post_page(request, number, pattern=form)
     try:
-        create_shifts(actor=_actor(request), post=number, shifts=form.shifts(), publish="publish" in request.POST)
+        create_shifts(actor=actor_of(request), post=number, shifts=form.shifts(), publish="publish" in request.POST)
     except LianfangError as error:
-        return post_page(request, number, pattern=form, wrong=error.render(words.language()))
-    return _see(reverse("duty-post", args=[number]) + f"?day={form.cleaned_data['first'].isoformat()}")
+        return post_page(request, number, pattern=form, wrong=error.render(reader_language()))
+    return see_other(reverse("duty-post", args=[number]) + f"?day={form.cleaned_data['first'].isoformat()}")
 
 
 @requires(KEEP, lists=True)
@@ -78,7 +79,7 @@ def book_somebody(request: HttpRequest, number: int) -> HttpResponse:
         shift, member = _number(request, "shift"), _number(request, "member")
         if not Shift.objects.filter(id=shift, post_id=number).exists():
             raise LianfangError("access.not_found")
-        book(actor=_actor(request), shift=shift, members=[member], force="force" in request.POST)
+        book(actor=actor_of(request), shift=shift, members=[member], force="force" in request.POST)
     except LianfangError as error:
         return _again(request, number, error)
     messages.success(request, _("Booked."))
@@ -92,7 +93,7 @@ def note(request: HttpRequest, number: int) -> HttpResponse:
     form = HandoverForm(request.POST)
     if not form.is_valid():
         return post_page(request, number, note=form)
-    attendance.write_handover(actor=_actor(request), post=number, words=form.cleaned_data["words"])
+    attendance.write_handover(actor=actor_of(request), post=number, words=form.cleaned_data["words"])
     messages.success(request, _("Handover note kept."))
     return _back(request, reverse("duty-post", args=[number]))
 
@@ -106,7 +107,7 @@ def slot(request: HttpRequest, number: int) -> HttpResponse:
 
 def slot_page(request: HttpRequest, number: int, *, wrong: str = "") -> HttpResponse:
     """The page of a slot, perhaps with what could not be done."""
-    actor, one = _actor(request), _find(number)
+    actor, one = actor_of(request), _find(number)
     people = member_lines([one.member_id])
     now = timezone.now()
     gone = one.state == "left" and one.checked_out_at is not None and one.checked_out_at < one.ends_at  # before the end
@@ -118,8 +119,8 @@ def slot_page(request: HttpRequest, number: int, *, wrong: str = "") -> HttpResp
     )
     proposed = [(names[each.member], _reasons(each)) for each in found[:PROPOSED] if each.can and each.member in names]
     barred = [
-        (names[each.member], LianfangError(each.problem, hours="11").render(words.language()) if each.problem in SOFT[:1]
-         else LianfangError(each.problem).render(words.language()) if each.problem else _("Lacks the skill that is asked for."))
+        (names[each.member], LianfangError(each.problem, hours="11").render(reader_language()) if each.problem in SOFT[:1]
+         else LianfangError(each.problem).render(reader_language()) if each.problem else _("Lacks the skill that is asked for."))
         for each in [one_ for one_ in found if not one_.can][:PROPOSED] if each.member in names
     ]  # fmt: skip
     at = find_post(one.post_id)
@@ -148,7 +149,7 @@ def _reasons(one: attendance.Candidate) -> str:
     said.append(_("%(n)s hours this week") % {"n": round(one.minutes / 60)})
     return (
         "、".join(part for part in said if part)
-        if words.language() == "zh"
+        if reader_language() == "zh"
         else ", ".join(part for part in said if part)
     )
 
@@ -157,7 +158,7 @@ def _reasons(one: attendance.Candidate) -> str:
 @require_POST
 def slot_act(request: HttpRequest, number: int, act: str) -> HttpResponse:
     """What an office does with a place: came, left, did not come, let go, hold, step in, move."""
-    actor, one = _actor(request), _find(number)
+    actor, one = actor_of(request), _find(number)
     back = reverse("duty-post", args=[one.post_id]) + f"?day={beijing_day(one.starts_at).isoformat()}"
     try:
         if act == "in":
@@ -184,7 +185,7 @@ def slot_act(request: HttpRequest, number: int, act: str) -> HttpResponse:
     except LianfangError as error:
         if error.code == "access.not_found":
             raise
-        return slot_page(request, number, wrong=error.render(words.language()))
+        return slot_page(request, number, wrong=error.render(reader_language()))
     return _back(request, back)
 
 
@@ -202,7 +203,7 @@ def at_post(request: HttpRequest, code: str) -> HttpResponse:
         else:
             attendance.check_in_at(number)
             messages.success(request, _("Checked in."))
-        return _see(reverse("duty-at", args=[code]))
+        return see_other(reverse("duty-at", args=[code]))
     here = attendance.post_at(number)
     context: dict[str, Any] = {"here": here, "kind": words.KIND_WORDS[here.kind], "signed_in": signed_in, "code": code}
     if here.starts_at is not None and here.ends_at is not None:
@@ -227,20 +228,9 @@ def _number(request: HttpRequest, name: str) -> int:
 def _again(request: HttpRequest, number: int, error: LianfangError) -> HttpResponse:
     if error.code == "access.not_found":
         raise error
-    return post_page(request, number, wrong=error.render(words.language()))
+    return post_page(request, number, wrong=error.render(reader_language()))
 
 
 def _back(request: HttpRequest, address: str) -> HttpResponse:
     day = request.POST.get("day", "")
-    return _see(f"{address}?day={pages.day_of(day).isoformat()}" if day and "?" not in address else address)
-
-
-def _see(address: str) -> HttpResponse:
-    answer = HttpResponseRedirect(address)
-    answer.status_code = 303
-    return answer
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor
-    return actor
+    return see_other(f"{address}?day={pages.day_of(day).isoformat()}" if day and "?" not in address else address)

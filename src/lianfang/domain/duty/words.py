@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
-
-from lianfang.kernel.errors import Language
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 KIND_WORDS = {
     "checkpoint": gettext_lazy("Checkpoint"),
@@ -43,8 +41,3 @@ BREACHES = {
     "duty.week_full": pgettext_lazy("rule set aside", "hours of the week"),
     "duty.nights_in_row": pgettext_lazy("rule set aside", "nights in a row"),
 }
-
-
-def language() -> Language:
-    """The language of the page."""
-    return "zh" if (get_language() or "zh").startswith("zh") else "en"

@@ -5,22 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lianfang.base.access.api import Actor, requires
+from lianfang.base.access.pages import actor_of, reader_language, see_page
 from lianfang.domain.missions import selectors, services
 from lianfang.domain.missions.forms import NeedForm, TeamForm
 from lianfang.domain.missions.words import FITS, KINDS, PURPOSES, REFUSALS, SEVERITIES, STATES, TEAM_STATES
 from lianfang.domain.workforce.api import member_lines
 from lianfang.kernel.clock import beijing_day
 from lianfang.kernel.divisions import short_name
-from lianfang.kernel.errors import Language, LianfangError
+from lianfang.kernel.errors import LianfangError
 
 SEES = ("see:members:named", "see:members:figures")
 
@@ -60,7 +59,7 @@ def new_team(request: HttpRequest) -> HttpResponse:
             error = caught
         else:
             messages.success(request, _("The team is founded and ready."))
-            return see("mission-team", made)
+            return see_page("mission-team", made)
     return page(request, "missions/new_team.html", {"form": form}, error, wrong=form.is_bound and not form.is_valid())
 
 
@@ -91,7 +90,7 @@ def end_team(request: HttpRequest, number: int) -> HttpResponse:
     """Dissolve a team that is at home."""
     services.dissolve_team(actor=actor_of(request), team=number)
     messages.success(request, _("The team is dissolved; its members are free for others."))
-    return see("missions")
+    return see_page("missions")
 
 
 @requires("other:call_force", lists=True)
@@ -111,7 +110,7 @@ def new_need(request: HttpRequest) -> HttpResponse:
             error = caught
         else:
             messages.success(request, _("Asked. Whoever plans the teams has it on the list."))
-            return see("missions")
+            return see_page("missions")
     return page(request, "missions/new_need.html", {"form": form}, error, wrong=form.is_bound and not form.is_valid())
 
 
@@ -121,7 +120,7 @@ def end_need(request: HttpRequest, number: int) -> HttpResponse:
     """The need is over, or was raised by mistake."""
     services.end_need(actor=actor_of(request), need=number, withdrawn=request.POST.get("how") == "withdrawn")
     messages.success(request, _("The need is closed."))
-    return see("missions")
+    return see_page("missions")
 
 
 @requires(*SEES)
@@ -143,7 +142,7 @@ def act(request: HttpRequest, number: int) -> HttpResponse:
             raise
         return _mission(request, number, error)
     messages.success(request, said)
-    return see("mission", number)
+    return see_page("mission", number)
 
 
 def _done(request: HttpRequest, actor: Actor, number: int, what: str, side: str) -> str:
@@ -232,24 +231,11 @@ def spoken_team(one: selectors.Team) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def actor_of(request: HttpRequest) -> Actor:
-    """Who is signed in."""
-    actor: Actor = request.actor
-    return actor
-
-
-def see(view: str, *arguments: object) -> HttpResponse:
-    """Go on to a page by reading it."""
-    answer = HttpResponseRedirect(reverse(view, args=arguments))
-    answer.status_code = 303
-    return answer
-
-
 def page(
     request: HttpRequest, template: str, context: dict[str, Any], error: LianfangError | None, *, wrong: bool = False
 ) -> HttpResponse:
     """Render a page, with an error on top if there is one."""
-    language: Language = "en" if (get_language() or "zh").startswith("en") else "zh"
+    language = reader_language()
     context |= {"lines": [error.render(language)] if error else [], "has_errors": error is not None or wrong}
     return render(request, template, context, status=error.status if error else 422 if wrong else 200)
 

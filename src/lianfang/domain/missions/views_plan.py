@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from lianfang.base.access.api import requires
+from lianfang.base.access.pages import actor_of, see_page
 from lianfang.domain.missions import planning, selectors, services
-from lianfang.domain.missions.views import actor_of, page, see, spoken_need, spoken_team
+from lianfang.domain.missions.views import page, spoken_need, spoken_team
 from lianfang.kernel.errors import LianfangError
 
 
@@ -30,7 +31,7 @@ def plan(request: HttpRequest) -> HttpResponse:
             messages.success(
                 request, _("%(count)s sendings are proposed; both sides of each are asked.") % {"count": len(made)}
             )
-            return see("missions")
+            return see_page("missions")
     with suppress(LianfangError):  # nothing to plan: the page says what is missing
         found = planning.propose(teams, needs)
     context: dict[str, Any] = {

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from lianfang.base.access.actor import Actor
+from lianfang.base.access.pages import reader_language
 from lianfang.base.access.places import Place
 from lianfang.base.database.select import run
 from lianfang.base.metrics.api import children, values
@@ -19,7 +20,7 @@ from lianfang.domain.pairings import catalogue
 from lianfang.domain.pairings import metrics as m
 from lianfang.domain.pairings.selectors import Held, PairingLine, PartLine
 from lianfang.kernel.divisions import Level, short_name
-from lianfang.kernel.errors import Language, LianfangError
+from lianfang.kernel.errors import LianfangError
 
 KINDS: dict[str, Any] = {
     "community": gettext_lazy("Villages and communities"), "compound": gettext_lazy("Compounds"), "building": gettext_lazy("Buildings"),
@@ -38,14 +39,9 @@ WHY: dict[str, Any] = {
 NEXT_LEVEL = {2: 4, 4: 6, 6: 9, 9: 12}
 
 
-def language() -> Language:
-    """The language of the running request, as the catalogue names it."""
-    return "en" if (get_language() or "zh").startswith("en") else "zh"
-
-
 def said(words: PairingTemplate | PairingItem) -> str:
     """A template's or an item's name in the reader's language."""
-    return words.zh if language() == "zh" else words.en
+    return words.zh if reader_language() == "zh" else words.en
 
 
 @dataclass(frozen=True)
@@ -160,7 +156,7 @@ def rows(found: Sequence[PairingLine]) -> list[dict[str, Any]]:
         made.append(
             {
                 "line": one, "template": said(template) if template else one.template, "state": state, "word": word,
-                "share": catalogue.share_words(one.share, language()), "lacks": lacking(one), "units": units, "people": people[:3],
+                "share": catalogue.share_words(one.share, reader_language()), "lacks": lacking(one), "units": units, "people": people[:3],
                 "more": max(0, len(people) - 3), "kind": KINDS[one.kind],
             }
         )  # fmt: skip
@@ -209,7 +205,7 @@ def held_rows(found: Sequence[Held], names: dict[int, str] | None = None) -> lis
         made.append(
             {
                 "held": one, "template": said(template) if template else one.template, "item": item_words(template, one.item),
-                "share": catalogue.share_words(one.share, language()), "lacks": [item_words(template, key) for key in one.lacks],
+                "share": catalogue.share_words(one.share, reader_language()), "lacks": [item_words(template, key) for key in one.lacks],
                 "who": (names or {}).get(one.member or 0, ""),
             }
         )  # fmt: skip

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lianfang.base.access.actor import Actor
+from lianfang.base.access.pages import reader_language
 from lianfang.base.access.places import Place
 from lianfang.base.database.select import run
 from lianfang.base.vault.api import BadSeal, system_box
@@ -120,8 +121,8 @@ def judge(
     reader = _Reader(path, template, incident_id, lead_of(template, incident_id))
     with read_table(source, columns=COLUMNS, filename=filename) as table:
         batch = table.read_all()
-        reader.judged.notes = [note.sentence(pages.language()) for note in table.notes]
-    refused = {verdict.row: verdict.sentence(pages.language()) for verdict in batch.verdicts}
+        reader.judged.notes = [note.sentence(reader_language()) for note in table.notes]
+    refused = {verdict.row: verdict.sentence(reader_language()) for verdict in batch.verdicts}
     for at, number in enumerate(batch.rows):
         said = {name: values[at] for name, values in batch.columns.items()}
         reader.take(number, said, refused.get(number, ""))
@@ -184,7 +185,7 @@ class _Reader:
             if path in self.paired:
                 row.verdict = "same"
                 row.why = LianfangError("pairings.row_taken", cell=_cell(number, "community"), text=community).render(
-                    pages.language()
+                    reader_language()
                 )
                 return
             found = self._unit(number, unit)
@@ -194,7 +195,7 @@ class _Reader:
             others = [self._member(number, name, found) for name in people]
             self._add(number, path, community, found, lead, others)
         except LianfangError as error:
-            row.verdict, row.why = "refused", error.render(pages.language())
+            row.verdict, row.why = "refused", error.render(reader_language())
         except _Refused as error:
             row.verdict, row.why = "refused", str(error)
 
@@ -263,7 +264,7 @@ class _Refused(Exception):
 
 def _cell(row: int, name: str) -> str:
     column = next(spec for spec in COLUMNS if spec.name == name)
-    return f"{row} · {column.heading(pages.language())}"
+    return f"{row} · {column.heading(reader_language())}"
 
 
 def _names(value: Any) -> list[str]:
@@ -294,7 +295,7 @@ def ledger_file(actor: Actor, place: Place, *, template: str = "") -> tuple[byte
     out = io.BytesIO()
     write_table(
         out, columns=OUT, rows=rows(), title=f"{place.name} · {_('Ledger of pairings')}",
-        watermark=_("%(who)s · %(now)s · %(count)s pairings") % said, language=pages.language(),
+        watermark=_("%(who)s · %(now)s · %(count)s pairings") % said, language=reader_language(),
     )  # fmt: skip
     return out.getvalue(), len(lines)
 

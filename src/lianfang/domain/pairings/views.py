@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from lianfang.base.access.actor import Actor
 from lianfang.base.access.api import requires
 from lianfang.base.access.looks import note_export
+from lianfang.base.access.pages import actor_of, reader_language
 from lianfang.base.access.places import place_of
 from lianfang.base.database.select import run
 from lianfang.base.incidents.api import incident
@@ -24,12 +24,6 @@ from lianfang.kernel.errors import Language, LianfangError
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SEE = ("see:members:named", "see:members:figures")
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """Who asks."""
-    actor: Actor = request.actor
-    return actor
 
 
 def find(number: int) -> PairingLine:
@@ -133,11 +127,11 @@ def pairing_page(request: HttpRequest, found: PairingLine, error: LianfangError 
     context = {
         "one": found, "template": template, "name": pages.said(template) if template else found.template, "state": state, "word": word,
         "person": person, "place": place, "trail": pages.trail(place, last=f"№ {found.id}"), "kind_words": pages.KINDS[found.kind],
-        "share": catalogue.share_words(found.share, pages.language()),
+        "share": catalogue.share_words(found.share, reader_language()),
         "tasks": pages.place_tasks(found, template) if template else [],
         "items": pages.items(found, template) if template else [], "story": pages.history(found, template), "now_at": timezone.now(),
         "incident": incident(found.incident) if found.incident is not None else None,
-        "may_pair": actor.may("other", "pair") and found.ended_on is None, "lines": [error.render(pages.language())] if error else [],
+        "may_pair": actor.may("other", "pair") and found.ended_on is None, "lines": [error.render(reader_language())] if error else [],
         "card": template.card if template else None,
     }  # fmt: skip
     return render(request, "pairings/one.html", context, status=error.status if error else 200)
@@ -151,7 +145,7 @@ def card(request: HttpRequest, number: int) -> HttpResponse:
     template = pages.template_of(found)
     if template is None or template.card is None:
         raise LianfangError("access.not_found")
-    language: Language = "en" if request.GET.get("in", pages.language()) == "en" else "zh"
+    language: Language = "en" if request.GET.get("in", reader_language()) == "en" else "zh"
     own = template.card
     context = {
         "one": found, "person": person_words(actor, found), "card": own, "language": language, "now_at": timezone.now(),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from lianfang.base.access.actor import Actor
 from lianfang.base.access.api import requires
+from lianfang.base.access.pages import actor_of, reader_language, see_page
 from lianfang.base.access.places import Place, place_of
 from lianfang.base.incidents.api import incident_for
 from lianfang.base.playbooks.api import PairingItem, PairingTemplate
@@ -22,7 +23,7 @@ from lianfang.domain.pairings.forms import HandoverForm, MemberForm, TermForm, U
 from lianfang.domain.pairings.rules import NewPart, Target
 from lianfang.domain.pairings.selectors import PairingLine, PartLine
 from lianfang.domain.pairings.services import today
-from lianfang.domain.pairings.views import actor_of, find, pairing_page
+from lianfang.domain.pairings.views import find, pairing_page
 from lianfang.domain.residents.api import building_names
 from lianfang.kernel.divisions import Level
 from lianfang.kernel.errors import LianfangError
@@ -104,15 +105,15 @@ def _new_form(
             )
             messages.success(request, text % {"n": len(numbers)})
             if len(numbers) == 1:
-                return see("pairing", numbers[0])
-            answer = see("pairings-area", place.code)
+                return see_page("pairing", numbers[0])
+            answer = see_page("pairings-area", place.code)
             answer["Location"] += f"?kind={targets[0].kind}"
             return answer
     context = {
         "place": place, "trail": pages.trail(place, last=_("New")), "form": form, "key": key, "name": pages.said(one), "choices": found,
         "ticked": ticked, "compound": "compound" in one.targets, "share": share, "building": building,
         "household": one.target == "household",
-        "shares": [(word, catalogue.share_words(word, pages.language()) or _("all of it")) for word in catalogue.SHARES],
+        "shares": [(word, catalogue.share_words(word, reader_language()) or _("all of it")) for word in catalogue.SHARES],
         "buildings": sorted(building_names(place.path).items()) if one.target == "household" and place.level >= Level.COMMUNITY else [],
         "most": one.most_targets, "items": [pages.said(item) for item in catalogue.to_fill(one)],
     }  # fmt: skip
@@ -146,7 +147,7 @@ def fill(request: HttpRequest, number: int, item: str) -> HttpResponse:
             complain(form, error)
         else:
             messages.success(request, _("Filled: %(item)s.") % {"item": pages.said(one)})
-            return see("pairing", number)
+            return see_page("pairing", number)
     return _people_page(request, found, one, form, unit, handover=None, part=None)
 
 
@@ -208,7 +209,7 @@ def handover(request: HttpRequest, number: int, part: int) -> HttpResponse:
             complain(note if error.code == "pairings.handover_day" else form, error)
         else:
             messages.success(request, _("Handed over. The note is shown to the successor."))
-            return see("pairing", number)
+            return see_page("pairing", number)
     return _people_page(request, found, one, form, unit, handover=note, part=old)
 
 
@@ -219,7 +220,7 @@ def release(request: HttpRequest, number: int, part: int) -> HttpResponse:
     _part(find(number), part)
     services.release_part(actor=actor_of(request), part_id=part, on=today())
     messages.warning(request, _("Released. The place is on the list of its office until somebody takes over."))
-    return see("pairing", number)
+    return see_page("pairing", number)
 
 
 @requires(PAIR, lists=True)
@@ -229,7 +230,7 @@ def done(request: HttpRequest, number: int, part: int) -> HttpResponse:
     _part(find(number), part)
     services.mark_done(actor=actor_of(request), part_id=part, on=today())
     messages.success(request, _("Marked as done."))
-    return see("pairing", number)
+    return see_page("pairing", number)
 
 
 @requires(PAIR, lists=True)
@@ -242,7 +243,7 @@ def end(request: HttpRequest, number: int) -> HttpResponse:
     except LianfangError as error:
         return pairing_page(request, found, error)
     messages.success(request, _("Ended. The target stands open until it is paired again."))
-    return see("pairing", number)
+    return see_page("pairing", number)
 
 
 @requires(PAIR, lists=True)
@@ -269,13 +270,13 @@ def imported(request: HttpRequest) -> HttpResponse:
                     "%(n)s pairing taken from the list.", "%(n)s pairings taken from the list.", len(numbers)
                 )
                 messages.success(request, text % {"n": len(numbers)})
-                return see("pairings-list", place.code)
+                return see_page("pairings-list", place.code)
         except LianfangError as error:
-            lines = [error.render(pages.language())]
+            lines = [error.render(reader_language())]
     context = {
         "place": place, "trail": pages.trail(place, last=_("Import")), "lines": lines, "judged": judged, "kept": kept, "key": key,
         "templates": [(one, pages.said(template)) for one, template in known.items()],
-        "columns": [column.heading(pages.language()) for column in tables.COLUMNS],
+        "columns": [column.heading(reader_language()) for column in tables.COLUMNS],
     }  # fmt: skip
     return render(request, "pairings/import.html", context, status=422 if lines else 200)
 
@@ -302,11 +303,4 @@ def _part(found: PairingLine, number: int) -> PartLine:
 def complain(form: Any, error: LianfangError) -> None:
     """Put a refusal beside the field it is about."""
     name = FIELDS.get(error.code, "")
-    form.add_error(name if name in form.fields else None, error.render(pages.language()))
-
-
-def see(view: str, *arguments: object) -> HttpResponse:
-    """Lead on after a write."""
-    answer = HttpResponseRedirect(reverse(view, args=arguments))
-    answer.status_code = 303
-    return answer
+    form.add_error(name if name in form.fields else None, error.render(reader_language()))

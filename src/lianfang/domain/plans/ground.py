@@ -50,22 +50,37 @@ def ground(path: str) -> Ground:
 
 
 def lay_out(paths: Iterable[str], known: Mapping[str, Point] | None = None) -> Ground:
-    """Points of areas (parents before or after their children, any order): known ones as given, others around their parent."""
+    """Points of areas (parents before or after their children, any order): known ones as given, an area without one in the middle
+    of those inside it, others around their parent."""
     given = {path: to_metres(point) for path, point in (known or {}).items()}
+    middles = _middles(given)
     points: dict[str, Point] = {}
     count: dict[str, int] = {}
     for path in sorted(paths, key=lambda one: (len(one), one)):
         parent = next(
             (path[:length] for length in (12, 9, 6, 4, 2) if length < len(path) and path[:length] in points), ""
         )
-        if path in given:
-            points[path] = given[path]
+        if path in given or path in middles:
+            points[path] = given.get(path) or middles[path]
             continue
         n = count[parent] = count.get(parent, 0) + 1
         x, y = points.get(parent, (0.0, 0.0))
         radius, angle = SPACING.get(len(path), 1_000.0) * 0.6 * sqrt(n - 0.5), n * TURN
         points[path] = (x + radius * cos(angle), y + radius * sin(angle))
     return Ground(points, frozenset(given) & frozenset(points))
+
+
+def _middles(given: Mapping[str, Point]) -> dict[str, Point]:
+    """The middle of the given points inside each area above them."""
+    inside: dict[str, list[Point]] = {}
+    for path, point in given.items():
+        for length in (2, 4, 6, 9):
+            if length < len(path):
+                inside.setdefault(path[:length], []).append(point)
+    return {
+        path: (sum(x for x, _ in points) / len(points), sum(y for _, y in points) / len(points))
+        for path, points in inside.items()
+    }
 
 
 def centre(geometry: Mapping[str, Any]) -> Point:

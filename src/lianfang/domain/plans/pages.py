@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from lianfang.base.access.api import Actor
 from lianfang.base.access.offices import offices_of, signature
+from lianfang.base.access.pages import reader_language
 from lianfang.base.access.places import Place
 from lianfang.base.areas.api import AreaLine, boundaries, children
 from lianfang.domain.plans import binding
@@ -29,11 +29,6 @@ STATE_BADGES = {
 }  # fmt: skip
 STEPS = (0.5, 0.9, 1.0)
 """Shares of seats filled at which the map changes colour; below 100 % is always another colour than 100 %."""
-
-
-def language() -> Language:
-    """The language of the running request, as the catalogue names it."""
-    return "en" if (get_language() or "zh").startswith("en") else "zh"
 
 
 def who_and_when(account: int, when: datetime, spoken: Language) -> tuple[str, str]:
@@ -67,7 +62,7 @@ def _plan_row(plan: Plan, names: Mapping[str, str], by: str) -> PlanRow:
     badge, state = badge_of(plan)
     figures = {figure["key"].rpartition(".")[2]: figure["plan"] for figure in plan.summary.get("figures", ())}
     return PlanRow(
-        plan, kind_of(plan.kind).label(language()), names.get(plan.path, plan.path), badge, state, by, figures.get("placed"),
+        plan, kind_of(plan.kind).label(reader_language()), names.get(plan.path, plan.path), badge, state, by, figures.get("placed"),
         figures.get("unplaced"),
     )  # fmt: skip
 
@@ -76,12 +71,12 @@ def badge_of(plan: Plan) -> tuple[str, str]:
     """(interface state, word) of a plan; a computation whose program is gone has broken off."""
     if plan.state == "solving" and progress_of(plan.id).state == "failed":
         return "act", _("Broken off")
-    return STATE_BADGES.get(plan.state, "unknown"), state_words(plan.state, language())
+    return STATE_BADGES.get(plan.state, "unknown"), state_words(plan.state, reader_language())
 
 
 def reasons_of(plan: Plan) -> list[str]:
     """Why there is no plan, in sentences."""
-    kind, spoken, found = kind_of(plan.kind), language(), []
+    kind, spoken, found = kind_of(plan.kind), reader_language(), []
     for one in plan.reasons:
         values = dict(one.get("values", {}))
         if one["code"] == "plans.infeasible" and "code" in one.get("engine", {}):
@@ -103,7 +98,7 @@ class FigureRow:
 
 def figure_rows(plan: Plan) -> list[FigureRow]:
     """The figures of a plan."""
-    kind, spoken = kind_of(plan.kind), language()
+    kind, spoken = kind_of(plan.kind), reader_language()
     found = []
     for one in plan.summary.get("figures", ()):
         mine, other, verdict = one["plan"], one.get("baseline"), ""
@@ -115,7 +110,7 @@ def figure_rows(plan: Plan) -> list[FigureRow]:
 
 def remark_groups(plan: Plan) -> list[tuple[str, list[str]]]:
     """Sentences about the plan under their heads: what binds, what one more would buy, what else is good to know."""
-    kind, spoken = kind_of(plan.kind), language()
+    kind, spoken = kind_of(plan.kind), reader_language()
     heads = {"binds": _("What binds"), "buys": _("What one more would buy"), "notes": _("Good to know")}
     found: dict[str, list[str]] = {topic: [] for topic in heads}
     for one in plan.summary.get("remarks", ()):
@@ -137,7 +132,7 @@ class Row:
 
 def rows_of(plan: Plan, lines: Sequence[Line]) -> list[Row]:
     """Lines with their words, names only as far as the reader may see them."""
-    kind, spoken = kind_of(plan.kind), language()
+    kind, spoken = kind_of(plan.kind), reader_language()
     names = kind.names(plan, {line.subject for line in lines}, {line.target for line in lines if line.target}, spoken)
     unknown = _("outside what you may see")
     found = []
@@ -175,7 +170,7 @@ def map_of(plan: Plan, kind: Kind, place: Place) -> dict[str, Any] | None:
         if len(path) >= len(below[0].path):
             key = path[: len(below[0].path)]
             wanted[key] = wanted.get(key, 0) + seats
-    outlines, heads = boundaries(place.path), kind.heads(language())
+    outlines, heads = boundaries(place.path), kind.heads(reader_language())
     known = all(area.path in outlines for area in below)
     return {
         "key": "plan-map", "title": f"{heads.map} · {place.short}", "parent": place.code,

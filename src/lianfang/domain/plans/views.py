@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from lianfang.base.access.api import Actor, requires
 from lianfang.base.access.looks import note_export
+from lianfang.base.access.pages import reader_language
 from lianfang.base.access.places import place_of
 from lianfang.base.areas.api import names_of
 from lianfang.domain.plans import export, jobs, pages
@@ -32,7 +33,7 @@ def index(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor
     before = request.GET.get("before", "")
     found = plans(actor.path, limit=51, before=int(before) if before.isascii() and before.isdigit() else None)
-    language = pages.language()
+    language = reader_language()
     context = {
         "rows": pages.plan_rows(found[:50], names_of(sorted({one.path for one in found}))),
         "kinds": [(kind, kind.label(language), kind.says(language)) for kind in kinds_for(actor)],
@@ -68,13 +69,13 @@ def plan_context(request: HttpRequest, actor: Actor, one: Plan) -> dict[str, Any
     base = request.path if place.path == one.path else f"{request.path}?area={place.code}"
     badge, state = pages.badge_of(one)
     who, when = (
-        pages.who_and_when(one.adopted_by, one.adopted_at, pages.language())
+        pages.who_and_when(one.adopted_by, one.adopted_at, reader_language())
         if one.adopted_by and one.adopted_at
         else ("", "")
     )
     return {
-        "plan": one, "kind": kind, "title": kind.label(pages.language()), "heads": kind.heads(pages.language()),
-        "links": kind.links(one, place.path, pages.language()), "place": place, "badge": badge, "state": state,
+        "plan": one, "kind": kind, "title": kind.label(reader_language()), "heads": kind.heads(reader_language()),
+        "links": kind.links(one, place.path, reader_language()), "place": place, "badge": badge, "state": state,
         "trail": pages.trail(one, place, actor), "figures": pages.figure_rows(one), "remarks": pages.remark_groups(one),
         "rows": pages.rows_of(one, lines[:PAGE]), "following": lines[PAGE - 1].n if len(lines) > PAGE else None, "paged": bool(after),
         "filters": pages.filters_of(one, counts_of_lines(one.id), show, base), "map": pages.map_of(one, kind, place),
@@ -95,9 +96,9 @@ def _waiting(request: HttpRequest, actor: Actor, one: Plan) -> HttpResponse:
     lines = pages.reasons_of(one) or ([progress.sentence] if progress.sentence else [])
     broken = progress.state == "failed"
     if broken and not lines:
-        lines = [LianfangError("plans.broke_off").render(pages.language())]
+        lines = [LianfangError("plans.broke_off").render(reader_language())]
     context = {
-        "plan": one, "title": kind.label(pages.language()), "place": place, "progress": progress, "broken": broken, "lines": lines,
+        "plan": one, "title": kind.label(reader_language()), "place": place, "progress": progress, "broken": broken, "lines": lines,
         "trail": pages.trail(one, place, actor), "may_start": broken and actor.may("other", kind.propose), "has_errors": broken,
         "stopping": jobs.cancelled(one.id),
     }  # fmt: skip
@@ -111,7 +112,7 @@ def table(request: HttpRequest, number: int) -> HttpResponse:
     """All lines of a plan as an Excel file."""
     actor: Actor = request.actor
     one = plan_by_id(number)
-    body, count = export.workbook(one, actor, pages.language())
+    body, count = export.workbook(one, actor, reader_language())
     note_export("plan", one.path, count)
     answer = HttpResponse(body, content_type=XLSX)
     answer["Content-Disposition"] = f'attachment; filename="plan-{one.id}.xlsx"'
@@ -126,7 +127,7 @@ def tours(request: HttpRequest, number: int) -> HttpResponse:
     one = plan_by_id(number)
     kind = kind_of(one.kind)
     context = {
-        "plan": one, "title": kind.label(pages.language()), "place": place_of(request.actor, one.path.ljust(12, "0")),
+        "plan": one, "title": kind.label(reader_language()), "place": place_of(request.actor, one.path.ljust(12, "0")),
         "tours": kind.context(one, one.path).get("tours", ()),
     }  # fmt: skip
     return render(request, "plans/tours.html", context)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from lianfang.base.access.api import Actor, requires
+from lianfang.base.access.pages import reader_language, see_page
 from lianfang.base.access.places import Place, place_of
 from lianfang.base.areas.api import children
 from lianfang.domain.plans import jobs, pages, services
@@ -35,7 +35,7 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
         raise LianfangError("access.not_found") from None
     if not actor.may("other", found.propose):
         raise LianfangError("access.not_found")
-    language = pages.language()
+    language = reader_language()
     place = place_of(actor, request.POST.get("area") or request.GET.get("area") or actor.area_code)
     form = ProposeForm(
         found.fields(actor, place.path, language), _areas(actor, place, found.levels), found.seconds, request.POST or None,
@@ -53,7 +53,7 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
                 seconds=float(form.cleaned_data["seconds"]),
                 language=language,
             )
-            return _see("plan", number)
+            return see_page("plan", number)
         except LianfangError as error:
             lines = [error.render(language)]
     context = {
@@ -84,7 +84,7 @@ def _areas(actor: Actor, place: Place, levels: tuple[int, ...]) -> list[tuple[st
 def line(request: HttpRequest, number: int, n: int) -> HttpResponse:
     """One line: why it is so, and where it may go instead; choosing pins it."""
     actor: Actor = request.actor
-    language = pages.language()
+    language = reader_language()
     plan = plan_by_id(number)
     kind = kind_of(plan.kind)
     shown = Line.objects.filter(plan_id=number, n=n).first()
@@ -98,7 +98,7 @@ def line(request: HttpRequest, number: int, n: int) -> HttpResponse:
                 actor=actor, plan_id=number, n=n, choice=request.POST.get("choice", ""), language=language,
                 version=int(version) if version.isascii() and version.isdigit() else -1,
             )  # fmt: skip
-            return _see("plan", number, tail=f"?done=edited&area={shown.path[:12].ljust(12, '0')}")
+            return see_page("plan", number, query=f"?done=edited&area={shown.path[:12].ljust(12, '0')}")
         except LianfangError as error:
             lines = [error.render(language)]
     choices = kind.choices(built_of(plan_by_id(number, whole=True)), lines_of(number), n, language)
@@ -116,7 +116,7 @@ def line(request: HttpRequest, number: int, n: int) -> HttpResponse:
 def pin(request: HttpRequest, number: int, n: int) -> HttpResponse:
     """Hold a line for the next computation, or let it go."""
     _proposable(request, number)
-    pinned, language = request.POST.get("pinned") == "1", pages.language()
+    pinned, language = request.POST.get("pinned") == "1", reader_language()
 
     def act(actor: Actor) -> None:
         services.pin_line(actor=actor, plan_id=number, n=n, pinned=pinned, language=language)
@@ -139,13 +139,13 @@ def adopt_page(request: HttpRequest, number: int) -> HttpResponse:
             request, number,
             lambda actor: services.adopt(
                 actor=actor, plan_id=number, version=int(version) if version.isascii() and version.isdigit() else None,
-                language=pages.language(),
+                language=reader_language(),
             ),
             done="adopted",
         )  # fmt: skip
     targets = Line.objects.filter(plan_id=number).exclude(target="")
     context = {
-        "plan": plan, "title": kind.label(pages.language()), "place": place_of(actor, plan.path.ljust(12, "0")),
+        "plan": plan, "title": kind.label(reader_language()), "place": place_of(actor, plan.path.ljust(12, "0")),
         "figures": pages.figure_rows(plan), "remarks": pages.remark_groups(plan), "lines_count": targets.count(),
         "places": targets.values("path").distinct().count(), "open": plan.state == "proposed",
     }  # fmt: skip
@@ -159,10 +159,10 @@ def again(request: HttpRequest, number: int) -> HttpResponse:
     actor: Actor = request.actor
     plan = _proposable(request, number)
     try:
-        made = services.replan(actor=actor, plan=plan, language=pages.language())
+        made = services.replan(actor=actor, plan=plan, language=reader_language())
     except LianfangError as error:
         return _again(request, number, error)
-    return _see("plan", made)
+    return see_page("plan", made)
 
 
 @requires(*PROPOSE, lists=True)
@@ -170,7 +170,7 @@ def again(request: HttpRequest, number: int) -> HttpResponse:
 def start(request: HttpRequest, number: int) -> HttpResponse:
     """Start a computation again that ended without a plan."""
     plan = _proposable(request, number)
-    return _do(request, number, lambda actor: services.restart(actor=actor, plan=plan, language=pages.language()))
+    return _do(request, number, lambda actor: services.restart(actor=actor, plan=plan, language=reader_language()))
 
 
 @requires(*PROPOSE, lists=True)
@@ -180,7 +180,7 @@ def stop(request: HttpRequest, number: int) -> HttpResponse:
     plan = _proposable(request, number)
     if plan.state == "solving":
         jobs.cancel(number)
-    return _see("plan", number)
+    return see_page("plan", number)
 
 
 @requires(*PROPOSE, lists=True)
@@ -191,7 +191,7 @@ def take_back(request: HttpRequest, number: int) -> HttpResponse:
     return _do(
         request,
         number,
-        lambda actor: services.withdraw(actor=actor, plan_id=number, language=pages.language()),
+        lambda actor: services.withdraw(actor=actor, plan_id=number, language=reader_language()),
         done="withdrawn",
     )
 
@@ -211,7 +211,7 @@ def _do(request: HttpRequest, number: int, act: Any, *, done: str = "") -> HttpR
         act(request.actor)
     except LianfangError as error:
         return _again(request, number, error)
-    return _see("plan", number, tail=f"?done={done}" if done else "")
+    return see_page("plan", number, done=done)
 
 
 def _again(request: HttpRequest, number: int, error: LianfangError) -> HttpResponse:
@@ -219,18 +219,12 @@ def _again(request: HttpRequest, number: int, error: LianfangError) -> HttpRespo
         raise error
     plan = plan_by_id(number)
     if plan.state in ("solving", "failed"):
-        return _see("plan", number)
+        return see_page("plan", number)
     context = plan_context(request, request.actor, plan) | {
-        "lines": [error.render(pages.language())],
+        "lines": [error.render(reader_language())],
         "has_errors": True,
     }
     return render(request, "plans/plan.html", context, status=error.status)
-
-
-def _see(name: str, number: int, *, tail: str = "") -> HttpResponse:
-    answer = HttpResponseRedirect(reverse(name, args=[number]) + tail)
-    answer.status_code = 303
-    return answer
 
 
 __all__ = ["READ", "adopt_page", "again", "line", "new", "pin", "start", "stop", "take_back"]

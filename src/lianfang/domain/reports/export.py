@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lianfang.base.access.actor import Actor
+from lianfang.base.access.pages import reader_language
 from lianfang.base.access.places import Place
 from lianfang.base.playbooks.api import Column
 from lianfang.domain.reports import pages
@@ -69,7 +70,7 @@ def _write(
     period: Period, place: Place, actor: Actor, columns: list[ColumnSpec], rows: Iterator[list[object]]
 ) -> tuple[bytes, int]:
     target = io.BytesIO()
-    language = pages.language()
+    language = reader_language()
     drill = "演练 " if period.incident.drill else ""
     mark = f"{actor.name} {actor.role_label} {_clock(timezone.now())}"
     title = f"{drill}{place.name} {pages.said(period.form)} {period.day.isoformat()}"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
+from lianfang.base.access.pages import reader_language
 from lianfang.base.access.places import Place
 from lianfang.base.incidents.api import playbook_of
 from lianfang.base.metrics import api as metrics
@@ -24,14 +25,9 @@ COLOURS = {"returned": "act", "late": "watch", "corrected": "good", "reported": 
 """The interface's state of a return; a missing one depends on the clock (see `state_of`)."""
 
 
-def language() -> Literal["zh", "en"]:
-    """The reader's language."""
-    return "en" if (get_language() or "zh").startswith("en") else "zh"
-
-
 def said(words: Any) -> str:
     """The words of something with `zh` and `en`, in the reader's language; English begins with a capital."""
-    return str(words.en[:1].upper() + words.en[1:] if language() == "en" else words.zh)
+    return str(words.en[:1].upper() + words.en[1:] if reader_language() == "en" else words.zh)
 
 
 @dataclass(frozen=True)
@@ -68,7 +64,7 @@ def figure_rows(report: UnitReport, shown: Snapshot) -> list[FigureRow]:
                 kind=_kind(column, shown), value=shown.answers.get(column.key, value),
                 items=_items(report.period, shown.each.get(column.key, {})),
                 previous=before, change=None if value is None or before is None else value - before,
-                check=checks.get(column.key, ""), note=column.note if language() == "zh" else "",
+                check=checks.get(column.key, ""), note=column.note if reader_language() == "zh" else "",
             )
         )  # fmt: skip
     return rows
@@ -89,7 +85,7 @@ def _kind(column: Column, shown: Snapshot) -> str:
 def _says(column: Column) -> str:
     names = [term.name for term in column.metric.metrics()] if column.metric else []
     known = [metrics.metric(name) for name in dict.fromkeys(names) if metrics.is_defined(name)]
-    return " ".join(one.says_en if language() == "en" else one.says_zh for one in known)
+    return " ".join(one.says_en if reader_language() == "en" else one.says_zh for one in known)
 
 
 def _items(period: Period, found: Mapping[str, int]) -> tuple[tuple[str, int], ...]:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from lianfang.base.access.actor import Actor
 from lianfang.base.access.api import requires
 from lianfang.base.access.offices import offices_of, signature
+from lianfang.base.access.pages import actor_of, reader_language, see_page
 from lianfang.base.access.places import Place, level_below, place_of
 from lianfang.base.incidents.api import incident_at
 from lianfang.base.playbooks.api import Column
@@ -52,7 +53,7 @@ EARLIEST, LATEST = date(2019, 12, 1), date(2999, 12, 31)
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
     """Lead each reader to what is theirs: their own return, or who is late below them."""
-    actor = _actor(request)
+    actor = actor_of(request)
     at_home = _place(actor, actor.area_code)
     page = "reports:unit" if at_home.level >= Level.COMMUNITY else "reports:late"
     return HttpResponseRedirect(reverse(page, args=[at_home.code]))
@@ -63,18 +64,18 @@ def index(request: HttpRequest) -> HttpResponse:
 @until_an_incident
 def unit(request: HttpRequest, code: str) -> HttpResponse:
     """Tonight's return of a unit: figures that filled themselves, one open question at most, one button."""
-    return unit_page(request, _place(_actor(request), code))
+    return unit_page(request, _place(actor_of(request), code))
 
 
 @requires("other:confirm_report", lists=True)
 @require_POST
 def confirm(request: HttpRequest, code: str) -> HttpResponse:
     """Confirm the return as it stands (zero=1 states a zero report)."""
-    at = _place(_actor(request), code)
+    at = _place(actor_of(request), code)
     asked = asked_of(request.POST)
     try:
         confirm_report(
-            actor=_actor(request), path=at.path, zero=request.POST.get("zero") == "1", answers=_answers(request),
+            actor=actor_of(request), path=at.path, zero=request.POST.get("zero") == "1", answers=_answers(request),
             reason=request.POST.get("reason", ""), **asked,
         )  # fmt: skip
     except LianfangError as error:
@@ -86,12 +87,12 @@ def confirm(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def correct(request: HttpRequest, code: str) -> HttpResponse:
     """Replace a confirmed return by a new version, with a reason."""
-    at = _place(_actor(request), code)
+    at = _place(actor_of(request), code)
     asked = asked_of(request.POST)
     version = request.POST.get("version", "")
     try:
         correct_report(
-            actor=_actor(request), path=at.path, reason=request.POST.get("reason", ""),
+            actor=actor_of(request), path=at.path, reason=request.POST.get("reason", ""),
             answers=_answers(request) or None,
             base_version=int(version) if version.isascii() and version.isdigit() else 0, **asked,
         )  # fmt: skip
@@ -105,7 +106,7 @@ def correct(request: HttpRequest, code: str) -> HttpResponse:
 @until_an_incident
 def late(request: HttpRequest, code: str) -> HttpResponse:
     """Who is late below an area: what is wrong first, counts as filters, areas to drill into, units page by page."""
-    actor = _actor(request)
+    actor = actor_of(request)
     at, now = _place(actor, code), timezone.now()
     period = _period_below(request, at)
     counted = counts(period, at.path)
@@ -140,7 +141,7 @@ def late(request: HttpRequest, code: str) -> HttpResponse:
 @until_an_incident
 def table(request: HttpRequest, code: str) -> HttpResponse:
     """What the areas below have confirmed, beside what is true now, and the difference."""
-    at = _place(_actor(request), code)
+    at = _place(actor_of(request), code)
     period = _period_below(request, at)
     found = _table(period, at)
     everything = request.GET.get("columns") == "all"
@@ -159,9 +160,9 @@ def table(request: HttpRequest, code: str) -> HttpResponse:
 @require_GET
 def table_file(request: HttpRequest, code: str) -> HttpResponse:
     """The table as an Excel file in the form's columns."""
-    at = _place(_actor(request), code)
+    at = _place(actor_of(request), code)
     period = _period_below(request, at)
-    body, count = export.table_file(_table(period, at), at, _actor(request))
+    body, count = export.table_file(_table(period, at), at, actor_of(request))
     return _file(body, count, export.file_name(period, at, "daily"))
 
 
@@ -169,11 +170,11 @@ def table_file(request: HttpRequest, code: str) -> HttpResponse:
 @require_GET
 def late_file(request: HttpRequest, code: str) -> HttpResponse:
     """Who has reported and who has not as an Excel file."""
-    at = _place(_actor(request), code)
+    at = _place(actor_of(request), code)
     period = _period_below(request, at)
     chosen = request.GET.get("state", "all")
     states = (chosen,) if chosen in STATES else STATES
-    body, count = export.late_file(period, at, _actor(request), states)
+    body, count = export.late_file(period, at, actor_of(request), states)
     return _file(body, count, export.file_name(period, at, "late"))
 
 
@@ -182,7 +183,7 @@ def late_file(request: HttpRequest, code: str) -> HttpResponse:
 @until_an_incident
 def history(request: HttpRequest, code: str) -> HttpResponse:
     """Every version of a unit's return and what changed from one to the next."""
-    at, now = _place(_actor(request), code), timezone.now()
+    at, now = _place(actor_of(request), code), timezone.now()
     period = _period(request, at)
     found = versions(period, at.path)
     lines = []
@@ -204,14 +205,9 @@ def history(request: HttpRequest, code: str) -> HttpResponse:
 # ------------------------------------------------------------------------------------------------------- pieces
 
 
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor
-    return actor
-
-
 def place_at(request: HttpRequest, code: str) -> Place:
     """The unit or area that an address names, inside the reader's scope."""
-    return _place(_actor(request), code)
+    return _place(actor_of(request), code)
 
 
 def _place(actor: Actor, code: str) -> Place:
@@ -260,11 +256,8 @@ def _answers(request: HttpRequest) -> dict[str, str]:
 def answered(at: Place, asked: Mapping[str, Any], done: str) -> HttpResponse:
     """Lead back to the unit's page, which says what was done."""
     tail = f"day={asked['day']}&" if "day" in asked else ""
-    answer = HttpResponseRedirect(
-        f"{reverse('reports:unit', args=[at.code])}?{tail}form={asked['form']}&part={asked['part']}&done={done}"
-    )
-    answer.status_code = 303
-    return answer
+    query = f"?{tail}form={asked['form']}&part={asked['part']}&done={done}"
+    return see_page("reports:unit", at.code, query=query)
 
 
 def _frame(request: HttpRequest, period: Period, at: Place, view: str) -> dict[str, Any]:
@@ -283,7 +276,7 @@ def unit_page(
     request: HttpRequest, at: Place, *, error: LianfangError | None = None, given: Mapping[str, str] | None = None
 ) -> HttpResponse:
     """The page of a unit's return; with the refusal and what was typed when something was refused."""
-    actor, now = _actor(request), timezone.now()
+    actor, now = actor_of(request), timezone.now()
     period = _period(request, at)
     report = unit_report(period, at.path, figures=actor.sees("metrics", "figures"))
     given, kept = given or {}, report.confirmed
@@ -309,7 +302,7 @@ def unit_page(
         "may_confirm": actor.may("other", "confirm_report") and period.day <= beijing_day(now),
         "on_behalf": actor.path != at.path, "reason": given.get("reason", ""),
         "done": request.GET.get("done", "") if report.confirmed else "",
-        "lines": [error.render(pages.language())] if error else [], "error_code": error.code if error else "",
+        "lines": [error.render(reader_language())] if error else [], "error_code": error.code if error else "",
         "has_errors": error is not None, "overdue": now > due_at(period.form, period.day, period.part),
     }  # fmt: skip
     return render(request, "reports/unit.html", context, status=error.status if error else 200)

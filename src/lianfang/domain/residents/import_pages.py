@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from lianfang.base.access.api import Actor
+from lianfang.base.access.pages import reader_language
 from lianfang.base.access.places import Place
 from lianfang.domain.residents.browsing import areas_below
 from lianfang.domain.residents.import_reads import KEPT, PAGE, ImportFile, ImportRow
-from lianfang.domain.residents.pages import language
 from lianfang.domain.residents.reading import REGISTERS, Reason
 from lianfang.domain.residents.rules import Verdict
 from lianfang.domain.residents.uploads import Look
@@ -48,7 +48,7 @@ SAMPLES_SHOWN = 3
 
 def headings(register: str) -> dict[str, str]:
     """Headings of a register's columns by name, in the reader's language."""
-    return {spec.name: spec.heading(language()) for spec in REGISTERS[register]}
+    return {spec.name: spec.heading(reader_language()) for spec in REGISTERS[register]}
 
 
 def area_choices(place: Place) -> list[tuple[str, str]]:
@@ -183,7 +183,7 @@ def _reason(reason: Reason, values: Mapping[str, Any], words: Mapping[str, str],
         value = mask_phone(value)
     elif not open_names:
         value = ""
-    said = problem(reason.code).sentence(reason.values, language())
+    said = problem(reason.code).sentence(reason.values, reader_language())
     shown = "" if value in said else value[:40]
     return {"column": words.get(reason.column, ""), "value": shown, "sentence": said, "code": reason.code}
 

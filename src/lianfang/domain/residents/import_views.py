@@ -13,12 +13,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from lianfang.base.access.api import Actor, requires
 from lianfang.base.access.looks import note_export
+from lianfang.base.access.pages import actor_of, reader_language, see_page
 from lianfang.base.access.places import place_of
 from lianfang.base.incidents.api import incident_for
 from lianfang.domain.residents import export_pages, import_jobs, import_pages, import_reads, uploads
 from lianfang.domain.residents.forms import REGISTER_WORDS, UploadForm, chosen_columns
 from lianfang.domain.residents.job_pages import JobPages
-from lianfang.domain.residents.pages import language
 from lianfang.domain.residents.services import discard_import, stage_residents, take_residents, undo_import
 from lianfang.kernel.errors import LianfangError
 
@@ -30,7 +30,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @require_http_methods(["GET", "HEAD", "POST"])
 def index(request: HttpRequest) -> HttpResponse:
     """Send a table, and the imports so far with their undo."""
-    actor = _actor(request)
+    actor = actor_of(request)
     own = place_of(actor, actor.area_code)
     choices = import_pages.area_choices(own)
     form = UploadForm(
@@ -40,7 +40,7 @@ def index(request: HttpRequest) -> HttpResponse:
         try:
             return HttpResponseRedirect(reverse("import-look", args=[_send(request, actor, form).token]))
         except LianfangError as error:
-            form.add_error("file" if not form.errors.get("file") else None, error.render(language()))
+            form.add_error("file" if not form.errors.get("file") else None, error.render(reader_language()))
     before = request.GET.get("before", "")
     found = import_reads.imports(
         before=int(before) if before.isascii() and before.isdigit() else None, limit=import_reads.FILES + 1
@@ -61,7 +61,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def look(request: HttpRequest, token: str) -> HttpResponse:
     """The columns of a sent table with what each was taken for; confirming them judges every row."""
-    actor = _actor(request)
+    actor = actor_of(request)
     found = uploads.find(token, actor=actor)
     sheet = request.GET.get("sheet", "")
     if sheet and sheet != found.sheet:
@@ -71,7 +71,7 @@ def look(request: HttpRequest, token: str) -> HttpResponse:
         try:
             return _stage(request, actor, found)
         except LianfangError as error:
-            lines = [error.render(language())]
+            lines = [error.render(reader_language())]
     context = {
         "look": found,
         "columns": import_pages.look_columns(found, request.POST),
@@ -81,7 +81,7 @@ def look(request: HttpRequest, token: str) -> HttpResponse:
         "has_errors": bool(lines),
         "place": place_of(actor, found.area_path.ljust(12, "0")),
         "register": REGISTER_WORDS[found.register],
-        "notes": [note.sentence(language()) for note in found.notes],
+        "notes": [note.sentence(reader_language()) for note in found.notes],
     }
     return render(request, "residents/import_look.html", context, status=422 if lines else 200)
 
@@ -90,10 +90,10 @@ def look(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 def forget(request: HttpRequest, token: str) -> HttpResponse:
     """Throw a sent table away before its rows were judged, or a task that broke off."""
-    actor = _actor(request)
+    actor = actor_of(request)
     if not JOBS.drop(token, actor):
         uploads.forget(uploads.find(token, actor=actor))
-    return _to("import", done="discarded")
+    return see_page("import", done="discarded")
 
 
 @requires("other:import", lists=True)
@@ -107,11 +107,11 @@ def verdicts(request: HttpRequest, number: int) -> HttpResponse:
 @require_GET
 def wait(request: HttpRequest, token: str) -> HttpResponse:
     """How far the work on a large table is; leads on when it is done."""
-    actor = _actor(request)
+    actor = actor_of(request)
     try:
         return JOBS.page(request, actor, token)
     except LianfangError:
-        return _to("import-look", uploads.find(token, actor=actor).token)  # kept, but nothing was asked yet
+        return see_page("import-look", uploads.find(token, actor=actor).token)  # kept, but nothing was asked yet
 
 
 @requires("other:import", lists=True)
@@ -122,10 +122,10 @@ def take(request: HttpRequest, number: int) -> HttpResponse:
         file = import_reads.import_by_id(number)
         if file.rows > import_jobs.LARGE_ROWS and file.state == "staged":
             return _ask(request, "take", file)
-        take_residents(actor=_actor(request), file_id=number)
+        take_residents(actor=actor_of(request), file_id=number)
     except LianfangError as error:
         return _verdicts_page(request, number, error)
-    return _to("import-file", number, done="taken")
+    return see_page("import-file", number, done="taken")
 
 
 @requires("other:import", lists=True)
@@ -136,10 +136,10 @@ def undo(request: HttpRequest, number: int) -> HttpResponse:
         file = import_reads.import_by_id(number)
         if file.taken > import_jobs.LARGE_ROWS and file.state == "taken":
             return _ask(request, "undo", file)
-        undo_import(actor=_actor(request), file_id=number)
+        undo_import(actor=actor_of(request), file_id=number)
     except LianfangError as error:
         return _verdicts_page(request, number, error)
-    return _to("import-file", number, done="undone")
+    return see_page("import-file", number, done="undone")
 
 
 @requires("other:import", lists=True)
@@ -147,23 +147,23 @@ def undo(request: HttpRequest, number: int) -> HttpResponse:
 def discard(request: HttpRequest, number: int) -> HttpResponse:
     """Drop a table whose rows were judged but not taken."""
     try:
-        discard_import(actor=_actor(request), file_id=number)
+        discard_import(actor=actor_of(request), file_id=number)
     except LianfangError as error:
         return _verdicts_page(request, number, error)
-    return _to("import", done="discarded")
+    return see_page("import", done="discarded")
 
 
 @requires("other:import", lists=True)
 @require_GET
 def refused_file(request: HttpRequest, number: int) -> HttpResponse:
     """The rows that were not taken as an Excel file with their reasons."""
-    actor = _actor(request)
+    actor = actor_of(request)
     file = import_reads.import_by_id(number)
     if not import_pages.may_read_whole(file, actor):
         raise LianfangError("access.not_found")
     incident = incident_for(file.path)
     drill = bool(settings.DRILL or (incident is not None and incident.drill))
-    body, count = export_pages.refused_file(file, actor, language(), drill=drill)
+    body, count = export_pages.refused_file(file, actor, reader_language(), drill=drill)
     note_export("import-not-taken", file.path, count)
     answer = HttpResponse(body, content_type=XLSX)
     answer["Content-Disposition"] = f'attachment; filename="import-{file.id}-not-taken.xlsx"'
@@ -172,11 +172,6 @@ def refused_file(request: HttpRequest, number: int) -> HttpResponse:
 
 
 # ------------------------------------------------------------------------------------------------------- pieces
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor
-    return actor
 
 
 def _send(request: HttpRequest, actor: Actor, form: UploadForm) -> uploads.Look:
@@ -197,14 +192,17 @@ def _send(request: HttpRequest, actor: Actor, form: UploadForm) -> uploads.Look:
 
 def _ask(request: HttpRequest, action: str, file: import_reads.ImportFile) -> HttpResponse:
     """Let a large table be taken or taken back beside the pages."""
-    return _to("import-wait", import_jobs.ask_about(_actor(request), action, file.id, file.path, file.rows, language()))
+    return see_page(
+        "import-wait",
+        import_jobs.ask_about(actor_of(request), action, file.id, file.path, file.rows, reader_language()),
+    )
 
 
 def _stage(request: HttpRequest, actor: Actor, found: uploads.Look) -> HttpResponse:
     """Judge every row of a kept file, a large one beside the pages; one that was imported before leads to that import."""
     mapping = chosen_columns(request.POST, found, import_pages.headings(found.register))
     if found.size > import_jobs.LARGE_BYTES:
-        return _to("import-wait", import_jobs.ask_stage(actor, found, mapping, language()))
+        return see_page("import-wait", import_jobs.ask_stage(actor, found, mapping, reader_language()))
     report = stage_residents(
         actor=actor,
         source=uploads.contents(found),
@@ -213,19 +211,19 @@ def _stage(request: HttpRequest, actor: Actor, found: uploads.Look) -> HttpRespo
         filename=found.name,
         sheet=found.sheet,
         mapping=mapping,
-        language=language(),
+        language=reader_language(),
     )
     if report.file_id is None:
         raise LianfangError("jobs.upload_gone")
     uploads.forget(found)
     if report.repeated:
-        return _to("import-file", report.file_id, done="repeated")
+        return see_page("import-file", report.file_id, done="repeated")
     uploads.keep_notes(found.area_path, report.file_id, report.notes)
-    return _to("import-file", report.file_id)
+    return see_page("import-file", report.file_id)
 
 
 def _verdicts_page(request: HttpRequest, number: int, error: LianfangError | None = None) -> HttpResponse:
-    actor = _actor(request)
+    actor = actor_of(request)
     file = import_reads.import_by_id(number)
     undone = import_reads.undone_of(file) if file.state == "undone" else import_reads.Undone(0, 0, 0)
     chosen = request.GET.get("verdict", "")
@@ -252,14 +250,7 @@ def _verdicts_page(request: HttpRequest, number: int, error: LianfangError | Non
         "paged": bool(after),
         "notes": uploads.notes(file.path, file.id),
         "done": request.GET.get("done", ""),
-        "lines": [error.render(language())] if error else [],
+        "lines": [error.render(reader_language())] if error else [],
         "has_errors": error is not None,
     }
     return render(request, "residents/import_file.html", context, status=error.status if error else 200)
-
-
-def _to(view: str, *arguments: object, done: str = "") -> HttpResponse:
-    tail = f"?done={done}" if done else ""
-    answer = HttpResponseRedirect(reverse(view, args=arguments) + tail)
-    answer.status_code = 303
-    return answer

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from lianfang.base.access.api import Actor
+from lianfang.base.access.pages import reader_language, see_other
 from lianfang.base.jobs import beside
-from lianfang.domain.residents.pages import language
 
 ACTIONS: dict[str, Promise] = {
     "stage": _("Rows are being checked"),
@@ -41,15 +41,13 @@ class JobPages:
         htmx = bool(getattr(request, "htmx", False))
         if found.state == "done":
             to = reverse(self.file, args=[found.file_id]) + (f"?done={found.outcome}" if found.outcome else "")
-            onward = HttpResponseClientRedirect(to) if htmx else HttpResponseRedirect(to)
-            onward.status_code = onward.status_code if htmx else 303
-            return onward
+            return HttpResponseClientRedirect(to) if htmx else see_other(to)
         failed = found.state == "failed"
         context = {
             "progress": found, "title": self.title, "index_href": reverse(self.index), "what": ACTIONS[found.action],
             "here": reverse(self.wait, args=[token]), "forget_href": reverse(self.forget, args=[token]),
             "back_href": reverse(self.file, args=[found.file_id]) if found.file_id else reverse(self.index),
-            "has_errors": failed, "lines": [found.sentence(language())] if failed else [],
+            "has_errors": failed, "lines": [found.sentence(reader_language())] if failed else [],
         }  # fmt: skip
         return render(request, "residents/import_wait.html#progress" if htmx else "residents/import_wait.html", context)
 
@@ -57,7 +55,7 @@ class JobPages:
         """What this person asked for and what is not done: for the page the lists stand on."""
         return [
             {
-                "progress": one, "sentence": one.sentence(language()), "what": ACTIONS[one.action],
+                "progress": one, "sentence": one.sentence(reader_language()), "what": ACTIONS[one.action],
                 "href": reverse(self.wait, args=[token]),
                 "asked_at": datetime.fromtimestamp(one.asked_at, UTC), "forget_href": reverse(self.forget, args=[token]),
             }

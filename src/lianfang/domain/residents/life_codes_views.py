@@ -8,9 +8,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from lianfang.base.access.api import Actor, requires
-from lianfang.domain.residents import life_codes, life_reads, pages
-from lianfang.domain.residents.life_views import see
+from lianfang.base.access.api import requires
+from lianfang.base.access.pages import actor_of, reader_language, see_page
+from lianfang.domain.residents import life_codes, life_reads
 from lianfang.kernel.divisions import path_of
 from lianfang.kernel.errors import LianfangError
 
@@ -28,7 +28,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_POST
 def follow(request: HttpRequest) -> HttpResponse:
     """Lead the people of an ended community, or of some of its buildings, to another."""
-    actor = _actor(request)
+    actor = actor_of(request)
     chosen = request.POST.getlist("building") or None
     try:
         old, new = path_of(request.POST.get("old", "")), path_of(request.POST.get("new", "").strip())
@@ -42,18 +42,13 @@ def follow(request: HttpRequest) -> HttpResponse:
     messages.success(
         request, _("%(b)s buildings with %(n)s people are under the new code.") % {"b": buildings, "n": people}
     )
-    return see("residents-codes")
+    return see_page("residents-codes")
 
 
 def _page(request: HttpRequest, error: LianfangError | None = None) -> HttpResponse:
-    found = life_codes.ended_areas(actor=_actor(request))
+    found = life_codes.ended_areas(actor=actor_of(request))
     context = {
         "lines": [{"one": one, "buildings": life_reads.building_choices(one.path)} for one in found],
-        "problems": [error.render(pages.language())] if error else [], "has_errors": error is not None,
+        "problems": [error.render(reader_language())] if error else [], "has_errors": error is not None,
     }  # fmt: skip
     return render(request, "residents/codes.html", context, status=error.status if error else 200)
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor
-    return actor

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from lianfang.base.access.accounts import role_words
 from lianfang.base.access.api import Actor, requires
+from lianfang.base.access.pages import actor_of, reader_language, see_page
 from lianfang.base.access.places import Place, place_of
 from lianfang.domain.residents import browsing, life, life_reads, pages
 from lianfang.domain.residents.life_forms import KIND_WORDS, WHAT, ChangeForm, NewcomerForm
@@ -35,7 +36,7 @@ FIELDS = {
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: HttpRequest, code: str) -> HttpResponse:
     """What happened to one person: first what, then the day, the place and the reason."""
-    actor = _actor(request)
+    actor = actor_of(request)
     entry, line = _entry(actor, code)
     what = request.POST.get("what") or request.GET.get("what", "")
     if what not in WHAT:
@@ -48,7 +49,7 @@ def change(request: HttpRequest, code: str) -> HttpResponse:
             complain(form, error)
         else:
             messages.success(request, _("Recorded. It can be undone as long as nothing later stands on it."))
-            return see("residents-changes", pages.code_of(entry.path[:12]))
+            return see_page("residents-changes", pages.code_of(entry.path[:12]))
     return _person_page(request, entry, line, what=what, form=form)
 
 
@@ -56,7 +57,7 @@ def change(request: HttpRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def newcomer(request: HttpRequest, code: str) -> HttpResponse:
     """Somebody new at a door of a community: born, or moved in from outside."""
-    actor = _actor(request)
+    actor = actor_of(request)
     place = community_of(actor, code)
     initial = {"on": today(), "building": request.GET.get("building", ""), "kind": "1"}
     form = NewcomerForm(life_reads.building_choices(place.path), request.POST or None, initial=initial)
@@ -75,7 +76,7 @@ def newcomer(request: HttpRequest, code: str) -> HttpResponse:
             messages.success(
                 request, _("Entered. The code for their sheet: %(code)s") % {"code": group_code(format_code(printed))}
             )
-            return see("residents-person", format_code(printed))
+            return see_page("residents-person", format_code(printed))
     context = {
         "place": place,
         "form": form,
@@ -89,10 +90,10 @@ def newcomer(request: HttpRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def returned(request: HttpRequest, number: int) -> HttpResponse:
     """Somebody who had moved away lives in this community again: at which door, since when, who said so."""
-    actor = _actor(request)
+    actor = actor_of(request)
     entry = life.entry(actor=actor, person_id=number)
     if not entry.gone:
-        return see("residents-change", format_code(entry.code))
+        return see_page("residents-change", format_code(entry.code))
     if entry.gone == life.DIED:
         raise LianfangError("access.not_found")
     form = ChangeForm(
@@ -106,7 +107,7 @@ def returned(request: HttpRequest, number: int) -> HttpResponse:
             complain(form, error)
         else:
             messages.success(request, _("Recorded. It can be undone as long as nothing later stands on it."))
-            return see("residents-person", format_code(entry.code))
+            return see_page("residents-person", format_code(entry.code))
     place = place_of(actor, entry.path[:12] if actor.covers(entry.path[:12]) else actor.area_code)
     name = entry.name if actor.sees("residents", "named") else ""
     context = {
@@ -121,7 +122,7 @@ def returned(request: HttpRequest, number: int) -> HttpResponse:
 @require_GET
 def history(request: HttpRequest, code: str) -> HttpResponse:
     """The dated changes of an area, newest first."""
-    actor = _actor(request)
+    actor = actor_of(request)
     place = place_of(actor, code)
     kind, before = request.GET.get("kind", ""), request.GET.get("before", "")
     number = int(before[:18]) if before.isascii() and before.isdigit() else None
@@ -142,20 +143,20 @@ def history(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def undo(request: HttpRequest, number: int) -> HttpResponse:
     """Undo one change, if nothing later stands on it."""
-    actor = _actor(request)
+    actor = actor_of(request)
     life.undo_change(actor=actor, change_id=number)
     messages.success(request, _("Undone: the entry is as it was before."))
-    return see("residents-changes", actor.area_code)
+    return see_page("residents-changes", actor.area_code)
 
 
 @requires(KEEP, lists=True)
 @require_GET
 def doubt(request: HttpRequest, number: int) -> HttpResponse:
     """From an item of the work list to the person it speaks of."""
-    entry = life.entry(actor=_actor(request), person_id=number)
+    entry = life.entry(actor=actor_of(request), person_id=number)
     if entry.gone:
-        return see("residents-changes", _actor(request).area_code)
-    return see("residents-change", format_code(entry.code))
+        return see_page("residents-changes", actor_of(request).area_code)
+    return see_page("residents-change", format_code(entry.code))
 
 
 # --------------------------------------------------------------------------------------------------------- pieces
@@ -184,7 +185,7 @@ def record(actor: Actor, person_id: int, what: str, form: ChangeForm) -> None:
 def complain(form: Any, error: LianfangError) -> None:
     """Put a refusal beside the field it is about."""
     name = "number" if error.code.startswith("identity.") else FIELDS.get(error.code, "")
-    form.add_error(name if name in form.fields else None, error.render(pages.language()))
+    form.add_error(name if name in form.fields else None, error.render(reader_language()))
 
 
 def change_lines(found: list[life_reads.Change]) -> list[dict[str, Any]]:
@@ -200,24 +201,12 @@ def change_lines(found: list[life_reads.Change]) -> list[dict[str, Any]]:
     ]
 
 
-def see(view: str, *arguments: object) -> HttpResponse:
-    """Lead on after a write."""
-    answer = HttpResponseRedirect(reverse(view, args=arguments))
-    answer.status_code = 303
-    return answer
-
-
 def community_of(actor: Actor, code: str) -> Place:
     """The community of an address; raises access.not_found above one."""
     place = place_of(actor, code, lowest=Level.COMMUNITY)
     if place.level is not Level.COMMUNITY:
         raise LianfangError("access.not_found")
     return place
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor
-    return actor
 
 
 def _entry(actor: Actor, code: str) -> tuple[life.Entry, browsing.Line]:
@@ -244,7 +233,7 @@ def possible(entry: life.Entry) -> list[str]:
 def _person_page(
     request: HttpRequest, entry: life.Entry, line: browsing.Line, *, what: str = "", form: ChangeForm | None = None
 ) -> HttpResponse:
-    actor = _actor(request)
+    actor = actor_of(request)
     place = place_of(actor, line.path[:16] if actor.covers(line.path[:16]) else actor.area_code)
     name = entry.name if actor.sees("residents", "named") else ""
     context = {

@@ -7,15 +7,14 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from lianfang.base.access.api import Actor
 from lianfang.base.access.places import Place
 from lianfang.base.metrics import api as metrics
 from lianfang.domain.residents.browsing import PAGE, Line, areas_below
 from lianfang.kernel.divisions import PATH_LENGTH, Level
-from lianfang.kernel.errors import Language
 from lianfang.kernel.identity import mask_name
 from lianfang.kernel.ids import group_code
 
@@ -43,11 +42,6 @@ SECRETS: tuple[tuple[str, Promise], ...] = (
 )  # fmt: skip
 """What is opened one person at a time, in the order it is shown."""
 HIDDEN = "***"
-
-
-def language() -> Language:
-    """The language of the running request, as the catalogue names it."""
-    return "en" if (get_language() or "zh").startswith("en") else "zh"
 
 
 def people_lines(found: Sequence[Line], actor: Actor, names: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lianfang.base.access.api import Actor, requires
+from lianfang.base.access.pages import actor_of, see_page
 from lianfang.domain.residents import import_reads, life_reads, pages, rules, transfers
 from lianfang.domain.residents.life_forms import TransferForm
-from lianfang.domain.residents.life_views import KEEP, community_of, complain, see
+from lianfang.domain.residents.life_views import KEEP, community_of, complain
 from lianfang.domain.residents.rules import Verdict
 from lianfang.kernel.errors import LianfangError
 
@@ -24,7 +25,7 @@ ACCEPT = "other:accept_transfer"
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
     """Transfers of the reader's area: what waits for this side first."""
-    actor = _actor(request)
+    actor = actor_of(request)
     found = transfers.transfers(actor=actor)
     waiting = [one for one in found if one.state == "asked" and not one.mine_ok]
     asked = [one for one in found if one.state == "asked" and one.mine_ok]
@@ -40,7 +41,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest, code: str) -> HttpResponse:
     """Ask that somebody registered elsewhere moves or stays here; a row of an import fills in what it said."""
-    actor = _actor(request)
+    actor = actor_of(request)
     place = community_of(actor, code)
     buildings = life_reads.building_choices(place.path)
     form = TransferForm(buildings, request.POST or None, initial=_from_row(request, actor, buildings))
@@ -55,7 +56,7 @@ def ask(request: HttpRequest, code: str) -> HttpResponse:
             complain(form, error)
         else:
             messages.success(request, _("Asked. The other side is told only that somebody of theirs is asked for."))
-            return see("residents-transfer", number)
+            return see_page("residents-transfer", number)
     context = {"place": place, "form": form, "trail": pages.trail(actor, place, _("Ask for a transfer"))}
     return render(request, "residents/transfer_ask.html", context, status=422 if request.method == "POST" else 200)
 
@@ -71,41 +72,36 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def accept(request: HttpRequest, number: int) -> HttpResponse:
     """Accept for this side."""
-    done = transfers.accept_transfer(actor=_actor(request), transfer_id=number)
+    done = transfers.accept_transfer(actor=actor_of(request), transfer_id=number)
     said = (
         _("Accepted by both sides: the entry is where they live now.")
         if done
         else _("Accepted. It waits for the other side.")
     )
     messages.success(request, said)
-    return see("residents-transfer", number)
+    return see_page("residents-transfer", number)
 
 
 @requires(ACCEPT, lists=True)
 @require_POST
 def refuse(request: HttpRequest, number: int) -> HttpResponse:
     """Refuse for this side; nothing changes and nothing is told."""
-    transfers.refuse_transfer(actor=_actor(request), transfer_id=number)
+    transfers.refuse_transfer(actor=actor_of(request), transfer_id=number)
     messages.success(request, _("Refused. Nothing has changed, and the other side was told nothing more."))
-    return see("residents-transfer", number)
+    return see_page("residents-transfer", number)
 
 
 @requires(KEEP, lists=True)
 @require_POST
 def withdraw(request: HttpRequest, number: int) -> HttpResponse:
     """Take back what this side asked for."""
-    transfers.withdraw_transfer(actor=_actor(request), transfer_id=number)
+    transfers.withdraw_transfer(actor=actor_of(request), transfer_id=number)
     messages.success(request, _("Taken back."))
-    return see("residents-transfer", number)
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor
-    return actor
+    return see_page("residents-transfer", number)
 
 
 def _page(request: HttpRequest, number: int) -> HttpResponse:
-    actor = _actor(request)
+    actor = actor_of(request)
     found = transfers.transfer(actor=actor, transfer_id=number)
     context = {
         "one": found, "may_accept": actor.may("other", "accept_transfer") and found.state == "asked" and not found.mine_ok,

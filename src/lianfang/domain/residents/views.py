@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lianfang.base.access.api import Actor, requires
+from lianfang.base.access.pages import actor_of, reader_language
 from lianfang.base.access.places import Place, place_of
 from lianfang.domain.residents import browsing, pages
 from lianfang.domain.residents.forms import CODE_PURPOSES, OPEN_PURPOSES, PURPOSE_OF_ROLE, CodeForm, purpose_of
@@ -37,7 +38,7 @@ define(
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
     """Lead each reader to what is theirs: their area's people, or the look-up by code."""
-    actor = _actor(request)
+    actor = actor_of(request)
     if actor.lists and actor.sees("residents", "masked"):
         return HttpResponseRedirect(reverse("residents-area", args=[pages.code_of(actor.path)]))
     if actor.sees("residents", "code"):
@@ -52,7 +53,7 @@ def area(request: HttpRequest, code: str) -> HttpResponse:
     typed = request.GET.get("code", "")
     if typed:
         return HttpResponseRedirect(reverse("residents-person", args=[_plain(typed)]))
-    actor = _actor(request)
+    actor = actor_of(request)
     place, home = _spot(actor, code)
     if place.level < Level.COMMUNITY:
         context = {
@@ -73,7 +74,7 @@ def area(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def find(request: HttpRequest, code: str) -> HttpResponse:
     """People of a place whose name holds a word; posted, so that the name stands in no address."""
-    place, home = _spot(_actor(request), code)
+    place, home = _spot(actor_of(request), code)
     if place.level < Level.COMMUNITY:
         raise LianfangError("access.not_found")
     return _list_page(request, place, home, word=request.POST.get("name", "").strip()[:40])
@@ -103,7 +104,7 @@ def open_person(request: HttpRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def by_code(request: HttpRequest) -> HttpResponse:
     """One person by the exact code on their sheet, for desks and gates; each look-up is on record."""
-    actor = _actor(request)
+    actor = actor_of(request)
     form = CodeForm(request.POST or None, initial={"purpose": PURPOSE_OF_ROLE.get(actor.role, "visit")})
     found = None
     status = 200
@@ -111,7 +112,7 @@ def by_code(request: HttpRequest) -> HttpResponse:
         try:
             found = _look_up(form)
         except LianfangError as error:
-            form.add_error("code", error.render(pages.language()))
+            form.add_error("code", error.render(reader_language()))
         status = 200 if found else 422
     context: dict[str, Any] = {"form": form, "found": found, "now": timezone.now()}
     if found:
@@ -125,11 +126,6 @@ def by_code(request: HttpRequest) -> HttpResponse:
 
 
 # ------------------------------------------------------------------------------------------------------- pieces
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor
-    return actor
 
 
 def _plain(typed: str) -> str:
@@ -151,7 +147,7 @@ def _spot(actor: Actor, code: str) -> tuple[Place, str]:
 
 
 def _list_page(request: HttpRequest, place: Place, home: str, *, word: str = "") -> HttpResponse:
-    actor = _actor(request)
+    actor = actor_of(request)
     path = home or place.path
     tag, kind = _number(request.GET.get("tag", "")), _number(request.GET.get("kind", ""))
     if word:
@@ -214,7 +210,7 @@ def _person_page(
     error: LianfangError | None = None,
     opened: tuple[str, dict[str, Any]] | None = None,
 ) -> HttpResponse:
-    actor, line = _actor(request), _line(code)
+    actor, line = actor_of(request), _line(code)
     building = line.path[: PATH_LENGTH[Level.BUILDING]]
     place, _home = _spot(actor, building if actor.covers(building) else line.path)
     shown = pages.people_lines([line], actor, {place.path: place.name})[0]
@@ -230,7 +226,7 @@ def _person_page(
         "may_open": actor.sees("residents", "open"),
         "purposes": OPEN_PURPOSES.items(),
         "chosen": request.POST.get("purpose", ""),
-        "lines": [error.render(pages.language())] if error else [],
+        "lines": [error.render(reader_language())] if error else [],
         "has_errors": error is not None,
     }
     if opened:

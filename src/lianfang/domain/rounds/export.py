@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 from lianfang.base.access.actor import Actor
 from lianfang.base.access.api import enter
 from lianfang.base.access.looks import note_export
+from lianfang.base.access.pages import reader_language
 from lianfang.base.access.places import Place
 from lianfang.base.database.errors import refusals
 from lianfang.domain.residents.api import building_names
 from lianfang.domain.rounds.models import Round
-from lianfang.domain.rounds.pages import door_labels, language
+from lianfang.domain.rounds.pages import door_labels
 from lianfang.domain.rounds.playbook import reason_words
 from lianfang.domain.rounds.selectors import MissingList, coverage_at, missing_people, rounds_of
 from lianfang.exchange.tables import ColumnSpec, Kind, write_table
@@ -57,7 +58,9 @@ def missing_file(one: Round, place: Place, found: MissingList, names: Mapping[st
     }
     out = io.BytesIO()
     title = f"{place.name} · {one.name} · {_('Missing people')}"
-    write_table(out, columns=COLUMNS, rows=_rows(one, found, names), title=title, watermark=mark, language=language())
+    write_table(
+        out, columns=COLUMNS, rows=_rows(one, found, names), title=title, watermark=mark, language=reader_language()
+    )
     return out.getvalue()
 
 
@@ -99,7 +102,7 @@ def _round(path: str, number: int | None) -> Round:
 
 def _rows(one: Round, found: MissingList, names: Mapping[str, str]) -> Iterator[list[object]]:
     doors = door_labels((person.path, person.door) for person in found.everybody)
-    words = reason_words(one, language()) | {"": ""}
+    words = reason_words(one, reader_language()) | {"": ""}
     for person in found.people:
         resident = person.resident
         at = person.reason_at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M") if person.reason_at else ""

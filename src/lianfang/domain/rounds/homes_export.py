@@ -10,10 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lianfang.base.access.actor import Actor
+from lianfang.base.access.pages import reader_language
 from lianfang.base.access.places import Place
 from lianfang.domain.rounds.homes import HomesList
 from lianfang.domain.rounds.models import Round
-from lianfang.domain.rounds.pages import door_labels, language
+from lianfang.domain.rounds.pages import door_labels
 from lianfang.domain.rounds.playbook import outcome_words
 from lianfang.exchange.tables import ColumnSpec, write_table
 from lianfang.kernel.clock import BEIJING
@@ -29,7 +30,7 @@ COLUMNS = [
 def homes_file(one: Round, place: Place, found: HomesList, names: Mapping[str, str], actor: Actor) -> bytes:
     """The homes left in one sheet, in the order of the doors; the watermark says who took it, when, how many."""
     doors = door_labels((home.path, home.door) for home in found.homes)
-    words = outcome_words(one, language())
+    words = outcome_words(one, reader_language())
 
     def rows() -> Iterator[list[object]]:
         for home in found.left:
@@ -40,7 +41,7 @@ def homes_file(one: Round, place: Place, found: HomesList, names: Mapping[str, s
     mark = _("%(who)s · %(now)s · %(count)s homes · destroy after use") % said
     out = io.BytesIO()
     title = f"{place.name} · {one.name} · {_('Homes to visit')}"
-    write_table(out, columns=COLUMNS, rows=rows(), title=title, watermark=mark, language=language())
+    write_table(out, columns=COLUMNS, rows=rows(), title=title, watermark=mark, language=reader_language())
     return out.getvalue()
 
 

@@ -10,10 +10,11 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
 
 from lianfang.base.access.actor import Actor
+from lianfang.base.access.pages import reader_language
 from lianfang.base.access.places import Place, place_of
 from lianfang.base.metrics.api import is_defined, values
 from lianfang.base.playbooks.api import Playbook
@@ -59,11 +60,6 @@ SHORT = {
     "positive": gettext_lazy("Positive"),
 }
 """The same states in one word."""
-
-
-def language() -> Language:
-    """The language of the running request, as the catalogue names it."""
-    return "en" if (get_language() or "zh").startswith("en") else "zh"
 
 
 def state_of(row: Coverage) -> str:
@@ -168,7 +164,7 @@ def door_labels(doors: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 def people_by_building(one: Round, found: MissingList, names: Mapping[str, str], *, named: bool) -> list[Group]:
     """Missing people grouped by building, those with most people first; names and doors masked unless `named`."""
-    words, settled = reason_words(one, language()), excused(one)
+    words, settled = reason_words(one, reader_language()), excused(one)
     doors = door_labels((person.path, person.door) for person in found.everybody)
     grouped: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for person in found.people:

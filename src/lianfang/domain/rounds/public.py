@@ -9,12 +9,13 @@ from time import monotonic
 from django import forms
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from lianfang.base.access.api import public, requires
+from lianfang.base.access.pages import see_page
 from lianfang.base.playbooks.api import load_shipped
 from lianfang.domain.rounds.models import Answer
 from lianfang.domain.rounds.selectors import round_by_id
@@ -127,6 +128,4 @@ def answer(request: HttpRequest, number: int) -> HttpResponse:
         said_by=actor.account_id,
     )  # fmt: skip
     progress(fresh=True)
-    made = redirect("round-area", number, code_of(one.path))
-    made.status_code = 303
-    return made
+    return see_page("round-area", number, code_of(one.path))

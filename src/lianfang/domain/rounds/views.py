@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from lianfang.base.access.actor import Actor
 from lianfang.base.access.api import requires
 from lianfang.base.access.looks import note_export
+from lianfang.base.access.pages import actor_of, reader_language
 from lianfang.base.access.places import Place, place_of
 from lianfang.domain.residents.api import building_names
 from lianfang.domain.rounds import doorplan, export, pages, sheets
@@ -44,7 +45,7 @@ BROWSE_PEOPLE = ("see:residents:named", "see:residents:masked")
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
     """The rounds that touch the reader's area, newest first, each with its coverage there."""
-    actor = _actor(request)
+    actor = actor_of(request)
     rows = [
         (one, coverage_at(one.id, actor.path, kind=one.kind) if actor.sees("metrics", "figures") else None)
         for one in rounds_of(actor.path)
@@ -57,7 +58,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_GET
 def start(request: HttpRequest, number: int) -> HttpResponse:
     """Lead the reader to their own area of a round."""
-    actor = _actor(request)
+    actor = actor_of(request)
     find_round(number)
     name = "round-area" if actor.sees("metrics", "figures") else "round-missing"
     code = actor.path if len(actor.path) > 12 else actor.area_code
@@ -68,13 +69,13 @@ def start(request: HttpRequest, number: int) -> HttpResponse:
 @require_GET
 def area(request: HttpRequest, number: int, code: str) -> HttpResponse:
     """Coverage of an area and of everything right below it, most people missing first."""
-    actor, one = _actor(request), find_round(number)
+    actor, one = actor_of(request), find_round(number)
     place = place_of(actor, code)
     if place.level >= Level.BUILDING:
         return HttpResponseRedirect(reverse("round-missing", args=[number, code]))
     here = coverage_at(one.id, place.path, place.name, kind=one.kind)
     rows = coverage_below(one.id, place.path, kind=one.kind)
-    testing, language = one.kind == "testing", pages.language()
+    testing, language = one.kind == "testing", reader_language()
     words = reason_words(one, language) if testing else outcome_words(one, language)
     context = {
         "round": one, "place": place, "here": here, "rows": pages.coverage_rows(one, rows), "now_at": timezone.now(), "testing": testing,
@@ -100,13 +101,13 @@ def area(request: HttpRequest, number: int, code: str) -> HttpResponse:
 @require_GET
 def missing(request: HttpRequest, number: int, code: str) -> HttpResponse:
     """Who is missing at a community or a building, or which homes are left: doors as a floor plan, lines by door."""
-    actor, one = _actor(request), find_round(number)
+    actor, one = actor_of(request), find_round(number)
     place = near(actor, code)
     if one.kind == "screening":
         return _homes(request, actor, one, place)
     found = missing_people(one, place.path)
     named, chosen = actor.sees("residents", "named"), request.GET.get("reason", "all")
-    words = reason_words(one, pages.language())
+    words = reason_words(one, reader_language())
     context = {
         "round": one, "place": place, "found": found, "now_at": timezone.now(), "trail": pages.trail(one, place, "round-missing"),
         "groups": pages.chosen_only(pages.people_by_building(one, found, building_names(place.path[:12]), named=named), chosen),
@@ -123,7 +124,7 @@ def missing(request: HttpRequest, number: int, code: str) -> HttpResponse:
 def _homes(request: HttpRequest, actor: Actor, one: Round, place: Place) -> HttpResponse:
     """The homes of a screening that no visit has settled, by building and door."""
     found = homes_of_round(one, place.path)
-    words, chosen = outcome_words(one, pages.language()), request.GET.get("reason", "all")
+    words, chosen = outcome_words(one, reader_language()), request.GET.get("reason", "all")
     named = actor.sees("residents", "named")
     context = {
         "round": one, "place": place, "found": found, "now_at": timezone.now(), "trail": pages.trail(one, place, "round-missing"),
@@ -141,11 +142,11 @@ def _homes(request: HttpRequest, actor: Actor, one: Round, place: Place) -> Http
 @require_GET
 def missing_print(request: HttpRequest, number: int, code: str) -> HttpResponse:
     """The missing list on A4, a page a building, with a box to tick and the code that brings paper back as facts."""
-    actor, one = _actor(request), find_round(number)
+    actor, one = actor_of(request), find_round(number)
     place = near(actor, code)
     names, screening = building_names(place.path[:12]), one.kind == "screening"
     if screening:
-        words = outcome_words(one, pages.language())
+        words = outcome_words(one, reader_language())
         groups = pages.homes_by_building(homes_of_round(one, place.path), names, words, named=True)
     else:
         groups = pages.people_by_building(one, missing_people(one, place.path), names, named=True)
@@ -162,7 +163,7 @@ def missing_print(request: HttpRequest, number: int, code: str) -> HttpResponse:
 @require_GET
 def missing_file(request: HttpRequest, number: int, code: str) -> HttpResponse:
     """The missing list as an Excel file with its count and watermark."""
-    actor, one = _actor(request), find_round(number)
+    actor, one = actor_of(request), find_round(number)
     place = near(actor, code)
     names = building_names(place.path[:12])
     if one.kind == "screening":
@@ -187,7 +188,7 @@ def tube(request: HttpRequest, number: int, tube_id: UUID) -> HttpResponse:
         raise LianfangError("access.not_found")
     context = {
         "round": one, "pool": found, "members": pages.pool_rows(found), "events": pages.pool_events(found),
-        "steps": pages.pool_steps(book_of(one), found, pages.language()),
+        "steps": pages.pool_steps(book_of(one), found, reader_language()),
     }  # fmt: skip
     return render(request, "rounds/pool.html", context)
 
@@ -196,7 +197,7 @@ def tube(request: HttpRequest, number: int, tube_id: UUID) -> HttpResponse:
 @require_GET
 def resident_sheets(request: HttpRequest, number: int, code: str) -> HttpResponse:
     """QR sheets of the residents of a building, for scanning at the desk."""
-    actor, one = _actor(request), find_round(number)
+    actor, one = actor_of(request), find_round(number)
     place = near(actor, code)
     return render(
         request, "rounds/sheets.html", {"round": one, "place": place, "cards": sheets.resident_cards(place.path)}
@@ -211,11 +212,6 @@ def tube_sheets(request: HttpRequest, number: int) -> HttpResponse:
     count = request.GET.get("count", "40")
     cards = sheets.tube_cards(min(400, int(count)) if count.isascii() and count.isdigit() else 40)
     return render(request, "rounds/sheets.html", {"round": one, "cards": cards})
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor
-    return actor
 
 
 def find_round(number: int) -> Round:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core import signing
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from lianfang.base.access.actor import Actor
 from lianfang.base.access.api import requires
+from lianfang.base.access.pages import actor_of, reader_language, see_other
 from lianfang.base.access.places import place_of
 from lianfang.base.incidents.api import incident_for, playbook_of
 from lianfang.domain.residents.api import building_names, people_of
@@ -38,15 +39,15 @@ SHOWN = 200
 @require_http_methods(["GET", "HEAD", "POST"])
 def create(request: HttpRequest) -> HttpResponse:
     """Open a round: kind, scope, tube size; the staffing of the testing guide is shown beside before anything is written."""
-    actor = _actor(request)
+    actor = actor_of(request)
     form = _open_form(request, actor)
     if request.method == "POST" and form.is_valid():
         try:
             number, code = _open(actor, form.cleaned_data)
         except LianfangError as error:
-            form.add_error(None, error.render(pages.language()))
+            form.add_error(None, error.render(reader_language()))
         else:
-            return _see(reverse("round-area", args=[number, code]))
+            return see_other(reverse("round-area", args=[number, code]))
     context = {"form": form, "staffing": pages.staffing_preview(actor, form), "asked": "area" in request.GET}
     return render(request, "rounds/create.html", context, status=422 if request.method == "POST" else 200)
 
@@ -65,8 +66,8 @@ def _open_form(request: HttpRequest, actor: Actor) -> OpenRoundForm:
     if book is None:
         return OpenRoundForm(request.POST or None, initial=initial, within=actor.path)
     return OpenRoundForm(
-        request.POST or None, initial=initial, within=actor.path, rules=rule_choices(book.rounds, pages.language()),
-        questionnaires=questionnaire_choices(book, pages.language()), tests=bool(book.rounds.tests),
+        request.POST or None, initial=initial, within=actor.path, rules=rule_choices(book.rounds, reader_language()),
+        questionnaires=questionnaire_choices(book, reader_language()), tests=bool(book.rounds.tests),
     )  # fmt: skip
 
 
@@ -89,21 +90,21 @@ def _open(actor: Actor, given: dict[str, Any]) -> tuple[int, str]:
 def close(request: HttpRequest, number: int) -> HttpResponse:
     """Close a round; it takes no more facts."""
     one = find_round(number)
-    close_round(actor=_actor(request), round_id=number)
+    close_round(actor=actor_of(request), round_id=number)
     messages.success(request, _("The round %(name)s is closed.") % {"name": one.name})
-    return _see(reverse("round", args=[number]))
+    return see_other(reverse("round", args=[number]))
 
 
 @requires("record:visit", lists=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def visit(request: HttpRequest, number: int, household: str) -> HttpResponse:
     """The playbook's questionnaire for one home, sent through the door like a phone's."""
-    actor, one = _actor(request), find_round(number)
+    actor, one = actor_of(request), find_round(number)
     book, asked = book_of(one), questionnaire(one)
     homes = homes_of_round(one, household).homes if actor.covers(household) and len(household) == 21 else []
     if not homes or asked is None or book is None or one.kind != "screening" or one.state != "open":
         raise LianfangError("access.not_found")
-    language = pages.language()
+    language = reader_language()
     people = [person for person in people_of(household[:16]) if person.path == household and person.present]
     symptoms = [(item.key, said(item, language)) for item in book.symptoms.items]
     form = VisitForm(asked, people, symptoms, language, request.POST or None)
@@ -115,7 +116,7 @@ def visit(request: HttpRequest, number: int, household: str) -> HttpResponse:
         [fact] = submit(actor, [make_fact("rounds.household_visited/1", household, payload)])
         if fact.refusal is None:
             messages.success(request, _("Visit recorded: door %(door)s.") % {"door": homes[0].door})
-            return _see(reverse("round-missing", args=[number, household[:16]]))
+            return see_other(reverse("round-missing", args=[number, household[:16]]))
         form.add_error(None, fact.refusal.render(language))
     building = building_names(household[:16]).get(household[:16], "")
     context = {"round": one, "home": homes[0], "form": form, "building": building, "building_path": household[:16]}
@@ -126,7 +127,7 @@ def visit(request: HttpRequest, number: int, household: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def results(request: HttpRequest) -> HttpResponse:
     """Report results by file as they arrive; every row has its verdict, what was not taken can be downloaded."""
-    actor, language = _actor(request), pages.language()
+    actor, language = actor_of(request), reader_language()
     rounds = results_file.open_rounds()
     form = ResultsForm(
         rounds, request.POST or None, request.FILES or None, initial={"round": request.GET.get("round", "")}
@@ -163,20 +164,9 @@ def results_refused(request: HttpRequest) -> HttpResponse:
         report = results_file.from_plain(signing.loads(request.POST.get("kept", ""), salt=SALT, max_age=SIGNED_FOR))
     except signing.BadSignature:
         raise LianfangError("results.file_gone") from None
-    answer = HttpResponse(results_file.refused_rows(report, pages.language()), content_type=XLSX)
+    answer = HttpResponse(results_file.refused_rows(report, reader_language()), content_type=XLSX)
     answer["Content-Disposition"] = 'attachment; filename="results-not-taken.xlsx"'
     answer["X-Rows"] = str(len(report.left))
-    return answer
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor
-    return actor
-
-
-def _see(address: str) -> HttpResponse:
-    answer = HttpResponseRedirect(address)
-    answer.status_code = 303
     return answer
 
 

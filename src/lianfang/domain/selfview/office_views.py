@@ -8,7 +8,7 @@ from typing import Any
 
 import segno
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from lianfang.base.access.api import Actor, requires
 from lianfang.base.access.looks import note_export
+from lianfang.base.access.pages import actor_of, reader_language, see_page
 from lianfang.base.access.places import place_of
 from lianfang.domain.residents.api import Entry, Resident, entry, people_of
 from lianfang.domain.selfview import selectors, services
@@ -35,7 +36,7 @@ ANSWER = "other:answer_objection"
 @require_http_methods(["GET", "HEAD", "POST"])
 def sheet(request: HttpRequest, code: str) -> HttpResponse:
     """The printed sheet of a building: a code for everybody, shown once; those printed before end."""
-    actor = _actor(request)
+    actor = actor_of(request)
     place = place_of(actor, code)
     if place.level < Level.COMMUNITY:
         raise LianfangError("access.not_found")
@@ -55,7 +56,7 @@ def sheet(request: HttpRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def person(request: HttpRequest, code: str) -> HttpResponse:
     """The codes of one person: make a new one (shown once), end one."""
-    actor = _actor(request)
+    actor = actor_of(request)
     one = _person(actor, code)
     context: dict[str, Any] = {"one": one, "code": code, "printed": format_code(one.code)}
     if request.method == "POST":
@@ -71,17 +72,17 @@ def person(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def end_link(request: HttpRequest, number: int) -> HttpResponse:
     """End a code at once."""
-    services.revoke_link(actor=_actor(request), link_id=number)
+    services.revoke_link(actor=actor_of(request), link_id=number)
     messages.success(request, _("The code opens nothing any more."))
     back = request.POST.get("back", "")
-    return _see("own-person", back) if back.isalnum() and len(back) == 9 else _see("own-objections")
+    return see_page("own-person", back) if back.isalnum() and len(back) == 9 else see_page("own-objections")
 
 
 @requires(ANSWER, lists=True)
 @require_GET
 def objections(request: HttpRequest) -> HttpResponse:
     """What residents of this area object to, open ones first."""
-    found = selectors.objections(low=_actor(request).path)
+    found = selectors.objections(low=actor_of(request).path)
     lines = [{"one": one, "what": WHATS.get(one.what, one.what)} for one in found]
     return render(
         request, "selfview/objections.html", {"lines": lines, "open": sum(one.state == "open" for one in found)}
@@ -92,7 +93,7 @@ def objections(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def objection(request: HttpRequest, number: int) -> HttpResponse:
     """One objection: read it, correct the entry where it is right, answer."""
-    actor = _actor(request)
+    actor = actor_of(request)
     found = selectors.objections(low=actor.path, number=number)
     whose = selectors.person_of(number)
     if not found or whose is None:
@@ -107,11 +108,11 @@ def objection(request: HttpRequest, number: int) -> HttpResponse:
             error = caught
         else:
             messages.success(request, _("Answered. They read it on their own page."))
-            return _see("own-objections")
+            return see_page("own-objections")
     whom = entry(actor=actor, person_id=whose)
     context = {
         "one": found[0], "what": WHATS.get(found[0].what, found[0].what), "name": whom.name, "code": format_code(whom.code),
-        "lines": [error.render("en" if request.LANGUAGE_CODE.startswith("en") else "zh")] if error else [], "has_errors": bool(error),
+        "lines": [error.render(reader_language())] if error else [], "has_errors": bool(error),
     }  # fmt: skip
     return render(request, "selfview/objection.html", context, status=error.status if error else 200)
 
@@ -144,14 +145,3 @@ def _person(actor: Actor, code: str) -> Entry:
 
 def _today() -> date:
     return beijing_day(timezone.now())
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor
-    return actor
-
-
-def _see(view: str, *arguments: object) -> HttpResponse:
-    answer = HttpResponseRedirect(reverse(view, args=arguments))
-    answer.status_code = 303
-    return answer

@@ -10,13 +10,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from lianfang.base.access.accounts import role_words
 from lianfang.base.access.api import public
 from lianfang.base.access.looks_purposes import purpose_words
+from lianfang.base.access.pages import reader_language, see_page
 from lianfang.domain.residents.api import KINDS, SEXES, TAGS, secret_rows
 from lianfang.domain.selfview import selectors, services
 from lianfang.domain.selfview.codes import digest_of
@@ -24,7 +24,7 @@ from lianfang.domain.selfview.limits import Window
 from lianfang.domain.selfview.words import SEEN, STANDINGS, WHATS
 from lianfang.kernel.clock import beijing_day
 from lianfang.kernel.divisions import short_name
-from lianfang.kernel.errors import Language, LianfangError
+from lianfang.kernel.errors import LianfangError
 from lianfang.kernel.ids import format_code, group_code
 
 COOKIE = "lf_self"
@@ -64,8 +64,7 @@ def mine(request: HttpRequest, code: str) -> HttpResponse:
             services.check_answer(code=code, answer=request.POST.get("answer", "")[:20], today=today)
         except LianfangError as error:
             return _page(request, "selfview/question.html", {"code": code}, error)
-        answer = HttpResponseRedirect(reverse("me-page", args=[code]))
-        answer.status_code = 303
+        answer = see_page("me-page", code)
         answer.set_cookie(
             COOKIE, signing.dumps(digest_of(code, today=today).hex(), salt=SALT), max_age=OPEN_SECONDS, path="/me/", httponly=True,
             secure=settings.SECURE, samesite="Lax",
@@ -92,9 +91,7 @@ def ask(request: HttpRequest, code: str) -> HttpResponse:
             services.object_to(path=me.path, what=request.POST.get("what", ""), words=request.POST.get("words", ""))
     except LianfangError as error:
         return _mine(request, code, error)
-    answer = HttpResponseRedirect(f"{reverse('me-page', args=[code])}?asked=1#asked")
-    answer.status_code = 303
-    return answer
+    return see_page("me-page", code, query="?asked=1#asked")
 
 
 @public
@@ -151,7 +148,7 @@ def _one_try(request: HttpRequest) -> None:
 def _page(
     request: HttpRequest, template: str, context: dict[str, Any], error: LianfangError | None = None
 ) -> HttpResponse:
-    language: Language = "en" if (get_language() or "zh").startswith("en") else "zh"
+    language = reader_language()
     context |= {"lines": [error.render(language)] if error else [], "has_errors": error is not None}
     answer = render(request, template, context, status=error.status if error else 200)
     answer["Referrer-Policy"] = "no-referrer"

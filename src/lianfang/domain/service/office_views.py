@@ -6,15 +6,16 @@ from typing import Any
 
 import segno
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from lianfang.base.access.api import Actor, requires
+from lianfang.base.access.api import requires
 from lianfang.base.access.looks import note_export
+from lianfang.base.access.pages import actor_of, see_page
 from lianfang.base.access.places import place_of
 from lianfang.domain.selfview.api import grouped
 from lianfang.domain.service import entering, record
@@ -95,9 +96,7 @@ def end_link(request: HttpRequest, number: int) -> HttpResponse:
     """End a code at once."""
     whose = entering.call("select service_revoke(%s)", [number])[0][0]
     messages.success(request, _("The code opens nothing any more."))
-    answer = HttpResponseRedirect(reverse("service-member", args=[format_code(whose)]))
-    answer.status_code = 303
-    return answer
+    return see_page("service-member", format_code(whose))
 
 
 @requires(KEEP, lists=True)
@@ -132,12 +131,6 @@ def qr(address: str) -> str:
     """An address as a square of dots."""
     made = segno.make(address, error="m", micro=False)
     return str(made.svg_inline(scale=3, border=4, omitsize=True, svgclass="qr", lineclass=None))
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """Who is signed in."""
-    actor: Actor = request.actor
-    return actor
 
 
 def _card(request: HttpRequest, one: MemberLine, code: str) -> dict[str, Any]:

@@ -8,15 +8,15 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from lianfang.base.access.api import public
+from lianfang.base.access.pages import reader_language, see_page
 from lianfang.domain.selfview.api import digest_of
 from lianfang.domain.service import availability, entering, own
 from lianfang.domain.workforce.api import DUTIES, NETS
-from lianfang.kernel.errors import Language, LianfangError
+from lianfang.kernel.errors import LianfangError
 
 
 @public
@@ -32,7 +32,7 @@ def enter(request: HttpRequest) -> HttpResponse:
             error = caught
         else:
             plain = "".join(character for character in typed.upper() if character.isalnum())
-            return see("mine-page", plain, query=f"?at={at}" if at else "")
+            return see_page("mine-page", plain, query=f"?at={at}" if at else "")
     elif getattr(request, "actor", None) is not None and entering.call("select workforce_me()")[0][0] is not None:
         return HttpResponseRedirect(reverse("mine-page", args=[entering.OWN]))
     return page(request, "service/enter.html", {"typed": typed[:60], "at": at}, error)
@@ -50,7 +50,7 @@ def mine(request: HttpRequest, who: str) -> HttpResponse:
             entering.check_answer(code=who, answer=request.POST.get("answer", "")[:20])
         except LianfangError as error:
             return page(request, "service/question.html", {"who": who, "at": at}, error)
-        answer = see("mine-home", who, query=f"?code={at}") if at else see("mine-page", who)
+        answer = see_page("mine-home", who, query=f"?code={at}") if at else see_page("mine-page", who)
         entering.remember(answer, who)
         return answer
     try:
@@ -66,7 +66,7 @@ def mine(request: HttpRequest, who: str) -> HttpResponse:
 @require_POST
 def leave(request: HttpRequest, who: str) -> HttpResponse:
     """Close the page on this phone."""
-    answer = see("mine")
+    answer = see_page("mine")
     answer.delete_cookie(entering.COOKIE, path="/mine/")
     return answer
 
@@ -76,14 +76,14 @@ def leave(request: HttpRequest, who: str) -> HttpResponse:
 def times(request: HttpRequest, who: str) -> HttpResponse:
     """When I can work: said by me, and by nobody else."""
     if not entering.opened(request, who):
-        return see("mine-page", who)
+        return see_page("mine-page", who)
     error, said = None, None
     try:
         with entering.as_member(request, who):
             if request.method == "POST":
                 said = availability.parse(request.POST)
                 availability.state(said)
-                return see("mine-times", who, query="?saved=1")
+                return see_page("mine-times", who, query="?saved=1")
             said = availability.read()
     except LianfangError as caught:
         error = caught
@@ -104,14 +104,14 @@ def times(request: HttpRequest, who: str) -> HttpResponse:
 def home(request: HttpRequest, who: str) -> HttpResponse:
     """Report to the home community with the code it has put up; see where I belong."""
     if not entering.opened(request, who):
-        return see("mine-page", who)
+        return see_page("mine-page", who)
     error = None
     typed = request.POST.get("code", request.GET.get("code", ""))[:40]
     try:
         with entering.as_member(request, who):
             if request.method == "POST":
                 entering.call("select service_register(%s)", [entering.home_of(typed)])
-                return see("mine-home", who, query="?saved=1")
+                return see_page("mine-home", who, query="?saved=1")
     except LianfangError as caught:
         error = caught
     with entering.as_member(request, who):
@@ -133,7 +133,7 @@ def reported(request: HttpRequest, code: str) -> HttpResponse:
     """Somebody scanned the code of a community: their own page comes first, the community's code is carried along."""
     at = code[:40] if code.isalnum() else ""
     if getattr(request, "actor", None) is not None and entering.call("select workforce_me()")[0][0] is not None:
-        return see("mine-home", entering.OWN, query=f"?code={at}")
+        return see_page("mine-home", entering.OWN, query=f"?code={at}")
     return page(request, "service/enter.html", {"typed": "", "at": at})
 
 
@@ -149,7 +149,7 @@ def _at(request: HttpRequest) -> str:
 def mine_page(request: HttpRequest, who: str, error: LianfangError | None = None) -> HttpResponse:
     """The first page, with an error of something that was just tried."""
     with entering.as_member(request, who):
-        found = own.page(language())
+        found = own.page(reader_language())
     context: dict[str, Any] = {
         "who": who, "page": found, "me": found.me, "now": timezone.now(), "tab": "today", "done": request.GET.get("done", "")[:12],
         "nets": nets_of(found.memberships),
@@ -159,7 +159,7 @@ def mine_page(request: HttpRequest, who: str, error: LianfangError | None = None
 
 def nets_of(found: list[own.Membership]) -> list[dict[str, Any]]:
     """Memberships with their words."""
-    spoken = language()
+    spoken = reader_language()
     return [
         {"one": one, "net": NETS[one.net].say(spoken) if one.net in NETS else one.net,
          "duty": DUTIES[one.duty].say(spoken) if one.duty in DUTIES else one.duty}
@@ -167,24 +167,12 @@ def nets_of(found: list[own.Membership]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def language() -> Language:
-    """The language of this page."""
-    return "en" if (get_language() or "zh").startswith("en") else "zh"
-
-
-def see(view: str, *arguments: object, query: str = "") -> HttpResponse:
-    """Go on to a page by reading it."""
-    answer = HttpResponseRedirect(reverse(view, args=arguments) + query)
-    answer.status_code = 303
-    return answer
-
-
 def page(
     request: HttpRequest, template: str, context: dict[str, Any], error: LianfangError | None = None
 ) -> HttpResponse:
     """Render one of the member's pages: private, never kept, without script for anything that matters."""
     context |= {
-        "lines": [error.render(language())] if error else [],
+        "lines": [error.render(reader_language())] if error else [],
         "has_errors": error is not None,
         "own": entering.OWN,
     }

@@ -8,18 +8,17 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lianfang.base.access.api import requires
 from lianfang.base.access.looks import note_export
+from lianfang.base.access.pages import actor_of, reader_language, see_page
 from lianfang.domain.service import entering, record
 from lianfang.domain.service.export import write_unit
-from lianfang.domain.service.office_views import KEEP, actor_of, member_of
-from lianfang.domain.service.views import language
+from lianfang.domain.service.office_views import KEEP, member_of
 from lianfang.domain.service.views_record import POSTS, role_word, spoken
 from lianfang.domain.service.words import KINDS, PURPOSES, ROLES, STATES
 from lianfang.kernel.errors import LianfangError
@@ -84,7 +83,12 @@ def export(request: HttpRequest, number: int) -> HttpResponse:
     people = record.unit_record(actor=actor_of(request), unit=number, outside=outside, purpose=purpose)
     file = io.BytesIO()
     count = write_unit(
-        file, name=found[0][0], people=people, purpose=str(PURPOSES[purpose]), outside=outside, language=language()
+        file,
+        name=found[0][0],
+        people=people,
+        purpose=str(PURPOSES[purpose]),
+        outside=outside,
+        language=reader_language(),
     )
     note_export("service-record", actor_of(request).path or "-", count)
     answer = HttpResponse(
@@ -125,9 +129,7 @@ def objection(request: HttpRequest, number: int) -> HttpResponse:
             error = caught
         else:
             messages.success(request, _("Answered. They read it on their own page."))
-            answer = HttpResponseRedirect(reverse("service-objections"))
-            answer.status_code = 303
-            return answer
+            return see_page("service-objections")
     context = _spoken(found[0]) | {
         "words": form.get("words", "")[: record.MOST_WORDS], "hours": form.get("hours", ""),
         "role_choices": [*POSTS.items(), ("visit", ROLES["visit"]), ("other", ROLES["other"])],
@@ -151,5 +153,5 @@ def _number(text: str) -> float | None:
 
 
 def _page(request: HttpRequest, template: str, context: dict[str, Any], error: LianfangError | None) -> HttpResponse:
-    context |= {"lines": [error.render(language())] if error else [], "has_errors": error is not None}
+    context |= {"lines": [error.render(reader_language())] if error else [], "has_errors": error is not None}
     return render(request, template, context, status=error.status if error else 200)

@@ -11,8 +11,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from lianfang.base.access.accounts import role_words
 from lianfang.base.access.api import public
+from lianfang.base.access.pages import see_page
 from lianfang.domain.service import entering, own, record
-from lianfang.domain.service.views import page, see
+from lianfang.domain.service.views import page
 from lianfang.domain.service.words import KINDS, PURPOSES, ROLES, STATES
 from lianfang.kernel.divisions import short_name
 from lianfang.kernel.errors import LianfangError
@@ -34,7 +35,7 @@ POSTS: dict[str, Promise] = {
 def my_record(request: HttpRequest, who: str) -> HttpResponse:
     """What I did, derived from the work itself; nothing of it can be typed in, and I see it first."""
     if not entering.opened(request, who):
-        return see("mine-page", who)
+        return see_page("mine-page", who)
     return _record(request, who)
 
 
@@ -43,7 +44,7 @@ def my_record(request: HttpRequest, who: str) -> HttpResponse:
 def object_line(request: HttpRequest, who: str) -> HttpResponse:
     """Object to one line, or to one that is missing."""
     if not entering.opened(request, who):
-        return see("mine-page", who)
+        return see_page("mine-page", who)
     try:
         with entering.as_member(request, who):
             line = request.POST.get("line", "")[:60]
@@ -51,7 +52,7 @@ def object_line(request: HttpRequest, who: str) -> HttpResponse:
             record.object_to(line=line, words=request.POST.get("words", ""), day=day)
     except LianfangError as error:
         return _record(request, who, error)
-    return see("mine-record", who, query="?done=asked#asked")
+    return see_page("mine-record", who, query="?done=asked#asked")
 
 
 @public
@@ -59,10 +60,10 @@ def object_line(request: HttpRequest, who: str) -> HttpResponse:
 def consent(request: HttpRequest, who: str) -> HttpResponse:
     """Agree, or take it back, that my record may leave my unit."""
     if not entering.opened(request, who):
-        return see("mine-page", who)
+        return see_page("mine-page", who)
     with entering.as_member(request, who):
         record.agree(request.POST.get("agreed") == "1")
-    return see("mine-record", who, query="?done=consent#consent")
+    return see_page("mine-record", who, query="?done=consent#consent")
 
 
 def _record(request: HttpRequest, who: str, error: LianfangError | None = None) -> HttpResponse:

@@ -9,10 +9,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from lianfang.base.access.api import public
+from lianfang.base.access.pages import see_page
 from lianfang.base.areas.api import names_of
 from lianfang.domain.duty.api import attendance, book
 from lianfang.domain.service import entering, own
-from lianfang.domain.service.views import mine_page, page, see
+from lianfang.domain.service.views import mine_page, page
 from lianfang.kernel.divisions import short_name
 from lianfang.kernel.errors import LianfangError
 
@@ -22,7 +23,7 @@ from lianfang.kernel.errors import LianfangError
 def shift(request: HttpRequest, who: str, number: int) -> HttpResponse:
     """One of my shifts: what the crew before left me, and what I can do about it."""
     if not entering.opened(request, who):
-        return see("mine-page", who)
+        return see_page("mine-page", who)
     return _shift(request, who, number)
 
 
@@ -31,7 +32,7 @@ def shift(request: HttpRequest, who: str, number: int) -> HttpResponse:
 def attend(request: HttpRequest, who: str, number: int) -> HttpResponse:
     """Check in, check out, or say that I cannot come; works without any script."""
     if not entering.opened(request, who):
-        return see("mine-page", who)
+        return see_page("mine-page", who)
     what = request.POST.get("what", "")
     try:
         with entering.as_member(request, who):
@@ -45,7 +46,7 @@ def attend(request: HttpRequest, who: str, number: int) -> HttpResponse:
                 raise LianfangError("access.not_found")
     except LianfangError as error:
         return mine_page(request, who, error)
-    return see("mine-page", who, query=f"?done={what}")
+    return see_page("mine-page", who, query=f"?done={what}")
 
 
 @public
@@ -53,7 +54,7 @@ def attend(request: HttpRequest, who: str, number: int) -> HttpResponse:
 def offer(request: HttpRequest, who: str, number: int) -> HttpResponse:
     """Offer this shift to a colleague for one of theirs; it changes hands only when they agree."""
     if not entering.opened(request, who):
-        return see("mine-page", who)
+        return see_page("mine-page", who)
     to, _, back = request.POST.get("mate", "").partition(":")
     try:
         with entering.as_member(request, who):
@@ -64,7 +65,7 @@ def offer(request: HttpRequest, who: str, number: int) -> HttpResponse:
             )
     except LianfangError as error:
         return _shift(request, who, number, error)
-    return see("mine-page", who, query="?done=offered")
+    return see_page("mine-page", who, query="?done=offered")
 
 
 @public
@@ -72,7 +73,7 @@ def offer(request: HttpRequest, who: str, number: int) -> HttpResponse:
 def answer(request: HttpRequest, who: str, number: int) -> HttpResponse:
     """Agree to a swap, decline it, or take my own offer back."""
     if not entering.opened(request, who):
-        return see("mine-page", who)
+        return see_page("mine-page", who)
     said = request.POST.get("answer", "")
     try:
         with entering.as_member(request, who):
@@ -81,7 +82,7 @@ def answer(request: HttpRequest, who: str, number: int) -> HttpResponse:
             attendance.answer_swap(swap=number, answer=said)
     except LianfangError as error:
         return mine_page(request, who, error)
-    return see("mine-page", who, query=f"?done={said}")
+    return see_page("mine-page", who, query=f"?done={said}")
 
 
 @public
@@ -89,7 +90,7 @@ def answer(request: HttpRequest, who: str, number: int) -> HttpResponse:
 def handover(request: HttpRequest, who: str, number: int) -> HttpResponse:
     """Leave a note for the next crew, or say that I have read the last one."""
     if not entering.opened(request, who):
-        return see("mine-page", who)
+        return see_page("mine-page", who)
     try:
         with entering.as_member(request, who):
             slot = own.my_slot(own.me().id, number)
@@ -99,7 +100,7 @@ def handover(request: HttpRequest, who: str, number: int) -> HttpResponse:
                 attendance.write_handover(actor=None, post=slot.post_id, words=request.POST.get("words", ""))
     except LianfangError as error:
         return _shift(request, who, number, error)
-    return see("mine-shift", who, number, query="?done=handover")
+    return see_page("mine-shift", who, number, query="?done=handover")
 
 
 @public
@@ -107,14 +108,14 @@ def handover(request: HttpRequest, who: str, number: int) -> HttpResponse:
 def claim(request: HttpRequest, who: str) -> HttpResponse:
     """Take an open place at a post."""
     if not entering.opened(request, who):
-        return see("mine-page", who)
+        return see_page("mine-page", who)
     chosen = request.POST.get("shift", "")
     try:
         with entering.as_member(request, who):
             book(actor=None, shift=int(chosen) if chosen.isdecimal() else 0, members=[own.me().id], source="claim")
     except LianfangError as error:
         return mine_page(request, who, error)
-    return see("mine-page", who, query="?done=claimed")
+    return see_page("mine-page", who, query="?done=claimed")
 
 
 def _shift(request: HttpRequest, who: str, number: int, error: LianfangError | None = None) -> HttpResponse:

@@ -5,38 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import segno
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language
 
-from lianfang.base.access.api import Actor
-from lianfang.kernel.errors import Language, LianfangError
-
-
-def language() -> Language:
-    """The language of the running request."""
-    return "en" if (get_language() or "zh").startswith("en") else "zh"
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """Who acts; views are marked, so somebody does."""
-    actor: Actor = request.actor
-    return actor
-
-
-def see(view: str, *arguments: object, query: str = "") -> HttpResponse:
-    """After a form: look at that page."""
-    answer = HttpResponseRedirect(reverse(view, args=arguments) + query)
-    answer.status_code = 303
-    return answer
+from lianfang.base.access.pages import reader_language
+from lianfang.kernel.errors import LianfangError
 
 
 def page(
     request: HttpRequest, template: str, context: dict[str, Any], error: LianfangError | None = None
 ) -> HttpResponse:
     """A page, with the sentence of a refusal above it."""
-    context |= {"lines": [error.render(language())] if error else []}
+    context |= {"lines": [error.render(reader_language())] if error else []}
     return render(request, template, context, status=error.status if error else 200)
 
 
@@ -60,5 +41,5 @@ def square(request: HttpRequest, view: str, *arguments: object) -> str:
 def invalid(form: Any, error: LianfangError | None = None) -> int:
     """The status of a form that was not taken; the refusal stands among its errors."""
     if error is not None:
-        form.add_error(None, error.render(language()))
+        form.add_error(None, error.render(reader_language()))
     return error.status if error else 422

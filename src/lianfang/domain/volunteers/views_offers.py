@@ -13,11 +13,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lianfang.base.access.api import requires
+from lianfang.base.access.pages import actor_of, reader_language, see_page
 from lianfang.domain.volunteers import offer_reads, offers, selectors
 from lianfang.domain.volunteers.forms import UnitOfferForm
 from lianfang.domain.volunteers.matching import propose
 from lianfang.domain.volunteers.offer_reads import Offer
-from lianfang.domain.volunteers.pages import actor_of, invalid, language, page, see
+from lianfang.domain.volunteers.pages import invalid, page
 from lianfang.domain.volunteers.public_reads import Asked, asked, public_call
 from lianfang.domain.volunteers.rules import clock
 from lianfang.domain.volunteers.words import OFFER_WORDS, ROLE_WORDS, STEPS
@@ -55,7 +56,7 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
                     actor=actor, offer_id=number, path=found.path, thanks=request.POST.get("thanks", "")
                 )
                 messages.success(request, _("Declined with thanks."))
-                return see("volunteers-offers")
+                return see_page("volunteers-offers")
             chosen, people = request.POST.get("call", ""), request.POST.get("people", "")
             if not chosen.isdigit() or not people.isdigit():
                 raise LianfangError("volunteers.people_wrong")
@@ -67,7 +68,7 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
                 reason=request.POST.get("reason", ""),
             )
             messages.success(request, _("Both sides are asked."))
-            return see("volunteers-offer", number)
+            return see_page("volunteers-offer", number)
         except LianfangError as caught:
             if caught.status == 404:
                 raise
@@ -95,8 +96,8 @@ def match_answer(request: HttpRequest, number: int) -> HttpResponse:
     except LianfangError as error:
         if error.status == 404:
             raise
-        messages.error(request, error.render(language()))
-    return see("volunteers-call", int(back)) if back.isdigit() else see("volunteers")
+        messages.error(request, error.render(reader_language()))
+    return see_page("volunteers-call", int(back)) if back.isdigit() else see_page("volunteers")
 
 
 @requires(UNIT)
@@ -116,7 +117,7 @@ def unit(request: HttpRequest) -> HttpResponse:
             done = _unit_act(request, form)
             if done:
                 messages.success(request, done)
-                return see("volunteers-unit")
+                return see_page("volunteers-unit")
             status = 422
         except LianfangError as error:
             if error.status == 404:
@@ -124,8 +125,8 @@ def unit(request: HttpRequest) -> HttpResponse:
             if form.is_bound:
                 status = invalid(form, error)
             else:
-                messages.error(request, error.render(language()))
-                return see("volunteers-unit")
+                messages.error(request, error.render(reader_language()))
+                return see_page("volunteers-unit")
     context = {
         "form": form, "units": units, "asked": [_match(line) for line in asked("unit")],
         "offers": [_line(line) for line in offer_reads.unit_offers()],
@@ -184,7 +185,7 @@ def nominate(request: HttpRequest, number: int) -> HttpResponse:
                 windows=chosen,
             )
             messages.success(request, _("Your people are booked. They see the shifts on their own pages."))
-            return see("volunteers-unit")
+            return see_page("volunteers-unit")
         except LianfangError as caught:
             if caught.status == 404:
                 raise

@@ -16,9 +16,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lianfang.base.access.api import Actor, requires
+from lianfang.base.access.pages import actor_of, reader_language, see_page
 from lianfang.domain.volunteers import selectors, services
 from lianfang.domain.volunteers.forms import CallForm
-from lianfang.domain.volunteers.pages import actor_of, invalid, language, page, see, square
+from lianfang.domain.volunteers.pages import invalid, page, square
 from lianfang.domain.volunteers.public_reads import asked, public_call
 from lianfang.domain.volunteers.rules import Place, grouped, proposal
 from lianfang.domain.volunteers.selectors import Answer, Call
@@ -89,7 +90,7 @@ def _published(request: HttpRequest, actor: Actor, form: CallForm, own: list[str
     )
     said = ngettext("The call is published.", "%(n)s calls are published, one for each community.", len(made))
     messages.success(request, said % {"n": len(made)})
-    return see("volunteers-call", made[0]) if len(made) == 1 else see("volunteers")
+    return see_page("volunteers-call", made[0]) if len(made) == 1 else see_page("volunteers")
 
 
 @requires(LOOK, lists=True)
@@ -163,12 +164,12 @@ def end(request: HttpRequest, number: int) -> HttpResponse:
     except LianfangError as error:
         if error.status == 404:
             raise
-        messages.error(request, error.render(language()))
+        messages.error(request, error.render(reader_language()))
     else:
         said = ngettext("The call is taken back; %(n)s person lost their shifts and reads so on their page.",
                         "The call is taken back; %(n)s people lost their shifts and read so on their pages.", people)  # fmt: skip
         messages.success(request, said % {"n": people} if people else _("The call is taken back."))
-    return see("volunteers-call", number)
+    return see_page("volunteers-call", number)
 
 
 @requires(SETTLE, lists=True)
@@ -181,11 +182,13 @@ def accept_proposed(request: HttpRequest, number: int) -> HttpResponse:
     told = services.accept_answers(actor=actor, call_id=number, chosen=_proposal(found, shifts, one), team=_team(one))
     names = {answer.id: answer.name for answer in found}
     taken = sum(error is None for error in told.values())
-    refused = [f"{names[which]}: {error.render(language())}" for which, error in told.items() if error is not None]
+    refused = [
+        f"{names[which]}: {error.render(reader_language())}" for which, error in told.items() if error is not None
+    ]
     messages.success(request, ngettext("%(n)s person is accepted.", "%(n)s people are accepted.", taken) % {"n": taken})
     for line in refused[:10]:
         messages.warning(request, line)
-    return see("volunteers-call", number)
+    return see_page("volunteers-call", number)
 
 
 @requires(SETTLE, lists=True)
@@ -201,7 +204,7 @@ def one_answer(request: HttpRequest, number: int) -> HttpResponse:
                 context = {"phone": services.open_phone(actor=actor, answer_id=number)}
             else:
                 messages.success(request, _settle(request, actor, one, answer))
-                return see("volunteers-call", one.id)
+                return see_page("volunteers-call", one.id)
         except LianfangError as caught:
             if caught.status == 404:
                 raise

@@ -12,10 +12,11 @@ from django.views.decorators.http import require_http_methods
 
 from lianfang.base.access.api import public
 from lianfang.base.access.limits import Window
+from lianfang.base.access.pages import see_page
 from lianfang.domain.volunteers import offers, services
 from lianfang.domain.volunteers.forms import AnswerForm, PersonOfferForm
 from lianfang.domain.volunteers.owning import own_page_code
-from lianfang.domain.volunteers.pages import invalid, public_page, see, square
+from lianfang.domain.volunteers.pages import invalid, public_page, square
 from lianfang.domain.volunteers.public_reads import PublicCall, buildings, mine, my_offer, public_call
 from lianfang.domain.volunteers.rules import clock, digest_of, grouped
 from lianfang.domain.volunteers.statements import call
@@ -70,7 +71,7 @@ def enter(request: HttpRequest) -> HttpResponse:
             digest_of(typed)
         except LianfangError as error:
             return public_page(request, "volunteers/enter.html", {"typed": typed}, error)
-        return see("volunteer-mine", "".join(one for one in typed.upper() if one.isalnum()))
+        return see_page("volunteer-mine", "".join(one for one in typed.upper() if one.isalnum()))
     return public_page(request, "volunteers/enter.html", {"typed": ""})
 
 
@@ -87,7 +88,7 @@ def own(request: HttpRequest, code: str) -> HttpResponse:
                 page = _page_code(request, code)  # shown once, so this answer is a page and no redirect
             else:
                 _act(request, code)
-                return see("volunteer-mine", code, query="?done=1")
+                return see_page("volunteer-mine", code, query="?done=1")
         except LianfangError as caught:
             error = caught
     try:

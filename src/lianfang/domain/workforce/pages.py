@@ -5,30 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.utils.translation import get_language
-
 from lianfang.base.access.api import Actor
+from lianfang.base.access.pages import reader_language
 from lianfang.base.database.select import run
 from lianfang.domain.workforce import browsing, rules
 from lianfang.domain.workforce.selectors import MemberLine
 from lianfang.kernel.divisions import PATH_LENGTH, Level, path_of
-from lianfang.kernel.errors import Language, LianfangError
+from lianfang.kernel.errors import LianfangError
 from lianfang.kernel.ids import group_code, parse_code
-
-
-def language() -> Language:
-    """The language of the running request, as the catalogue names it."""
-    return "en" if (get_language() or "zh").startswith("en") else "zh"
 
 
 def comma() -> str:
     """What stands between the words of a list, in the running language."""
-    return ", " if language() == "en" else "、"
+    return ", " if reader_language() == "en" else "、"
 
 
 def unit_lines(units: Sequence[browsing.Unit]) -> list[dict[str, Any]]:
     """Organisations for a table: indented under what stands above them on this page."""
-    spoken = language()
+    spoken = reader_language()
     places = browsing.area_names([one.path for one in units])
     depth: dict[int, int] = {}
     lines = []
@@ -46,12 +40,12 @@ def unit_lines(units: Sequence[browsing.Unit]) -> list[dict[str, Any]]:
 def tied_word(tied_to: str) -> str:
     """What a team is tied to, in words without its name."""
     found = rules.tie(tied_to)
-    return f"{rules.word(rules.TIED, found[0], language())} {found[1]}" if found else ""
+    return f"{rules.word(rules.TIED, found[0], reader_language())} {found[1]}" if found else ""
 
 
 def member_lines(found: Sequence[tuple[MemberLine, tuple[int, ...]]]) -> list[dict[str, Any]]:
     """Members for a table, each with why the reader sees them."""
-    spoken = language()
+    spoken = reader_language()
     places = browsing.area_names([line.home_path for line, _ in found])
     return [
         {

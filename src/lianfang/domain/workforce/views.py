@@ -7,7 +7,7 @@ from typing import Any
 import segno
 from django.contrib import messages
 from django.core import signing
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lianfang.base.access.api import Actor, requires
+from lianfang.base.access.pages import actor_of, reader_language, see_page
 from lianfang.base.access.places import place_of
 from lianfang.base.database.select import run
 from lianfang.domain.workforce import browsing, pages, rules
@@ -42,7 +43,7 @@ def index(request: HttpRequest) -> HttpResponse:
     word, kind = request.GET.get("q", "").strip()[:40], request.GET.get("kind", "")[:40]
     gone, after = request.GET.get("gone") == "1", request.GET.get("after", "")[:600]
     found = browsing.units(word=word, kind=kind, gone=gone, after=after)
-    spoken = pages.language()
+    spoken = reader_language()
     counts = browsing.kinds()
     filters: list[dict[str, Any]] = [
         {
@@ -70,7 +71,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def unit(request: HttpRequest, number: int) -> HttpResponse:
     """One organisation: what it is, what stands below it, who is in it, who was."""
     actor, one = actor_of(request), browsing.unit(number)
-    named, spoken = actor.sees("members", "named"), pages.language()
+    named, spoken = actor.sees("members", "named"), reader_language()
     start = _number(request.GET.get("after", ""))
     found = browsing.members_of(number, after=start) if named else []
     lines = [
@@ -95,7 +96,7 @@ def unit(request: HttpRequest, number: int) -> HttpResponse:
 
 def _former(number: int) -> list[dict[str, Any]]:
     """Who was in an organisation, the last to leave first; one whom the reader does not see has no name."""
-    rows, spoken = browsing.former_of(number), pages.language()
+    rows, spoken = browsing.former_of(number), reader_language()
     known = member_lines([member for member, *_rest in rows])
     return [
         {
@@ -125,7 +126,7 @@ def edit(request: HttpRequest, number: int | None = None) -> HttpResponse:
     parents = pages.parent_choices(actor, without=number)
     if one is not None and one.parent_id and str(one.parent_id) not in dict(parents):
         parents.insert(0, (str(one.parent_id), _("as it is now")))
-    form = UnitForm(pages.language(), parents, request.POST or None, initial=initial)
+    form = UnitForm(reader_language(), parents, request.POST or None, initial=initial)
     form.fields["area"].within = actor.path[:12]
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
@@ -138,7 +139,7 @@ def edit(request: HttpRequest, number: int | None = None) -> HttpResponse:
             complain(form, error, FIELDS, missing="area")
         else:
             messages.success(request, _("Kept."))
-            return see("workforce-unit", made)
+            return see_page("workforce-unit", made)
     context = {"form": form, "unit": one}
     return render(request, "workforce/unit_edit.html", context, status=422 if request.method == "POST" else 200)
 
@@ -148,7 +149,7 @@ def edit(request: HttpRequest, number: int | None = None) -> HttpResponse:
 def team(request: HttpRequest) -> HttpResponse:
     """Found a temporary branch, group or squad where it is needed."""
     actor = actor_of(request)
-    form = TeamForm(pages.language(), request.POST or None, initial={"area": code_of(actor.path[:12])})
+    form = TeamForm(reader_language(), request.POST or None, initial={"area": code_of(actor.path[:12])})
     form.fields["area"].within = actor.path[:12]
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
@@ -163,7 +164,7 @@ def team(request: HttpRequest) -> HttpResponse:
             complain(form, error, FIELDS, missing="area")
         else:
             messages.success(request, _("Founded."))
-            return see("workforce-unit", made)
+            return see_page("workforce-unit", made)
     context = {"form": form}
     return render(request, "workforce/team_new.html", context, status=422 if request.method == "POST" else 200)
 
@@ -177,10 +178,10 @@ def dissolve(request: HttpRequest, number: int) -> HttpResponse:
     except LianfangError as error:
         if error.status == 404:
             raise
-        messages.error(request, error.render(pages.language()))
+        messages.error(request, error.render(reader_language()))
     else:
         messages.success(request, _("Dissolved; %(n)s people left it. Its history stays.") % {"n": left})
-    return see("workforce-unit", number)
+    return see_page("workforce-unit", number)
 
 
 @requires(NAMED, FIGURES, lists=True)
@@ -191,7 +192,7 @@ def nets(request: HttpRequest, code: str) -> HttpResponse:
     place = place_of(actor, code)
     if place.level is not Level.COMMUNITY:
         raise LianfangError("access.not_found")
-    people, spoken = browsing.nets_of(place.path), pages.language()
+    people, spoken = browsing.nets_of(place.path), reader_language()
     teams = browsing.teams_at(place.path)
     ties = browsing.tied_buildings(place.path, [one.tied_to for one in teams if one.tied_to])
     homes = browsing.households_by_building(place.path)
@@ -228,23 +229,10 @@ def nets(request: HttpRequest, code: str) -> HttpResponse:
 # ------------------------------------------------------------------------------------------------------- pieces
 
 
-def actor_of(request: HttpRequest) -> Actor:
-    """Who acts."""
-    actor: Actor = request.actor
-    return actor
-
-
-def see(view: str, *arguments: object) -> HttpResponse:
-    """On to another page, after something was written."""
-    answer = HttpResponseRedirect(reverse(view, args=arguments))
-    answer.status_code = 303
-    return answer
-
-
 def complain(form: Any, error: LianfangError, fields: dict[str, str], *, missing: str = "") -> None:
     """Put a refusal beside the field it is about; what was not found belongs to `missing`."""
     field = fields.get(error.code) or (missing if error.code == "access.not_found" else "")
-    form.add_error(field if field in form.fields else None, error.render(pages.language()))
+    form.add_error(field if field in form.fields else None, error.render(reader_language()))
 
 
 def report_sign(path: str) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lianfang.base.access.api import Actor, requires
+from lianfang.base.access.pages import actor_of, reader_language, see_page
 from lianfang.domain.residents.api import (
     LARGE_BYTES,
     LARGE_ROWS,
@@ -23,7 +23,7 @@ from lianfang.domain.residents.api import (
 from lianfang.domain.workforce import import_jobs, imports_read, pages
 from lianfang.domain.workforce.forms import REGISTERS, UploadForm
 from lianfang.domain.workforce.importing import discard_import, stage_members, take_members, undo_import
-from lianfang.domain.workforce.views import KEEP, actor_of
+from lianfang.domain.workforce.views import KEEP
 from lianfang.kernel.divisions import code_of
 from lianfang.kernel.errors import LianfangError, problem
 
@@ -49,7 +49,7 @@ def index(request: HttpRequest) -> HttpResponse:
             return _send(actor, form)
         except LianfangError as error:
             form.add_error(
-                "area" if error.code == "access.not_found" and actor.lists else "file", error.render(pages.language())
+                "area" if error.code == "access.not_found" and actor.lists else "file", error.render(reader_language())
             )
     context = {
         "form": form, "history": imports_read.files(limit=20), "done": request.GET.get("done", ""),
@@ -71,7 +71,7 @@ def forget(request: HttpRequest, token: str) -> HttpResponse:
     """Drop a task that broke off."""
     if not JOBS.drop(token, actor_of(request)):
         raise LianfangError("jobs.upload_gone")
-    return _to("workforce-import", done="discarded")
+    return see_page("workforce-import", done="discarded")
 
 
 @requires(KEEP)
@@ -92,7 +92,7 @@ def take(request: HttpRequest, number: int) -> HttpResponse:
         take_members(actor=actor_of(request), file_id=number)
     except LianfangError as error:
         return _page(request, number, error)
-    return _to("workforce-import-file", number, done="taken")
+    return see_page("workforce-import-file", number, done="taken")
 
 
 @requires(KEEP)
@@ -106,7 +106,7 @@ def undo(request: HttpRequest, number: int) -> HttpResponse:
         undo_import(actor=actor_of(request), file_id=number)
     except LianfangError as error:
         return _page(request, number, error)
-    return _to("workforce-import-file", number, done="undone")
+    return see_page("workforce-import-file", number, done="undone")
 
 
 @requires(KEEP)
@@ -117,7 +117,7 @@ def discard(request: HttpRequest, number: int) -> HttpResponse:
         discard_import(actor=actor_of(request), file_id=number)
     except LianfangError as error:
         return _page(request, number, error)
-    return _to("workforce-import", done="discarded")
+    return see_page("workforce-import", done="discarded")
 
 
 # ------------------------------------------------------------------------------------------------------- pieces
@@ -127,23 +127,23 @@ def _send(actor: Actor, form: UploadForm) -> HttpResponse:
     """Judge a list at once, or a large one beside the pages; one that was imported before leads to that import."""
     sent = form.cleaned_data["file"]
     area = pages.path_of_code(form.cleaned_data["area"]) if actor.lists else ""
-    register, name, spoken = form.cleaned_data["register"], sent.name or "", pages.language()
+    register, name, spoken = form.cleaned_data["register"], sent.name or "", reader_language()
     import_jobs.check_size(sent.size or 0)
     if (sent.size or 0) > LARGE_BYTES:
         token = import_jobs.ask_stage(
             actor, sent.chunks(), area_path=area, register=register, name=name, language=spoken
         )
-        return _to("workforce-import-wait", token)
+        return see_page("workforce-import-wait", token)
     report = stage_members(
         actor=actor, source=sent.read(), area_path=area, register=register, filename=name, language=spoken
     )
-    return _to("workforce-import-file", report.file_id, done="repeated" if report.repeated else "")
+    return see_page("workforce-import-file", report.file_id, done="repeated" if report.repeated else "")
 
 
 def _ask(request: HttpRequest, action: str, file: StagedFile) -> HttpResponse:
     """Let a large list be taken or taken back beside the pages."""
-    token = import_jobs.ask_about(actor_of(request), action, file.id, file.rows, pages.language())
-    return _to("workforce-import-wait", token)
+    token = import_jobs.ask_about(actor_of(request), action, file.id, file.rows, reader_language())
+    return see_page("workforce-import-wait", token)
 
 
 def _page(request: HttpRequest, number: int, error: LianfangError | None = None) -> HttpResponse:
@@ -155,7 +155,7 @@ def _page(request: HttpRequest, number: int, error: LianfangError | None = None)
     rows = imports_read.rows(
         file, chosen, after=int(after) if after.isascii() and after.isdigit() and len(after) < 9 else 0
     )
-    spoken = pages.language()
+    spoken = reader_language()
     context: dict[str, Any] = {
         "file": file, "chosen": chosen, "register": REGISTERS.get(file.register, file.register), "notes": [],
         "bar": [
@@ -178,9 +178,3 @@ def _page(request: HttpRequest, number: int, error: LianfangError | None = None)
         "lines": [error.render(spoken)] if error else [], "has_errors": error is not None,
     }  # fmt: skip
     return render(request, "workforce/import_file.html", context, status=error.status if error else 200)
-
-
-def _to(view: str, *arguments: object, done: str = "") -> HttpResponse:
-    answer = HttpResponseRedirect(reverse(view, args=arguments) + (f"?done={done}" if done else ""))
-    answer.status_code = 303
-    return answer

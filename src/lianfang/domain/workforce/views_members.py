@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from lianfang.base.access.api import Actor, public, requires
 from lianfang.base.access.limits import Window
+from lianfang.base.access.pages import actor_of, reader_language, see_page
 from lianfang.base.database.select import run
 from lianfang.domain.residents.api import phone_digits
 from lianfang.domain.workforce import browsing, hours, life, pages, rules
@@ -21,7 +22,7 @@ from lianfang.domain.workforce.forms import HoursForm, MemberForm, ReportForm
 from lianfang.domain.workforce.sealing import contact_blinder, identity_blinder
 from lianfang.domain.workforce.selectors import MemberLine, member_lines
 from lianfang.domain.workforce.services import open_contact
-from lianfang.domain.workforce.views import KEEP, NAMED, actor_of, complain, report_sign, see
+from lianfang.domain.workforce.views import KEEP, NAMED, complain, report_sign
 from lianfang.kernel.errors import LianfangError
 from lianfang.kernel.identity import tidy
 from lianfang.kernel.ids import group_code
@@ -45,7 +46,7 @@ def index(request: HttpRequest) -> HttpResponse:
     after = request.GET.get("after", "")
     start = int(after) if after.isascii() and after.isdigit() and len(after) < 18 else 0
     found = browsing.members_named(word) if word else browsing.members(skill=skill, kind=kind, net=net, after=start)
-    spoken = pages.language()
+    spoken = reader_language()
     context = {
         "lines": pages.member_lines(found[: browsing.PAGE]), "word": word, "net": net, "kind": kind, "skill": skill,
         "nets": [(key, one.say(spoken)) for key, one in rules.NETS.items()],
@@ -84,7 +85,7 @@ def newcomer(request: HttpRequest, unit: int) -> HttpResponse:
     actor, one = actor_of(request), browsing.unit(unit)
     if not run("select workforce_keeps_unit(%b::int8)", [unit])[0][0]:
         raise LianfangError("access.not_found")
-    form = MemberForm(pages.language(), request.POST or None, initial={"kind": "cadre", "duty": "member"})
+    form = MemberForm(reader_language(), request.POST or None, initial={"kind": "cadre", "duty": "member"})
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:
@@ -97,7 +98,7 @@ def newcomer(request: HttpRequest, unit: int) -> HttpResponse:
             complain(form, error, FIELDS, missing="home")
         else:
             messages.success(request, _("Known already: one more membership.") if met else _("Entered."))
-            return see("workforce-member", made)
+            return see_page("workforce-member", made)
     context = {"form": form, "unit": one, "editing": False}
     return render(request, "workforce/member_edit.html", context, status=422 if request.method == "POST" else 200)
 
@@ -108,7 +109,7 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
     """Change what is recorded about a member."""
     actor, line = actor_of(request), _line(number, keeps=True)
     initial = {"name": line.name, "home": line.home_path[:12], "kind": line.kind, "skills": "、".join(line.skills)}
-    form = MemberForm(pages.language(), request.POST or None, editing=True, initial=initial)
+    form = MemberForm(reader_language(), request.POST or None, editing=True, initial=initial)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:
@@ -126,7 +127,7 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
             complain(form, error, FIELDS, missing="home")
         else:
             messages.success(request, _("Kept."))
-            return see("workforce-member", number)
+            return see_page("workforce-member", number)
     context = {"form": form, "line": line, "editing": True}
     return render(request, "workforce/member_edit.html", context, status=422 if request.method == "POST" else 200)
 
@@ -136,7 +137,7 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
 def times(request: HttpRequest, number: int) -> HttpResponse:
     """When a member says that they can work, as the office was told."""
     actor, line = actor_of(request), _line(number, keeps=True)
-    known = "\n".join(hours.hour_lines(browsing.stated_of(number), pages.language()))
+    known = "\n".join(hours.hour_lines(browsing.stated_of(number), reader_language()))
     form = HoursForm(request.POST or None, initial={"lines": known})
     if request.method == "POST" and form.is_valid():
         try:
@@ -145,7 +146,7 @@ def times(request: HttpRequest, number: int) -> HttpResponse:
             complain(form, error, FIELDS)
         else:
             messages.success(request, _("Kept."))
-            return see("workforce-member", number)
+            return see_page("workforce-member", number)
     context = {"form": form, "line": line}
     return render(request, "workforce/member_times.html", context, status=422 if request.method == "POST" else 200)
 
@@ -178,7 +179,7 @@ def change(request: HttpRequest, number: int) -> HttpResponse:
     for sentence in said or [_("Kept.")]:
         messages.success(request, sentence)
     still_seen = bool(member_lines([number]))
-    return see("workforce-member", number) if still_seen else see("workforce-members")
+    return see_page("workforce-member", number) if still_seen else see_page("workforce-members")
 
 
 @public
@@ -194,7 +195,7 @@ def report(request: HttpRequest, path: str, sign: str) -> HttpResponse:
         try:
             done = _report(request, path, form.cleaned_data)
         except LianfangError as error:
-            form.add_error(None, error.render(pages.language()))
+            form.add_error(None, error.render(reader_language()))
             status = error.status
     context = {"form": form, "place": names[path], "done": done}
     return render(request, "workforce/report.html", context, status=status if not done else 200)
@@ -226,7 +227,7 @@ def _page(
     request: HttpRequest, number: int, *, error: LianfangError | None = None, contact: Any = None
 ) -> HttpResponse:
     actor, line = actor_of(request), _line(number)
-    spoken = pages.language()
+    spoken = reader_language()
     keeps = actor.may("other", "keep_members") and bool(run("select workforce_keeps_member(%b::int8)", [number])[0][0])
     found = browsing.registration_of(number)
     whys = run("select distinct why from workforce_presence where member_id = %b", [number])

@@ -10,7 +10,6 @@ from typing import Any, Final
 import numpy as np
 
 from lianfang.base.access.api import Actor
-from lianfang.base.areas.api import subtree
 from lianfang.base.incidents.api import incident_for
 from lianfang.domain.pairings.api import template
 from lianfang.domain.plans import engines
@@ -18,7 +17,8 @@ from lianfang.domain.plans.engines import assignment
 from lianfang.domain.plans.ground import ground, nearness
 from lianfang.domain.plans.kinds import organisations_read as read
 from lianfang.domain.plans.kinds.organisations_adopt import adopt_lines, names_of_lines
-from lianfang.domain.plans.kinds.organisations_edit import choices_for, edited, shared
+from lianfang.domain.plans.kinds.organisations_edit import choices_for, edited, several, shared
+from lianfang.domain.plans.kinds.organisations_extent import extent_fields
 from lianfang.domain.plans.kinds.organisations_look import figures_of, remarks_of, what_ifs
 from lianfang.domain.plans.kinds.organisations_words import sentence
 from lianfang.domain.plans.models import Plan
@@ -35,12 +35,12 @@ HALF: Final = 50
 
 
 class Organisations(Kind):
-    """Which unit answers for which community."""
+    """Which unit answers for which community: of a county or township, or a city's units for its districts."""
 
     key = "organisations"
     engine = "assignment"
     icon = "users"
-    levels = (3, 4)
+    levels = (2, 3, 4)
     seconds = 45.0
 
     def label(self, language: Language) -> str:
@@ -64,11 +64,13 @@ class Organisations(Kind):
         zh = language == "zh"
         incident = incident_for(path)
         chosen = read.template_choices(incident.id if incident else None, language)
-        rows = read.counted(path, read.KINDS)
+        asked = extent_fields(path, language)
+        usual = {field.name: field.default for field in asked}
+        rows = read.counted(path, read.KINDS, usual)
         count = {kind: sum(row[1] == kind for row in rows) for kind in read.KINDS} | {"all": len(rows)}
         units = [(kind, f"{kind_word(kind, language)} · {count[kind]}") for kind in read.KINDS if count[kind]]
         units.append(("all", f"{'以上全部' if zh else 'all of them'} · {count['all']}"))
-        places = len(subtree(path, level=5))
+        places = len(read.wanted_areas(path, usual))
         first = count[units[0][0]]
         least = -(-places // first) if first else 1
         known = (
@@ -77,6 +79,7 @@ class Organisations(Kind):
             else f"{places} communities and {first} units: at least {least} each on average"
         )
         return (
+            *asked,
             Field("template", "包联模板" if zh else "Pairing template", chosen[0][0] if chosen else "",
                   "取自本事件的预案和常设模板" if zh else "from the playbook of the incident, and the standing ones", chosen),
             Field("units", "哪些单位" if zh else "Which units", units[0][0],
@@ -96,8 +99,8 @@ class Organisations(Kind):
         one = template(params["template"], number)
         held, live = read.held_now(path, params["template"], number)
         own = read.parts_of(replaces)
-        units = read.read_units(path, read.kinds_of(params["units"]), held, own)
-        places = read.read_communities(path, held, live, own)
+        units = read.read_units(path, params, held, own)
+        places = read.read_communities(path, params, held, live, own)
         land = ground(path)
         arguments = read.problem_arguments(units, places, params, read.unit_item(one).most, land)
         labels = {
@@ -124,7 +127,7 @@ class Organisations(Kind):
         """One line a link, by community."""
         assert isinstance(result, assignment.PairingResult)  # noqa: S101 - the engine's own
         links = sorted(zip(result.place.tolist(), result.organisation.tolist(), result.people.tolist(), strict=True))
-        return [self._line(built, unit, place, people) for place, unit, people in links]
+        return several([self._line(built, unit, place, people) for place, unit, people in links])
 
     def _line(self, built: Built, unit: int, place: int, people: int) -> PlanLine:
         labels, far = built.labels, built.problem.cost
@@ -133,9 +136,10 @@ class Organisations(Kind):
         values: dict[str, Any] = {"near": near, "rank": rank}
         if labels["real"]:
             values["km"] = round(float(far[unit, place]) / 1000, 1)
+        reason = "why.alike" if np.ptp(far[:, place]) == 0 else "why.nearest" if rank == 1 else "why.rank"
         return PlanLine(
             f"unit:{labels['units'][unit]}", f"area:{labels['paths'][place]}", labels["paths"][place], amount=people,
-            reason="why.nearest" if rank == 1 else "why.rank", values=values,
+            reason=reason, values=values,
         )  # fmt: skip
 
     def _links(self, built: Built, lines: Sequence[PlanLine]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -171,7 +175,7 @@ class Organisations(Kind):
 
     def edit(self, built: Built, lines: Sequence[PlanLine], n: int, choice: str) -> list[PlanLine]:
         """One link goes elsewhere, or two are exchanged; people follow."""
-        return edited(built, lines, n, choice, self._line)
+        return several(edited(built, lines, n, choice, self._line))
 
     def figures(self, built: Built, result: Result, baseline: Result | None) -> Sequence[Figure]:
         """Units, communities, links, people, distances, beside the rule of thumb."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
@@ -116,10 +117,21 @@ def shared(problem: assignment.Pairing, result: assignment.PairingResult) -> np.
     return people
 
 
+def several(lines: Sequence[PlanLine]) -> list[PlanLine]:
+    """The lines, those of a unit with several communities saying so, and those of a community with several units."""
+    units, places = Counter(line.subject for line in lines), Counter(line.target for line in lines)
+    found = []
+    for line in lines:
+        told = {"of_unit": units[line.subject], "of_place": places[line.target]}
+        values = {key: value for key, value in line.values.items() if key not in told}
+        found.append(replace(line, values=values | {key: count for key, count in told.items() if count > 1}))
+    return found
+
+
 def _links(built: Built, lines: Sequence[PlanLine]) -> list[tuple[int, int]]:
     unit = {f"unit:{number}": n for n, number in enumerate(built.labels["units"])}
     place = {f"area:{path}": n for n, path in enumerate(built.labels["paths"])}
     return [(unit[line.subject], place[line.target]) for line in lines]
 
 
-__all__ = ["choices_for", "edited", "shared"]
+__all__ = ["choices_for", "edited", "several", "shared"]

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from lianfang.base.areas.api import subtree
+from lianfang.base.areas.api import AreaLine, subtree
 from lianfang.base.database.select import run
 from lianfang.base.metrics.api import children
 from lianfang.base.playbooks.api import PairingItem, PairingTemplate
@@ -16,6 +16,7 @@ from lianfang.domain.pairings.api import templates
 from lianfang.domain.pairings.catalogue import UNIT
 from lianfang.domain.plans.engines import weights
 from lianfang.domain.plans.ground import Ground
+from lianfang.domain.plans.kinds import organisations_extent as extent
 from lianfang.domain.plans.models import Plan
 from lianfang.domain.plans.shares import whole_shares
 from lianfang.kernel.errors import Language, LianfangError, define
@@ -91,10 +92,15 @@ def kinds_of(asked: str) -> list[str]:
     return list(KINDS) if asked == "all" else [asked]
 
 
-def counted(path: str, kinds: Sequence[str]) -> list[tuple[int, str, str, int]]:
-    """(unit, kind, office, people) of whole organisations that have people; raises access.not_found."""
+def counted(path: str, kinds: Sequence[str], params: Mapping[str, Any]) -> list[tuple[int, str, str, int]]:
+    """(unit, kind, office, people) of whole organisations that have people and are asked for; raises access.not_found."""
     rows = run("select unit, kind, path, people from plans_organisations(%b, %b::text[])", [path, list(kinds)])
-    return [row for row in rows if row[3]]
+    return [row for row in rows if row[3] and extent.takes_unit(path, row[2], params)]
+
+
+def wanted_areas(path: str, params: Mapping[str, Any]) -> list[AreaLine]:
+    """The communities that are asked for, in the order of paths."""
+    return [area for area in subtree(path, level=5) if extent.takes_place(area.path, params)]
 
 
 def held_now(path: str, template: str, incident_id: int | None) -> tuple[list[Held], dict[str, int]]:
@@ -111,10 +117,10 @@ def held_now(path: str, template: str, incident_id: int | None) -> tuple[list[He
     }
 
 
-def read_units(path: str, kinds: Sequence[str], held: Sequence[Held], own: set[int]) -> Units:
+def read_units(path: str, params: Mapping[str, Any], held: Sequence[Held], own: set[int]) -> Units:
     """Units that answer for nothing yet. own: parts of the plan that is replaced; they are open. Raises plans.no_units."""
     busy = {one.unit for one in held if one.part not in own}
-    rows = counted(path, kinds)
+    rows = counted(path, kinds_of(params["units"]), params)
     free = [row for row in rows if row[0] not in busy]
     if not free:
         raise LianfangError("plans.no_units")
@@ -123,10 +129,12 @@ def read_units(path: str, kinds: Sequence[str], held: Sequence[Held], own: set[i
     )  # fmt: skip
 
 
-def read_communities(path: str, held: Sequence[Held], live: Mapping[str, int], own: set[int]) -> Communities:
+def read_communities(
+    path: str, params: Mapping[str, Any], held: Sequence[Held], live: Mapping[str, int], own: set[int]
+) -> Communities:
     """Communities that no unit answers for; raises plans.nowhere."""
     served = {one.path for one in held if one.part not in own}
-    areas = subtree(path, level=5)
+    areas = wanted_areas(path, params)
     open_ = [area for area in areas if area.path not in served]
     if not open_:
         raise LianfangError("plans.nowhere")

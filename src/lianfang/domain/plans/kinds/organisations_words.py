@@ -18,6 +18,12 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "{near_zh}，是第{rank}近的单位；更近的要包联别处",
         "{near_en}; number {rank} by distance, the nearer ones are needed elsewhere",
     ),
+    "why.alike": (
+        "各单位离这里一样远，按人数搭配",
+        "every unit is equally far from here; matched by its people",
+    ),
+    "of_unit": ("该单位共包联{of_unit}处", "this unit answers for {of_unit} communities"),
+    "of_place": ("这里共有{of_place}个单位", "{of_place} units answer here"),
     "why.by_hand": ("由人工调整；{near_zh}，第{rank}近", "set by hand; {near_en}, number {rank} by distance"),
     "figure.units": ("参加的单位", "units"),
     "figure.places": ("有单位的村（社区）", "communities with a unit"),
@@ -126,6 +132,9 @@ def sentence(code: str, values: Mapping[str, Any], language: Language) -> str:
     text = words.format_map(filled)
     if "km" in values and code.startswith("why."):
         text += f"（{values['km']} 公里）" if language == "zh" else f" ({values['km']} km)"
+    for key in ("of_unit", "of_place"):
+        if key in values and code.startswith("why."):
+            text += ("；" if language == "zh" else "; ") + WORDS[key][language == "en"].format_map(filled)
     return text
 
 
