@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import shutil
+import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,12 +16,13 @@ from pathlib import Path
 import pytest
 
 from lianfang.base.database import archive
-from lianfang.base.keeping import keys, state
-from lianfang.base.keeping.backup import Wish, back_up, keep_only
-from lianfang.base.keeping.manifest import NAME, Backup, whole_backups
+from lianfang.base.database.binaries import program
+from lianfang.base.keeping import keys, state, sums
+from lianfang.base.keeping.backup import Wish, applied_migrations, back_up, keep_only
+from lianfang.base.keeping.manifest import NAME, Backup, file_digest, whole_backups
 from lianfang.base.keeping.restore import check, choose, parse_until, restore
 from lianfang.base.vault import chest
-from lianfang.base.vault.api import Keystore
+from lianfang.base.vault.api import Keystore, sign
 from lianfang.kernel.errors import LianfangError
 from tests.base.keeping.house import House, build, command, known_migrations, new_folder, opened
 
@@ -150,7 +154,8 @@ def test_a_damaged_backup_is_refused_before_anything_is_written(kept: Kept, empt
         (path for path in (one.folder / "base").rglob("*") if path.is_file()), key=lambda path: path.stat().st_size
     )
     segment = next(path for path in (one.folder / "pg_wal").iterdir() if path.is_file())
-    whole = {path: path.read_bytes() for path in (biggest, segment, one.folder / NAME, one.folder / "backup_manifest")}
+    lists = (one.folder / NAME, one.folder / "backup_manifest", one.folder / sums.NAME)
+    whole = {path: path.read_bytes() for path in (biggest, segment, *lists)}
 
     def broken() -> LianfangError:
         return refusal(lambda: restore(copy, empty / "new", kept.house.store, known=known_migrations()))
@@ -161,13 +166,93 @@ def test_a_damaged_backup_is_refused_before_anything_is_written(kept: Kept, empt
         (segment, whole[segment][: len(whole[segment]) // 2]),
         (one.folder / "backup_manifest", whole[one.folder / "backup_manifest"].replace(b"base/", b"bas3/", 1)),
         (one.folder / NAME, whole[one.folder / NAME].replace(b'"drill": false', b'"drill": true')),
+        (one.folder / sums.NAME, whole[one.folder / sums.NAME].replace(b'"base/1/', b'"base/2/', 1)),
     ):
+        assert text != whole[path]
         path.write_bytes(text)
         assert broken().code == "restore.damaged", path
         path.write_bytes(whole[path])
+    foreign = segment.with_name("0" * 24)
+    foreign.write_bytes(whole[segment])
+    assert f"{foreign.name} does not belong to it" in broken().render("en")
+    foreign.unlink()
     biggest.unlink()
     assert "missing" in broken().render("en")
     assert not (empty / "new" / "postgres").exists()
+
+
+def first_form(house: House, to: Path, at: datetime) -> Backup:
+    """A backup as releases before our own list of files wrote it: the server's SHA-256, the segments apart."""
+    folder = to / "base" / at.strftime("%Y%m%dT%H%M%SZ")
+    target = house.server.target()
+    subprocess.run(
+        [program("pg_basebackup"), "-D", str(folder), "-X", "stream", "-c", "fast", "--manifest-checksums=SHA256", "-w",
+         "-h", target.host, "-U", target.admin],
+        check=True, env={**os.environ, "PGPASSFILE": str(target.passfile)},
+    )  # fmt: skip
+    body = {
+        "version": 1, "release": "0.1.0", "postgres": 18, "drill": False, "started_at": at.isoformat(), "ended_at": at.isoformat(),
+        "first_segment": (folder / "backup_label").read_text().split("(file ", 1)[1].split(")", 1)[0],
+        "migrations": applied_migrations(target), "seals": 1, "bytes": 1,
+        "fingerprints": {name: house.store.fingerprint(name) for name in ("system", "incident-1")},
+        "wal": {path.name: file_digest(path) for path in (folder / "pg_wal").iterdir() if path.is_file()},
+        "files": file_digest(folder / "backup_manifest"),
+    }  # fmt: skip
+    (folder / NAME).write_text(json.dumps(sign(house.store, body)))
+    return whole_backups(to)[-1]
+
+
+def test_a_backup_of_the_first_form_is_still_restored_and_still_refused(kept: Kept, empty: Path) -> None:
+    old = first_form(kept.house, empty / "b", kept.moment)
+    (empty / "b" / "wal").mkdir()
+    back = restore(empty / "b", empty / "new", kept.house.store, known=known_migrations())
+    assert back.facts == kept.house.count() == 397
+    assert not (empty / "new" / "postgres" / NAME).exists()
+    segment = next(path for path in (old.folder / "pg_wal").iterdir() if path.is_file())
+    table = max((old.folder / "base").rglob("[0-9]*[0-9]"), key=lambda path: path.stat().st_size * path.is_file())
+    for path in (segment, table, old.folder / "backup_manifest"):
+        whole = path.read_bytes()
+        path.write_bytes(whole[:50] + bytes([whole[50] ^ 1]) + whole[51:])
+        assert refusal(lambda: check(old, known_migrations())).code == "restore.damaged", path
+        path.write_bytes(whole)
+    check(old, known_migrations())
+
+
+def test_what_arrives_changed_gets_no_name(kept: Kept, empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One byte that differs from what the server sent: the backup is refused, nothing stays, earlier ones do."""
+    read = sums.read_sum
+
+    def flipped(path: Path) -> sums.Sum:
+        if path.name == "PG_VERSION" and path.parent.name.endswith(".part"):
+            text = path.read_bytes()
+            path.write_bytes(bytes([text[0] ^ 1]) + text[1:])
+        return read(path)
+
+    monkeypatch.setattr(sums, "read_sum", flipped)
+    wish = Wish(empty / "b", archiving=False)
+    failed = refusal(lambda: back_up(kept.house.folder, kept.house.server.target(), kept.house.store, wish))
+    assert failed.code == "backup.failed"
+    assert "PG_VERSION was changed" in failed.render("en")
+    assert list((empty / "b" / "base").iterdir()) == []
+
+
+def test_a_file_that_changes_after_it_was_read_is_read_again(empty: Path) -> None:
+    (empty / "base").mkdir()
+    early, late = empty / "base" / "1", empty / "base" / "2"
+    early.write_bytes(b"a" * 3_000_000)
+    follower = sums.Follower(empty)
+    follower.look()
+    follower.look()  # at rest: begun
+    read_once = follower.finish()
+    time.sleep(0.02)
+    early.write_bytes(b"b" * 3_000_000)
+    late.write_bytes(b"c")
+    again = follower.finish()
+    follower.close()
+    assert read_once["base/1"].sha256 == hashlib.sha256(b"a" * 3_000_000).hexdigest()
+    assert again["base/1"] == sums.read_sum(early)
+    assert again["base/1"].sha256 == hashlib.sha256(b"b" * 3_000_000).hexdigest()
+    assert (again["base/2"].size, sorted(again)) == (1, ["base/1", "base/2"])
 
 
 def test_keys_of_another_installation_or_none_are_refused(kept: Kept, empty: Path) -> None:
@@ -255,8 +340,6 @@ def test_what_no_backup_needs_leaves_the_archive(kept: Kept, empty: Path) -> Non
 
 def test_a_full_archive_loses_no_service_and_says_so(empty: Path) -> None:
     """The bound is reached: the segment is dropped, its name kept, and the server goes on."""
-    import subprocess
-
     segment = empty / "segment"
     segment.write_bytes(b"x" * 2_000_000)
     (empty / "wal").mkdir()
