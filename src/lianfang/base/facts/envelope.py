@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,6 @@ from uuid import UUID
 import msgspec
 
 import lianfang.kernel.errors_catalogue  # noqa: F401  (defines the codes used here)
-from lianfang.kernel.clock import beijing_day
 from lianfang.kernel.errors import Language, LianfangError, Value
 
 MAX_FACTS = 500
@@ -64,8 +63,7 @@ class Note:
         }
 
 
-@dataclass(slots=True)
-class Fact:
+class Fact(msgspec.Struct):
     """One fact on its way through the door."""
 
     id: UUID
@@ -74,6 +72,8 @@ class Fact:
     path: str
     recorded_at: datetime
     received_at: datetime
+    at: datetime
+    """When it happened, for all that is counted: the phone's time, or ours when the phone's clock is wrong."""
     day: date
     payload: Any
     raw: bytes
@@ -90,7 +90,7 @@ class Fact:
     incident_id: int = 0
     refusal: Refusal | None = None
     duplicate: bool = False
-    notes: list[Note] = field(default_factory=list)
+    notes: list[Note] = msgspec.field(default_factory=list)
     state: Any = None
     _digest: bytes | None = None
 
@@ -101,11 +101,6 @@ class Fact:
             body = msgspec.json.encode([self.kind, self.area, self.subject, self.recorded_at, self.payload])
             self._digest = hashlib.sha256(body).digest()
         return self._digest
-
-    @property
-    def at(self) -> datetime:
-        """When it happened, for all that is counted: the phone's time, or ours when the phone's clock is wrong."""
-        return self.recorded_at if beijing_day(self.recorded_at) == self.day else self.received_at
 
     def reaches(self, home: str | None, grid: int | None = None) -> bool:
         """Whether somebody's home (and its grid) lies where the sender may record: in the fact's area and the grant."""
@@ -123,13 +118,13 @@ class Fact:
         self.notes.append(Note(code, values))
 
     def answer(self, language: Language) -> dict[str, object]:
-        """What the sender is told about this fact."""
+        """What the sender is told about this fact, to be written as JSON."""
         if self.refusal is not None:
             return {
-                "id": str(self.id), "status": self.refusal.outcome, "code": self.refusal.code,
+                "id": self.id, "status": self.refusal.outcome, "code": self.refusal.code,
                 "detail": self.refusal.render(language), "values": self.refusal.values,
             }  # fmt: skip
-        answer: dict[str, object] = {"id": str(self.id), "status": "duplicate" if self.duplicate else "accepted"}
+        answer: dict[str, object] = {"id": self.id, "status": "duplicate" if self.duplicate else "accepted"}
         if self.notes:
             answer["notes"] = [note.as_json(language) for note in self.notes]
         return answer

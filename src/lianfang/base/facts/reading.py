@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 import msgspec
 
 from lianfang.base.facts.envelope import MAX_FACT_BYTES, MAX_FACTS, Envelope, Fact
 from lianfang.base.facts.registry import find
-from lianfang.kernel.clock import BEIJING, beijing_day, fact_day, from_the_future
+from lianfang.kernel.clock import BEIJING, beijing_day, day_bounds, fact_day, from_the_future
 from lianfang.kernel.divisions import path_of
 from lianfang.kernel.errors import LianfangError
 from lianfang.kernel.ids import uuid7
@@ -30,11 +31,28 @@ def read_body(body: bytes, *, token: bytes, received_at: datetime, offset: timed
         raise LianfangError("facts.not_a_list") from None
     if len(raws) > MAX_FACTS:
         raise LianfangError("facts.too_many", count=len(raws), limit=MAX_FACTS)
-    today = beijing_day(received_at)
-    return [_read_one(bytes(raw), token, received_at, today, offset) for raw in raws]
+    arrival = Arrival.at(received_at, offset)
+    return [_read_one(bytes(raw), token, arrival) for raw in raws]
 
 
-def _read_one(raw: bytes, token: bytes, received_at: datetime, today: date, offset: timedelta) -> Fact:
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What the facts of one call have in common: when they came, by which clocks, and the beginning of that day in Beijing."""
+
+    received_at: datetime
+    offset: timedelta
+    today: date
+    first: datetime
+
+    @classmethod
+    def at(cls, received_at: datetime, offset: timedelta) -> Self:
+        """The arrival at an instant, of a phone whose clock is ahead by the offset."""
+        today = beijing_day(received_at)
+        return cls(received_at, offset, today, day_bounds(today)[0])
+
+
+def _read_one(raw: bytes, token: bytes, arrival: Arrival) -> Fact:
+    received_at = arrival.received_at
     if len(raw) > MAX_FACT_BYTES:
         return _refused(
             raw[:MAX_FACT_BYTES], token, received_at, "fact.too_large", bytes=len(raw), limit=MAX_FACT_BYTES
@@ -47,19 +65,21 @@ def _read_one(raw: bytes, token: bytes, received_at: datetime, today: date, offs
         return _refused(raw, token, received_at, "fact.malformed", field="recorded_at")
     fact = Fact(
         id=envelope.id, kind=envelope.kind, area=envelope.area, path="", recorded_at=envelope.recorded_at,
-        received_at=received_at, day=today, payload=None, raw=raw, token=token, verb="",
+        received_at=received_at, at=envelope.recorded_at, day=arrival.today, payload=None, raw=raw, token=token, verb="",
         subject=envelope.subject,
     )  # fmt: skip
     try:
         fact.path = _path_of(envelope.area)
     except LianfangError:
         fact.refuse("fact.area_unknown", area=envelope.area[:20])
-    _check_time(fact, offset)
-    _read_payload(fact, bytes(envelope.payload))
+    _check_time(fact, arrival)
+    _read_payload(fact, envelope.payload)
     return fact
 
 
-def _check_time(fact: Fact, offset: timedelta) -> None:
+def _check_time(fact: Fact, arrival: Arrival) -> None:
+    if arrival.first <= fact.recorded_at <= arrival.received_at:
+        return  # of today, whichever clock is right
     if from_the_future(fact.recorded_at, fact.received_at):
         fact.refuse(
             "fact.time_future",
@@ -67,13 +87,15 @@ def _check_time(fact: Fact, offset: timedelta) -> None:
             received_at=fact.received_at.astimezone(BEIJING).isoformat(timespec="seconds"),
         )
     else:
-        fact.day = fact_day(fact.recorded_at, fact.received_at, offset)
+        fact.day = fact_day(fact.recorded_at, fact.received_at, arrival.offset)
+        if beijing_day(fact.recorded_at) != fact.day:
+            fact.at = fact.received_at
 
 
-def _read_payload(fact: Fact, payload: bytes) -> None:
+def _read_payload(fact: Fact, payload: msgspec.Raw) -> None:
     found = find(fact.kind)
     if found is None:
-        fact.payload = payload.decode("utf-8", "replace")
+        fact.payload = bytes(payload).decode("utf-8", "replace")
         fact.refuse("fact.kind_unknown", kind=fact.kind[:60])
         return
     kind, lift = found
@@ -85,7 +107,7 @@ def _read_payload(fact: Fact, payload: bytes) -> None:
             fact.kind = kind.name
             fact.payload = msgspec.convert(lift(msgspec.json.decode(payload)), kind.payload)
     except (msgspec.DecodeError, KeyError, TypeError) as error:
-        fact.payload = payload.decode("utf-8", "replace")
+        fact.payload = bytes(payload).decode("utf-8", "replace")
         fact.refuse("fact.payload_invalid", kind=fact.kind, field=_field(str(error)), reason=str(error)[:120])
 
 
@@ -105,7 +127,7 @@ def _refused(raw: bytes, token: bytes, received_at: datetime, code: str, **value
     except (msgspec.DecodeError, ValueError, AttributeError, UnicodeDecodeError):
         own = uuid7()
     fact = Fact(
-        id=own, kind="", area="", path="", recorded_at=received_at, received_at=received_at,
+        id=own, kind="", area="", path="", recorded_at=received_at, received_at=received_at, at=received_at,
         day=received_at.astimezone(BEIJING).date(), payload=raw.decode("utf-8", "replace"), raw=raw, token=token, verb="",
     )  # fmt: skip
     fact.refuse(code, **values)

@@ -58,7 +58,10 @@ class Kind:
     @property
     def decoder(self) -> msgspec.json.Decoder[Any]:
         """A strict decoder of the payload."""
-        return _decoders.setdefault(self.name, msgspec.json.Decoder(self.payload))
+        found = _decoders.get(self.name)
+        if found is None:
+            found = _decoders[self.name] = msgspec.json.Decoder(self.payload)
+        return found
 
 
 _kinds: dict[str, Kind] = {}

@@ -13,6 +13,7 @@ from itertools import chain, repeat
 from uuid import UUID
 
 import numpy as np
+from numpy.typing import NDArray
 
 _ESCAPE = str.maketrans({"\\": "\\\\", '"': '\\"'})
 _BYTEA, _INT8, _INT4, _UUID, _DATE, _TIMESTAMPTZ = 17, 20, 23, 2950, 1082, 1184
@@ -44,14 +45,14 @@ def _element(value: object) -> str:
     return f'"{value.translate(_ESCAPE)}"' if isinstance(value, str) else str(value)
 
 
-def int8s(values: Iterable[int]) -> bytes:
+def int8s(values: Iterable[int] | NDArray[np.integer]) -> bytes:
     """An array of bigint."""
-    return _numbers(_INT8, "q", 8, list(values))
+    return _numbers(_INT8, "q", 8, values if isinstance(values, np.ndarray) else list(values))
 
 
-def int4s(values: Iterable[int]) -> bytes:
+def int4s(values: Iterable[int] | NDArray[np.integer]) -> bytes:
     """An array of int."""
-    return _numbers(_INT4, "i", 4, list(values))
+    return _numbers(_INT4, "i", 4, values if isinstance(values, np.ndarray) else list(values))
 
 
 def days(values: Iterable[date]) -> bytes:
@@ -78,7 +79,7 @@ def _head(oid: int, number: int) -> bytes:
     return struct.pack(">5i", 1, 0, oid, number, 1) if number else struct.pack(">3i", 0, 0, oid)
 
 
-def _numbers(oid: int, form: str, size: int, values: list[int]) -> bytes:
+def _numbers(oid: int, form: str, size: int, values: list[int] | NDArray[np.integer]) -> bytes:
     if len(values) >= _MANY:
         elements = np.empty(len(values), [("size", ">i4"), ("value", f">i{size}")])
         elements["size"], elements["value"] = size, values

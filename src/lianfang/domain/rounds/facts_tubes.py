@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import struct
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import islice
+from itertools import chain
 from typing import ClassVar, cast
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from psycopg.errors import UniqueViolation
@@ -31,8 +31,9 @@ from lianfang.base.vault.api import incident_box
 from lianfang.domain.rounds.facts_common import (
     BUILDING,
     TUBES_NAMED,
+    Homes,
     RoundRow,
-    ask_people,
+    ask_homes,
     ask_rounds,
     code_number,
     county_of,
@@ -73,14 +74,13 @@ define(
 )
 
 
-@dataclass(slots=True)
-class TubeState:
+class TubeState(msgspec.Struct):
     """What is known of a tube after looking things up: its number, whose swabs it holds by code, pseudonym and home."""
 
     number: int
     codes: list[int]
-    people: list[int]
-    homes: list[str]
+    people: list[int] = []
+    homes: list[str] = []
 
 
 class TubeFilledBatch(Batch):
@@ -91,18 +91,15 @@ class TubeFilledBatch(Batch):
 
     def __init__(self, facts: list[Fact]) -> None:
         super().__init__(facts)
-        texts = [text for fact in facts for text in (fact.payload.tube, *fact.payload.people)]
-        codes, place = read_codes(texts), 0
+        codes, place = read_codes([text for fact in facts for text in (fact.payload.tube, *fact.payload.people)]), 0
+        all_printed = None not in codes
         for fact in facts:
             first, place = place, place + 1 + len(fact.payload.people)
             number, people = codes[first], codes[first + 1 : place]
-            if number is None:
-                number = code_number(fact, fact.payload.tube)
-            if None in people:
-                given = zip(people, fact.payload.people, strict=True)
-                people = [code_number(fact, text) if code is None else code for code, text in given]
+            if not all_printed:
+                number, people = _look_closely(fact, number, people)
             if number is not None and fact.refusal is None:
-                fact.state = TubeState(number, cast(list[int], people), [], [])  # one that is missing refused the fact
+                fact.state = TubeState(number, cast(list[int], people))  # one that is missing refused the fact
                 _check_twice(fact)
 
     def questions(self) -> list[Statement]:
@@ -111,52 +108,50 @@ class TubeFilledBatch(Batch):
             "rounds": int4s({fact.payload.round for fact in good}),
             "codes": int8s(sorted({fact.state.number for fact in good})),
         }
-        return [ask_rounds(self.facts), ask_people(code for fact in good for code in fact.state.codes), (TAKEN, taken)]
+        return [ask_rounds(self.facts), ask_homes([fact.state.codes for fact in good]), (TAKEN, taken)]
 
     def decide(self, answers: list[Rows]) -> None:
         rounds = settle_rounds(self.facts, answers[0])
-        homes: dict[int, str] = dict(answers[1])
+        homes = Homes.of(answers[1])
         taken = {(round_id, code): number for round_id, code, number in answers[2]}
-        counties = {county_of(home) for home in homes.values()}
         for fact in self.facts:
             if fact.refusal is None:
                 _check_size(fact, rounds[fact.payload.round])
                 first = taken.setdefault((fact.payload.round, fact.state.number), fact.id)
                 if first != fact.id:
                     fact.refuse("tube.code_taken", outcome="conflict", tube=fact.payload.tube)
-                _find_people(fact, homes, counties)
+                _find_people(fact, homes)
         _hide_people(self.facts)
 
     def statements(self, facts: list[Fact]) -> list[Statement]:
         # in the order of people, so that two transactions never wait for each other in a circle
-        people = np.array([person for fact in facts for person in fact.state.people], np.int64)
+        sizes = [len(fact.state.people) for fact in facts]
+        people = np.array(list(chain.from_iterable(fact.state.people for fact in facts)), np.int64)
+        homes = list(chain.from_iterable(fact.state.homes for fact in facts))
         order = np.argsort(people, kind="stable")
-        homes = [home for fact in facts for home in fact.state.homes]
-        tubes_of = np.repeat(np.arange(1, len(facts) + 1), [len(fact.state.people) for fact in facts])
-        people = people[order]
         figures = _figures(facts)
-        careful = self._expects_repeats(people)
+        rounds = [fact.payload.round for fact in facts]
         tubes = {
-            "incident": int4s(fact.incident_id for fact in facts),
+            "incident": int4s([fact.incident_id for fact in facts]),
             "id": uuids(fact.id for fact in facts),
-            "round": int4s(fact.payload.round for fact in facts),
-            "code": int8s(fact.state.number for fact in facts),
+            "round": int4s(rounds),
+            "code": int8s([fact.state.number for fact in facts]),
             "area": literal(fact.path for fact in facts),
-            "size": int4s(len(fact.state.people) for fact in facts),
-            "people": byteas(pack(fact.state.people) for fact in facts),
+            "size": int4s(sizes),
+            "people": byteas(pack(people, sizes)),
             "at": instants(fact.at for fact in facts),
             "day": days(fact.day for fact in facts),
-            "account": int8s(fact.account_id for fact in facts),
-            "s_person": int8s(people.tolist()),
-            "s_path": literal([homes[place] for place in order.tolist()]),
-            "s_tube": int4s(tubes_of[order].tolist()),
+            "account": int8s([fact.account_id for fact in facts]),
+            "s_person": int8s(people[order]),
+            "s_path": literal(map(homes.__getitem__, order.tolist())),
+            "s_tube": int4s(np.repeat(np.arange(1, len(facts) + 1), sizes)[order]),
             "f_name": literal(name for name, _, _, _ in figures),
             "f_dim": literal(str(round_id) for _, round_id, _, _ in figures),
             "f_day": days(day for _, _, day, _ in figures),
             "f_path": literal(path for _, _, _, path in figures),
             "f_value": int8s(figures.values()),
         }
-        return [(statement("tubes" if careful else "tubes_first"), tubes)]
+        return [(statement("tubes" if self._expects_repeats(people[order]) else "tubes_first"), tubes)]
 
     def _expects_repeats(self, people: NDArray[np.int64]) -> bool:
         """Whether repeats are to be looked for: some were met lately, or somebody is in two of these tubes (people sorted)."""
@@ -178,6 +173,14 @@ class TubeFilledBatch(Batch):
             note_repeat(by_id[tube], person)
 
 
+def _look_closely(fact: Fact, number: int | None, people: list[int | None]) -> tuple[int | None, list[int | None]]:
+    """The codes of a tube again, one by one where they are not exactly as printed; a mistyped one refuses the fact."""
+    if number is None:
+        number = code_number(fact, fact.payload.tube)
+    given = zip(people, fact.payload.people, strict=True)
+    return number, [code_number(fact, text) if code is None else code for code, text in given]
+
+
 def _check_twice(fact: Fact) -> None:
     if len(set(fact.state.codes)) == len(fact.state.codes):
         return
@@ -193,11 +196,11 @@ def _check_size(fact: Fact, row: RoundRow) -> None:
         fact.refuse("tube.too_many", tube=fact.payload.tube, count=len(fact.state.codes), limit=row.tube_size)
 
 
-def _find_people(fact: Fact, homes: Mapping[int, str], counties: Set[str]) -> None:
+def _find_people(fact: Fact, homes: Homes) -> None:
     """Put the home of each swab on the fact, or refuse whoever is unknown or lives in another county than the tube."""
     county = county_of(fact.path)
-    found = list(map(homes.get, fact.state.codes))
-    if None in found or counties != {county}:  # then it is worth looking at each
+    found = list(map(homes.by_code.get, fact.state.codes))
+    if None in found or homes.county != county:  # then it is worth looking at each
         for home, text in zip(found, fact.payload.people, strict=True):
             if home is None or not home.startswith(county):
                 fact.refuse("fact.subject_unknown", area=fact.area, subject=text)
@@ -212,9 +215,10 @@ def _hide_people(facts: Sequence[Fact]) -> None:
         if fact.refusal is None:
             by_incident[fact.incident_id].append(fact)
     for number, mine in by_incident.items():
-        hidden = iter(incident_box(number).pseudonyms(code for fact in mine for code in fact.state.codes))
+        hidden, place = incident_box(number).pseudonyms(chain.from_iterable(fact.state.codes for fact in mine)), 0
         for fact in mine:
-            fact.state.people = list(islice(hidden, len(fact.state.codes)))
+            first, place = place, place + len(fact.state.codes)
+            fact.state.people = hidden[first:place]
 
 
 def _figures(facts: Sequence[Fact]) -> dict[tuple[str, int, date, str], int]:
@@ -237,9 +241,12 @@ def note_repeat(fact: Fact, person: int) -> None:
     fact.note("rounds.sampled_already", position=position + 1, person=fact.payload.people[position])
 
 
-def pack(people: list[int]) -> bytes:
-    """Pseudonyms as 8 bytes each, in order."""
-    return struct.pack(f">{len(people)}q", *people)
+def pack(people: NDArray[np.int64], sizes: Sequence[int]) -> Iterator[bytes]:
+    """Pseudonyms of one tube after the other as 8 bytes each, in order, tube by tube."""
+    raw, place = people.astype(">i8").tobytes(), 0
+    for size in sizes:
+        first, place = place, place + 8 * size
+        yield raw[first:place]
 
 
 def unpack(raw: bytes) -> list[int]:
