@@ -13,6 +13,7 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lianfang.base.database.select import call
 from lianfang.base.vault.api import incident_box, standing_box
 from lianfang.domain.residents.sealing import SECRET, seal
 from lianfang.domain.selfview import selectors, services, views
@@ -205,9 +206,9 @@ def test_the_scope_self_reads_no_table(world: World) -> None:
 def test_outside_the_scope_the_functions_say_nothing(world: World) -> None:
     with transaction.atomic():
         world.enter("community_clerk", HOME)
-        assert services.call("select * from selfview_me()") == []
-        assert services.call("select * from selfview_looks(10)") == []
-        assert services.call("select * from selfview_tests('{1}', '{1}')") == []
+        assert call("select * from selfview_me()") == []
+        assert call("select * from selfview_looks(10)") == []
+        assert call("select * from selfview_tests('{1}', '{1}')") == []
 
 
 # ---------------------------------------------------------------------------------------------------- what it shows

@@ -1,4 +1,4 @@
-"""Statements in the running transaction, parameters apart from the text: reads that pages make often, and all others.
+"""Statements in the running transaction, parameters apart from the text: reads that pages make often, calls that may refuse, all others.
 
 Whoever watches a connection (execute_wrappers, the log of statements) sees these like Django's own.
 """
@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import psycopg
-from django.db import connections
+from django.db import connection, connections, transaction
 from psycopg.pq import Format
+
+from lianfang.base.database.errors import refusals
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 
@@ -35,26 +38,42 @@ def run(statement: str, parameters: Parameters = (), *, using: str = "default") 
     return _watched(statement, parameters, using, prepare=False, rows_as=Format.TEXT)
 
 
+def call(statement: str, parameters: Parameters = (), *, apart: bool = False) -> list[tuple[Any, ...]]:
+    """Rows of one statement (none for a write without `returning`) whose functions may refuse; values stand as `%s`.
+
+    apart: in a savepoint, so that the transaction goes on after a refusal. Raises what the functions of `sql/` refuse with,
+    as errors of the catalogue.
+    """
+    with refusals(), transaction.atomic() if apart else nullcontext(), connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return list(cursor.fetchall()) if cursor.description else []
+
+
+def ask(function: str, *values: object) -> Any:
+    """What one function of `sql/` answers, asked as `ask("incidents_close(%s)", 3)`: a `call` apart with one value."""
+    return call(f"select {function}", values, apart=True)[0][0]
+
+
 def _watched(
     statement: str, parameters: Parameters, using: str, *, prepare: bool, rows_as: Format
 ) -> list[tuple[Any, ...]]:
-    connection = connections[using]
-    connection.ensure_connection()
+    link = connections[using]
+    link.ensure_connection()
     started = time.monotonic()
-    with psycopg.Cursor(connection.connection) as cursor:
+    with psycopg.Cursor(link.connection) as cursor:
         cursor.format = rows_as
 
         def execute(text: str, values: Any, _many: bool, _context: object) -> None:
             cursor.execute(text, values, prepare=prepare)
 
         step: Callable[..., object] = execute
-        for wrapper in reversed(connection.execute_wrappers):
+        for wrapper in reversed(link.execute_wrappers):
             step = _around(wrapper, step)
-        step(statement, parameters, False, {"connection": connection, "cursor": cursor})
+        step(statement, parameters, False, {"connection": link, "cursor": cursor})
         rows = cursor.fetchall() if cursor.description else []
-    if connection.queries_logged:
-        text = psycopg.ClientCursor(connection.connection).mogrify(statement, parameters)
-        connection.queries_log.append({"sql": text, "time": f"{time.monotonic() - started:.3f}"})
+    if link.queries_logged:
+        text = psycopg.ClientCursor(link.connection).mogrify(statement, parameters)
+        link.queries_log.append({"sql": text, "time": f"{time.monotonic() - started:.3f}"})
     return rows
 
 

@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection, transaction
 from django.utils import timezone
 
 from lianfang.base.access.actor import Actor
-from lianfang.base.database.errors import refusals
+from lianfang.base.database.select import ask
 from lianfang.base.incidents.editions import change_of_zone
 from lianfang.base.incidents.models import Zone
 from lianfang.base.incidents.selectors import edition_of, playbook_of, zone
@@ -68,7 +67,7 @@ def propose_replan(*, actor: Actor, zone_id: int, now: datetime | None = None) -
     if plan is None:
         has_zones = edition_of(found.incident, beijing_day(now or timezone.now())).zones
         raise LianfangError("incident.replan_needless" if has_zones else "incident.replan_no_zones")
-    _call("incidents_propose_replan(%s, %s, %s)", zone_id, plan.level, plan.words("zh"))
+    ask("incidents_propose_replan(%s, %s, %s)", zone_id, plan.level, plan.words("zh"))
     return plan
 
 
@@ -77,16 +76,9 @@ def approve_replan(*, actor: Actor, zone_id: int) -> int:
 
     Raises access.refused, incident.replan_none, incident.zone_state, incident.same_person.
     """
-    return int(_call("incidents_approve_replan(%s)", zone_id))  # type: ignore[call-overload]
+    return int(ask("incidents_approve_replan(%s)", zone_id))
 
 
 def withdraw_replan(*, actor: Actor, zone_id: int) -> None:
     """Drop a proposed level before it was accepted; raises access.refused, incident.replan_none."""
-    _call("incidents_withdraw_replan(%s)", zone_id)
-
-
-def _call(function: str, *values: object) -> object:
-    """One function of `sql/`, in a savepoint, so that a refusal leaves the caller's transaction usable."""
-    with refusals(), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"select {function}", values)
-        return cursor.fetchone()[0]
+    ask("incidents_withdraw_replan(%s)", zone_id)

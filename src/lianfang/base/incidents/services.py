@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from lianfang.base.access.actor import Actor
 from lianfang.base.access.pages import reader_language
-from lianfang.base.database.errors import refusals
+from lianfang.base.database.select import ask
 from lianfang.base.incidents import problems as _problems  # noqa: F401 - defines the sentences
 from lianfang.base.incidents.models import Zone
 from lianfang.base.incidents.rules import ConditionVerdict, Evidence, by_clock, judge, lift_rule, together
@@ -59,7 +58,7 @@ def propose_incident(
     if edition and edition not in known:
         raise LianfangError("incident.edition_unknown", edition=edition[:40], known=", ".join(known) or "-")
     chosen = edition or book.edition_on(beijing_day(timezone.now())).id
-    return int(_call("incidents_propose(%s, %s, %s, %s, %s)", name.strip(), path, playbook, chosen, drill))
+    return int(ask("incidents_propose(%s, %s, %s, %s, %s)", name.strip(), path, playbook, chosen, drill))
 
 
 def open_incident(*, actor: Actor, incident_id: int) -> None:
@@ -68,7 +67,7 @@ def open_incident(*, actor: Actor, incident_id: int) -> None:
     Raises access.refused, incident.not_proposed, incident.same_person.
     """
     with transaction.atomic():
-        _call("incidents_open(%s::smallint)", incident_id)
+        ask("incidents_open(%s::smallint)", incident_id)
         keystore().make(f"incident-{incident_id}")
         transaction.on_commit(lambda: _opened(incident_id))
 
@@ -78,24 +77,24 @@ def close_incident(*, actor: Actor, incident_id: int) -> str:
 
     Raises access.refused, incident.not_open, incident.same_person.
     """
-    _call("incidents_close(%s::smallint)", incident_id)
+    ask("incidents_close(%s::smallint)", incident_id)
     found = incident(incident_id)
     return found.state if found else "closed"
 
 
 def withdraw_incident(*, actor: Actor, incident_id: int) -> None:
     """Drop a proposed incident before anybody opened it; raises access.refused, incident.not_proposed."""
-    _call("incidents_withdraw(%s::smallint)", incident_id)
+    ask("incidents_withdraw(%s::smallint)", incident_id)
 
 
 def take_back_closing(*, actor: Actor, incident_id: int) -> None:
     """Take back the first person's mark before the second one closes; raises access.refused, incident.not_closing."""
-    _call("incidents_reopen(%s::smallint)", incident_id)
+    ask("incidents_reopen(%s::smallint)", incident_id)
 
 
 def propose_scope(*, actor: Actor, incident_id: int, path: str) -> None:
     """Propose another subtree for an open incident; raises access.refused, incident.not_open."""
-    _call("incidents_propose_scope(%s::smallint, %s)", incident_id, path)
+    ask("incidents_propose_scope(%s::smallint, %s)", incident_id, path)
 
 
 def approve_scope(*, actor: Actor, incident_id: int) -> None:
@@ -103,12 +102,12 @@ def approve_scope(*, actor: Actor, incident_id: int) -> None:
 
     Raises access.refused, incident.no_scope_proposed, incident.same_person.
     """
-    _call("incidents_approve_scope(%s::smallint)", incident_id)
+    ask("incidents_approve_scope(%s::smallint)", incident_id)
 
 
 def withdraw_scope(*, actor: Actor, incident_id: int) -> None:
     """Drop a proposed change of scope; raises access.refused, incident.no_scope_proposed."""
-    _call("incidents_withdraw_scope(%s::smallint)", incident_id)
+    ask("incidents_withdraw_scope(%s::smallint)", incident_id)
 
 
 def propose_zone(*, actor: Actor, incident_id: int, path: str, level: str, reason: str) -> int:
@@ -118,17 +117,17 @@ def propose_zone(*, actor: Actor, incident_id: int, path: str, level: str, reaso
     incident.not_open.
     """
     _known_level(incident_id, level)
-    return int(_call("incidents_propose_zone(%s::smallint, %s, %s, %s)", incident_id, path, level, reason.strip()))
+    return int(ask("incidents_propose_zone(%s::smallint, %s, %s, %s)", incident_id, path, level, reason.strip()))
 
 
 def approve_zone(*, actor: Actor, zone_id: int) -> None:
     """Put a proposed zone in force as the second person; raises access.refused, incident.zone_state, .same_person."""
-    _call("incidents_approve_zone(%s)", zone_id)
+    ask("incidents_approve_zone(%s)", zone_id)
 
 
 def withdraw_zone(*, actor: Actor, zone_id: int) -> None:
     """Drop a proposed zone before it was approved; raises access.refused, incident.zone_state."""
-    _call("incidents_withdraw_zone(%s)", zone_id)
+    ask("incidents_withdraw_zone(%s)", zone_id)
 
 
 def lift_verdict(
@@ -159,7 +158,7 @@ def request_lift(
         }
         for one in verdicts
     ]
-    _call(
+    ask(
         "incidents_request_lift(%s, %s, %s, %s::jsonb)",
         zone_id,
         to,
@@ -171,7 +170,7 @@ def request_lift(
 
 def withdraw_lift(*, actor: Actor, zone_id: int) -> None:
     """Take a request to lift back before it was decided; raises access.refused, incident.zone_state."""
-    _call("incidents_withdraw_lift(%s)", zone_id)
+    ask("incidents_withdraw_lift(%s)", zone_id)
 
 
 def approve_lift(*, actor: Actor, zone_id: int, now: datetime | None = None) -> int | None:
@@ -183,20 +182,13 @@ def approve_lift(*, actor: Actor, zone_id: int, now: datetime | None = None) -> 
     statements = {one["kind"]: one["statement"] for one in found.lift_evidence or ()}
     if found.state == "lift_requested":
         _require_met(_judged(found, statements, now or timezone.now())[1])
-    made = _call("incidents_approve_lift(%s)", zone_id)
+    made = ask("incidents_approve_lift(%s)", zone_id)
     return None if made is None else int(made)
 
 
 def refuse_lift(*, actor: Actor, zone_id: int, reason: str) -> None:
     """Leave a zone in force although lifting was asked for; raises access.refused, incident.zone_state."""
-    _call("incidents_refuse_lift(%s, %s)", zone_id, reason.strip())
-
-
-def _call(function: str, *values: object) -> Any:
-    """One function of `sql/`, in a savepoint, so that a refusal leaves the caller's transaction usable."""
-    with refusals(), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"select {function}", values)
-        return cursor.fetchone()[0]
+    ask("incidents_refuse_lift(%s, %s)", zone_id, reason.strip())
 
 
 def _opened(incident_id: int) -> None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db import connection
-
-from lianfang.base.database.errors import refusals
+from lianfang.base.database.select import call
 from lianfang.base.retirement.models import Retirement
 from lianfang.kernel.errors import Language, LianfangError
 
@@ -35,6 +33,4 @@ def retirements() -> list[Retirement]:
 
 def duties(incident_id: int) -> list[Duty]:
     """What is still open; raises access.not_found."""
-    with refusals(), connection.cursor() as cursor:
-        cursor.execute("select code, count from retirement_open_duties(%s::smallint)", [incident_id])
-        return [Duty(code, count) for code, count in cursor.fetchall()]
+    return [Duty(*row) for row in call("select code, count from retirement_open_duties(%s::smallint)", [incident_id])]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.utils.translation import get_language
 
 from lianfang.base.access.api import Actor
-from lianfang.domain.missions.services import call
+from lianfang.base.database.select import call
 from lianfang.domain.workforce.api import knows_members, on_leave
 
 

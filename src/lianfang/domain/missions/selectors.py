@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from lianfang.domain.missions.services import call
+from lianfang.base.database.select import call
 
 MOST: Final = 300
 """Rows of one table on a page: an assumption, above the 24 teams and a city's open needs of the documents."""

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any, Final
+from functools import partial
+from typing import Final
 
 import msgspec
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 from django.utils import timezone
 
 from lianfang.base.access.api import Actor
-from lianfang.base.database.errors import refusals
+from lianfang.base.database.select import call
 from lianfang.base.incidents.api import incident_for
 from lianfang.domain.duty.api import NewShift, book, create_post, create_shifts
 from lianfang.domain.missions import problems  # noqa: F401  (defines its sentences)
@@ -28,11 +29,7 @@ MOST_DAYS: Final = 28
 SIDES: Final = ("sender", "receiver", "city")
 
 
-def call(sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
-    """One statement in the running scope; refusals of the database come out as errors of the catalogue."""
-    with refusals(), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return list(cursor.fetchall()) if cursor.description else []
+_write = partial(call, apart=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,18 +66,18 @@ def found_team(
     Raises missions.too_few, missions.team_exists, access.not_found.
     """
     wanted = list(dict.fromkeys(word for word in skills if word))
-    rows = call("select missions_found(%s, %s, %s, %s::text[], %s)", [unit, name.strip()[:60], kind, wanted, people])
+    rows = _write("select missions_found(%s, %s, %s, %s::text[], %s)", [unit, name.strip()[:60], kind, wanted, people])
     return int(rows[0][0])
 
 
 def dissolve_team(*, actor: Actor, team: int) -> None:
     """End a team that is at home; raises missions.team_taken, access.not_found."""
-    call("select missions_dissolve(%s)", [team])
+    _write("select missions_dissolve(%s)", [team])
 
 
 def raise_need(*, actor: Actor, need: NewNeed) -> int:
     """Ask for people; returns the number of the need. Raises missions.need_wrong, access.not_found."""
-    rows = call(
+    rows = _write(
         "select missions_raise(%s, %s, %s, %s, %s::text[], %s, %s, %s, %s, %s::smallint)",
         [need.path, need.beyond.strip()[:60], need.kind, need.purpose, list(need.skills), need.people, need.severity,
          need.from_on, need.until_on, need.incident_id],
@@ -96,7 +93,7 @@ def incident_over(path: str) -> int | None:
 
 def end_need(*, actor: Actor, need: int, withdrawn: bool = False) -> None:
     """Close a need; teams that are there stay until they are called back. Raises missions.need_over, access.not_found."""
-    call("select missions_end_need(%s, %s)", [need, "withdrawn" if withdrawn else "over"])
+    _write("select missions_end_need(%s, %s)", [need, "withdrawn" if withdrawn else "over"])
 
 
 def propose(*, actor: Actor, lines: Sequence[Line]) -> list[int]:
@@ -110,19 +107,19 @@ def propose(*, actor: Actor, lines: Sequence[Line]) -> list[int]:
     with transaction.atomic():
         for line in lines:
             why = msgspec.json.encode(line.why).decode()
-            rows = call("select missions_propose(%s, %s, %s::jsonb, %s)", [line.need, line.team, why, line.relieves])
+            rows = _write("select missions_propose(%s, %s, %s::jsonb, %s)", [line.need, line.team, why, line.relieves])
             made.append(int(rows[0][0]))
     return made
 
 
 def agree(*, actor: Actor, mission: int, side: str) -> str:
     """One side says yes; returns the mission's state. Raises missions.wrong_state, access.not_found."""
-    return str(call("select missions_agree(%s, %s)", [mission, _side(side)])[0][0])
+    return str(_write("select missions_agree(%s, %s)", [mission, _side(side)])[0][0])
 
 
 def refuse(*, actor: Actor, mission: int, side: str, why: str) -> None:
     """One side says no, with a word why, before the team has left."""
-    call("select missions_stop(%s, %s, %s)", [mission, _side(side), why])
+    _write("select missions_stop(%s, %s, %s)", [mission, _side(side), why])
 
 
 def send(*, actor: Actor, mission: int, stay_home: Sequence[int] = (), turns: int = 2, start_minute: int = 480) -> int:
@@ -130,7 +127,7 @@ def send(*, actor: Actor, mission: int, stay_home: Sequence[int] = (), turns: in
 
     Raises missions.turns_wrong, missions.nobody_goes, missions.wrong_state, access.not_found.
     """
-    rows = call("select missions_send(%s, %s::bigint[], %s, %s)", [mission, list(stay_home), turns, start_minute])
+    rows = _write("select missions_send(%s, %s::bigint[], %s, %s)", [mission, list(stay_home), turns, start_minute])
     return int(rows[0][0])
 
 
@@ -141,13 +138,13 @@ def confirm_arrival(*, actor: Actor, mission: int) -> int:
     is a county: it says itself where they stand). Raises missions.wrong_state, access.not_found.
     """
     with transaction.atomic():
-        call("select missions_arrive(%s)", [mission])
+        _write("select missions_arrive(%s)", [mission])
         return roster(actor=actor, mission=mission)
 
 
 def roster(*, actor: Actor, mission: int) -> int:
     """Make the post of an arrived team and book its people; returns how many shifts were booked."""
-    found = call(
+    found = _write(
         "select team_name, to_path, until_on, turns, start_minute from missions_mission where id = %s and beyond = '' "
         "and length(to_path) >= 9", [mission],
     )  # fmt: skip
@@ -155,7 +152,7 @@ def roster(*, actor: Actor, mission: int) -> int:
         return 0
     name, path, until_on, turns, start = found[0]
     crews: dict[int, list[int]] = {}
-    for member, turn in call(
+    for member, turn in _write(
         "select member_id, turn from missions_person where mission_id = %s and not stayed_home order by turn, id",
         [mission],
     ):
@@ -195,12 +192,12 @@ def _day(
 
 def call_back(*, actor: Actor, mission: int, side: str) -> None:
     """Call a team home; both sides may."""
-    call("select missions_recall(%s, %s)", [mission, _side(side)])
+    _write("select missions_recall(%s, %s)", [mission, _side(side)])
 
 
 def confirm_return(*, actor: Actor, mission: int) -> date:
     """The sending side has its people back; returns the day the team is ready again."""
-    found: date = call("select missions_return(%s)", [mission])[0][0]
+    found: date = _write("select missions_return(%s)", [mission])[0][0]
     return found
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from lianfang.base.access.api import Actor, requires
 from lianfang.base.access.pages import actor_of, reader_language, see_page
+from lianfang.base.database.select import call
 from lianfang.domain.missions import selectors, services
 from lianfang.domain.missions.forms import NeedForm, TeamForm
 from lianfang.domain.missions.words import FITS, KINDS, PURPOSES, REFUSALS, SEVERITIES, STATES, TEAM_STATES
@@ -46,7 +47,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_team(request: HttpRequest) -> HttpResponse:
     """Build a team from a unit."""
-    units = services.call(
+    units = call(
         "select o.id, o.name from workforce_organisation o where o.dissolved_on is null and not o.temporary and exists "
         "(select 1 from workforce_seat s where s.organisation_id = o.id and s.why in (1, 2)) order by o.lineage limit 500"
     )
@@ -79,7 +80,7 @@ def team(request: HttpRequest, number: int) -> HttpResponse:
     ]
     context = {
         "team": spoken_team(found[0]), "people": people, "can": sum(fit == "ready" for _m, _l, fit in crew),
-        "may_end": services.call("select missions_sends(%s)", [number])[0][0] and found[0].state in ("ready", "resting"),
+        "may_end": call("select missions_sends(%s)", [number])[0][0] and found[0].state in ("ready", "resting"),
     }  # fmt: skip
     return render(request, "missions/team.html", context)
 
@@ -184,7 +185,7 @@ def _mission(request: HttpRequest, number: int, error: LianfangError | None = No
     if not found:
         raise LianfangError("access.not_found")
     one, actor = found[0], actor_of(request)
-    sends, takes = services.call("select missions_sends(%s), missions_takes(%s)", [one.team, one.to_path])[0]
+    sends, takes = call("select missions_sends(%s), missions_takes(%s)", [one.team, one.to_path])[0]
     named = actor.sees("members", "named")
     listed = selectors.people_of(number) if named else []
     crew = selectors.crew(one.team) if named and sends and one.state == "accepted" else []

@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.db import connection, transaction
 
 from lianfang.base.database.errors import refusals
-from lianfang.base.database.select import select
+from lianfang.base.database.select import ask, select
 from lianfang.domain.residents.sealing import PERSON, SECRET, Opener, box_of, unseal
 from lianfang.kernel.divisions import ABOVE_ALL, PATH_LENGTH, Level
 from lianfang.kernel.errors import LianfangError
@@ -205,9 +205,7 @@ def open_secret(line: Line, purpose: str) -> dict[str, Any]:
 
     Raises vault.purpose_missing, vault.second_person_needed (twenty an hour), access.not_found.
     """
-    with refusals(), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("select residents_open_secret(%s, %s)", [line.id, purpose])
-        sealed = cursor.fetchone()[0]
+    sealed = ask("residents_open_secret(%s, %s)", line.id, purpose)
     return {} if sealed is None else dict(unseal(box_of(line.home, {}), sealed, SECRET))
 
 

@@ -19,6 +19,7 @@ from lianfang.base.access.api import Actor, requires
 from lianfang.base.access.looks import note_export
 from lianfang.base.access.pages import actor_of, reader_language, see_page
 from lianfang.base.access.places import place_of
+from lianfang.base.database.select import call
 from lianfang.domain.residents.api import Entry, Resident, entry, people_of
 from lianfang.domain.selfview import selectors, services
 from lianfang.domain.selfview.codes import grouped
@@ -123,7 +124,7 @@ def _present(path: str) -> list[Resident]:
 
 def _buildings(path: str) -> list[tuple[str, str]]:
     sql = "select path, name from areas_building where path >= %s and path < %s order by path"
-    return [(at, name) for at, name in services.call(sql, [path, path + "~"])]
+    return [(at, name) for at, name in call(sql, [path, path + "~"])]
 
 
 def _card(request: HttpRequest, one: Resident, code: str) -> dict[str, Any]:
@@ -138,7 +139,7 @@ def _qr(request: HttpRequest, code: str) -> str:
 
 def _person(actor: Actor, code: str) -> Entry:
     with suppress(LianfangError):  # a mistyped code is nobody's
-        for (number,) in services.call("select id from residents_person where code = %s", [parse_code(code)]):
+        for (number,) in call("select id from residents_person where code = %s", [parse_code(code)]):
             return entry(actor=actor, person_id=number)
     raise LianfangError("access.not_found")
 

@@ -8,8 +8,9 @@ from typing import Any, Final
 
 import msgspec
 
+from lianfang.base.database.select import call
 from lianfang.base.vault.api import Box, incident_box, standing_box
-from lianfang.domain.selfview.services import ANSWER, SECRET, WORDS, call
+from lianfang.domain.selfview.services import ANSWER, SECRET, WORDS
 from lianfang.kernel.errors import LianfangError
 
 LATE: Final = timedelta(hours=24)

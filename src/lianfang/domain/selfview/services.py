@@ -9,10 +9,10 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 import msgspec
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 
 from lianfang.base.access.api import Actor
-from lianfang.base.database.errors import refusals
+from lianfang.base.database.select import call
 from lianfang.base.vault.api import standing_box
 from lianfang.domain.residents.api import knows_people
 from lianfang.domain.selfview.codes import digest_of, new_code
@@ -26,13 +26,6 @@ MOST_WORDS: Final = 500
 WORDS: Final = b"selfview_objection.sealed"
 ANSWER: Final = b"selfview_objection.answer"
 SECRET: Final = b"residents_secret.sealed"
-
-
-def call(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-    """One statement in the running scope; refusals of the database come out as errors of the catalogue."""
-    with refusals(), connection.cursor() as cursor:
-        cursor.execute(sql, list(parameters))
-        return list(cursor.fetchall()) if cursor.description else []
 
 
 def issue_links(*, actor: Actor, people: Sequence[int], today: date, days: int = LINK_DAYS) -> dict[int, str]:

@@ -10,7 +10,7 @@ from typing import Final
 
 from django.utils.translation import gettext
 
-from lianfang.domain.service.entering import call
+from lianfang.base.database.select import call
 from lianfang.domain.service.own import clock
 from lianfang.domain.service.words import WEEKDAYS
 from lianfang.kernel.errors import LianfangError

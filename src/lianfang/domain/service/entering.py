@@ -6,17 +6,17 @@ import hmac
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from django.conf import settings
 from django.core import signing
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from lianfang.base.access.api import Actor
-from lianfang.base.database.errors import refusals
+from lianfang.base.database.select import call
 from lianfang.base.vault.api import standing_box, system_box
 from lianfang.domain.selfview.api import CodeKind, Window, digest_of, new_code
 from lianfang.domain.service import problems  # noqa: F401  (defines its sentences)
@@ -37,13 +37,6 @@ OPEN_SECONDS: Final = 12 * 3600
 HOME_SIGN: Final = 5
 """Letters of the signature behind a community's code: 25 bits, against mistyping and guessing, not a secret."""
 _tries = Window()
-
-
-def call(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-    """One statement in the running scope; refusals of the database come out as errors of the catalogue."""
-    with refusals(), connection.cursor() as cursor:
-        cursor.execute(sql, list(parameters))
-        return list(cursor.fetchall()) if cursor.description else []
 
 
 def today() -> date:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lianfang.domain.service.entering import call
+from lianfang.base.database.select import call
 from lianfang.domain.workforce.api import knows_members
 
 

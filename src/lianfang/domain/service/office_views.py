@@ -17,6 +17,7 @@ from lianfang.base.access.api import requires
 from lianfang.base.access.looks import note_export
 from lianfang.base.access.pages import actor_of, see_page
 from lianfang.base.access.places import place_of
+from lianfang.base.database.select import call
 from lianfang.domain.selfview.api import grouped
 from lianfang.domain.service import entering, record
 from lianfang.domain.workforce.api import MemberLine, member_lines
@@ -33,7 +34,7 @@ MOST_SLIPS = 500
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
     """The units of this office: their slips and records; the community's code; objections that wait."""
-    units = entering.call(
+    units = call(
         "select o.id, o.name, count(s.id) from workforce_organisation o left join workforce_membership s "
         "on s.organisation_id = o.id and s.to_on is null where o.dissolved_on is null "
         "and exists (select 1 from workforce_seat t where t.organisation_id = o.id and t.why in (1, 2)) "
@@ -53,13 +54,13 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def slips(request: HttpRequest, number: int) -> HttpResponse:
     """Slips with a code for every member of a unit, shown once; those printed before end."""
-    found = entering.call(
+    found = call(
         "select o.id, o.name from workforce_organisation o where o.id = %s and exists "
         "(select 1 from workforce_seat t where t.organisation_id = o.id and t.why in (1, 2))", [number],
     )  # fmt: skip
     if not found:
         raise LianfangError("access.not_found")
-    rows = entering.call(
+    rows = call(
         "select s.member_id from workforce_membership s join workforce_member m on m.id = s.member_id and m.left_on is null "
         "where s.organisation_id = %s and s.to_on is null order by s.id limit %s", [number, MOST_SLIPS],
     )  # fmt: skip
@@ -84,9 +85,7 @@ def member(request: HttpRequest, code: str) -> HttpResponse:
             raise LianfangError("access.not_found")
         context["card"] = _card(request, one, made[one.id])
     names = ("id", "made_at", "ends_on", "revoked_at", "locked_until", "used_at")
-    context["links"] = [
-        dict(zip(names, row, strict=True)) for row in entering.call("select * from service_links(%s)", [one.id])
-    ]
+    context["links"] = [dict(zip(names, row, strict=True)) for row in call("select * from service_links(%s)", [one.id])]
     return render(request, "service/member.html", context)
 
 
@@ -94,7 +93,7 @@ def member(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def end_link(request: HttpRequest, number: int) -> HttpResponse:
     """End a code at once."""
-    whose = entering.call("select service_revoke(%s)", [number])[0][0]
+    whose = call("select service_revoke(%s)", [number])[0][0]
     messages.success(request, _("The code opens nothing any more."))
     return see_page("service-member", format_code(whose))
 
@@ -118,7 +117,7 @@ def poster(request: HttpRequest, code: str) -> HttpResponse:
 def member_of(code: str) -> MemberLine:
     """A member whom the entered scope shows, by printed code; raises access.not_found."""
     try:
-        rows = entering.call("select id from workforce_member where code = %s", [parse_code(code)])
+        rows = call("select id from workforce_member where code = %s", [parse_code(code)])
     except LianfangError:  # a mistyped code is nobody's
         rows = []
     found = member_lines([rows[0][0]]) if rows else {}

@@ -9,12 +9,13 @@ from typing import Any, Final
 from django.utils import timezone
 
 from lianfang.base.areas.api import names_of
+from lianfang.base.database.select import call
 from lianfang.base.playbooks.api import load_shipped
 from lianfang.base.worklist.api import words
 from lianfang.domain.duty.api import MemberSlot, OpenShift, SwapLine, open_shifts, slots_of, swaps
 from lianfang.domain.missions.api import turn_hours
 from lianfang.domain.pairings.api import of_member, templates
-from lianfang.domain.service.entering import call, today
+from lianfang.domain.service.entering import today
 from lianfang.domain.workforce.api import Opener
 from lianfang.kernel.clock import BEIJING
 from lianfang.kernel.divisions import short_name

@@ -10,8 +10,9 @@ from typing import Any, Final
 import msgspec
 
 from lianfang.base.access.api import Actor
+from lianfang.base.database.select import call
 from lianfang.base.vault.api import standing_box
-from lianfang.domain.service.entering import call, today
+from lianfang.domain.service.entering import today
 from lianfang.domain.service.words import PURPOSES
 from lianfang.domain.workforce.api import Opener
 from lianfang.kernel.divisions import short_name

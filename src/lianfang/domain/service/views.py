@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from lianfang.base.access.api import public
 from lianfang.base.access.pages import reader_language, see_page
+from lianfang.base.database.select import call
 from lianfang.domain.selfview.api import digest_of
 from lianfang.domain.service import availability, entering, own
 from lianfang.domain.workforce.api import DUTIES, NETS
@@ -33,7 +34,7 @@ def enter(request: HttpRequest) -> HttpResponse:
         else:
             plain = "".join(character for character in typed.upper() if character.isalnum())
             return see_page("mine-page", plain, query=f"?at={at}" if at else "")
-    elif getattr(request, "actor", None) is not None and entering.call("select workforce_me()")[0][0] is not None:
+    elif getattr(request, "actor", None) is not None and call("select workforce_me()")[0][0] is not None:
         return HttpResponseRedirect(reverse("mine-page", args=[entering.OWN]))
     return page(request, "service/enter.html", {"typed": typed[:60], "at": at}, error)
 
@@ -110,12 +111,12 @@ def home(request: HttpRequest, who: str) -> HttpResponse:
     try:
         with entering.as_member(request, who):
             if request.method == "POST":
-                entering.call("select service_register(%s)", [entering.home_of(typed)])
+                call("select service_register(%s)", [entering.home_of(typed)])
                 return see_page("mine-home", who, query="?saved=1")
     except LianfangError as caught:
         error = caught
     with entering.as_member(request, who):
-        me, nets = own.me(), [own.Membership(*row) for row in entering.call("select * from service_memberships()")]
+        me, nets = own.me(), [own.Membership(*row) for row in call("select * from service_memberships()")]
     context = {
         "who": who,
         "me": me,
@@ -132,7 +133,7 @@ def home(request: HttpRequest, who: str) -> HttpResponse:
 def reported(request: HttpRequest, code: str) -> HttpResponse:
     """Somebody scanned the code of a community: their own page comes first, the community's code is carried along."""
     at = code[:40] if code.isalnum() else ""
-    if getattr(request, "actor", None) is not None and entering.call("select workforce_me()")[0][0] is not None:
+    if getattr(request, "actor", None) is not None and call("select workforce_me()")[0][0] is not None:
         return see_page("mine-home", entering.OWN, query=f"?code={at}")
     return page(request, "service/enter.html", {"typed": "", "at": at})
 

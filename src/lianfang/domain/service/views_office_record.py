@@ -16,7 +16,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from lianfang.base.access.api import requires
 from lianfang.base.access.looks import note_export
 from lianfang.base.access.pages import actor_of, reader_language, see_page
-from lianfang.domain.service import entering, record
+from lianfang.base.database.select import call
+from lianfang.domain.service import record
 from lianfang.domain.service.export import write_unit
 from lianfang.domain.service.office_views import KEEP, member_of
 from lianfang.domain.service.views_record import POSTS, role_word, spoken
@@ -48,7 +49,7 @@ def member(request: HttpRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def unit(request: HttpRequest, number: int) -> HttpResponse:
     """The members of a unit with what they did, in the order of names and in no other; the purpose is written down."""
-    found = entering.call("select name from workforce_organisation where id = %s", [number])
+    found = call("select name from workforce_organisation where id = %s", [number])
     if not found:
         raise LianfangError("access.not_found")
     chosen = request.POST.get("purpose", "")
@@ -64,7 +65,7 @@ def unit(request: HttpRequest, number: int) -> HttpResponse:
             context["agreed"] = sum(one.agreed for one in people)
         except LianfangError as caught:
             error = caught
-    elif not entering.call("select service_unit_here(%s) is not null", [number])[0][0]:
+    elif not call("select service_unit_here(%s) is not null", [number])[0][0]:
         raise LianfangError("access.not_found")
     return _page(request, "service/unit.html", context, error)
 
@@ -77,7 +78,7 @@ def export(request: HttpRequest, number: int) -> HttpResponse:
     if purpose not in PURPOSES:
         raise LianfangError("service.purpose_missing")
     outside = request.POST.get("outside") != "0"
-    found = entering.call("select name from workforce_organisation where id = %s", [number])
+    found = call("select name from workforce_organisation where id = %s", [number])
     if not found:
         raise LianfangError("access.not_found")
     people = record.unit_record(actor=actor_of(request), unit=number, outside=outside, purpose=purpose)

@@ -12,7 +12,7 @@ class Config(AppConfig):
     def ready(self) -> None:
         """Register what it publishes, the words of its items, and the minute job that destroys what is no longer needed."""
         from lianfang.base.jobs.api import each_minute
-        from lianfang.domain.volunteers import leaving, metrics, worklist  # noqa: F401  (register by being imported)
+        from lianfang.domain.volunteers import leaving, metrics, problems, worklist  # noqa: F401  (register by being imported)
         from lianfang.domain.volunteers.keeping import tidy
 
         each_minute(tidy)

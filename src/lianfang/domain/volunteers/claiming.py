@@ -8,8 +8,8 @@ from typing import Final
 
 from django.db import transaction
 
+from lianfang.base.database.select import call
 from lianfang.domain.volunteers.services import rest_json
-from lianfang.domain.volunteers.statements import call
 from lianfang.kernel.errors import LianfangError
 
 DAYS: Final = 14

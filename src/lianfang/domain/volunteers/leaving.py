@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from lianfang.base.access.api import Actor
 from lianfang.base.access.pages import reader_language
-from lianfang.domain.volunteers.statements import call
+from lianfang.base.database.select import call
 from lianfang.domain.workforce.api import knows_members, on_leave
 
 

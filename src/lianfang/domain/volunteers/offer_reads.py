@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
+from lianfang.base.database.select import call
 from lianfang.domain.volunteers import sealing
 from lianfang.domain.volunteers.matching import Offered, Wanted
 from lianfang.domain.volunteers.public_reads import Asked
 from lianfang.domain.volunteers.selectors import Call, calls
-from lianfang.domain.volunteers.statements import call
 from lianfang.domain.workforce.api import MemberLine, member_lines
 from lianfang.kernel.divisions import short_name
 from lianfang.kernel.errors import LianfangError

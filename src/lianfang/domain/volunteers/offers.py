@@ -11,10 +11,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from lianfang.base.access.api import Actor, scoped
+from lianfang.base.database.select import call
 from lianfang.domain.volunteers import rules, sealing
 from lianfang.domain.volunteers.rules import Span
 from lianfang.domain.volunteers.services import Given, Person, checked, rest_rules
-from lianfang.domain.volunteers.statements import call
 from lianfang.kernel.clock import beijing_day
 from lianfang.kernel.errors import LianfangError
 from lianfang.kernel.ids import parse_code

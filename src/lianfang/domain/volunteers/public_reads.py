@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from lianfang.base.database.select import call
 from lianfang.domain.volunteers import rules, sealing
 from lianfang.domain.volunteers.rules import Stated
 from lianfang.domain.volunteers.selectors import Window, windows
-from lianfang.domain.volunteers.statements import call
 from lianfang.kernel.errors import LianfangError
 from lianfang.kernel.identity import mask_name, mask_phone
 from lianfang.kernel.ids import parse_code

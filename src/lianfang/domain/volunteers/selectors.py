@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 
+from lianfang.base.database.select import call
 from lianfang.domain.volunteers import rules, sealing
 from lianfang.domain.volunteers.rules import Fit, Stated
-from lianfang.domain.volunteers.statements import call
 from lianfang.domain.workforce.api import member_lines
 from lianfang.kernel.errors import LianfangError
 from lianfang.kernel.identity import mask_phone

@@ -12,12 +12,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from lianfang.base.access.api import Actor, scoped
+from lianfang.base.database.select import call
 from lianfang.base.incidents.api import incident_for
 from lianfang.base.vault.api import standing_box
 from lianfang.domain.duty.api import rest_named
 from lianfang.domain.volunteers import rules, sealing
 from lianfang.domain.volunteers.rules import NewCall, Stated
-from lianfang.domain.volunteers.statements import call
 from lianfang.domain.workforce.api import MEMBER, SECRET, contact_blinder
 from lianfang.domain.workforce.api import seal as seal_member
 from lianfang.kernel.clock import BEIJING, beijing_day

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from lianfang.base.access.api import Actor, requires
 from lianfang.base.access.pages import actor_of, reader_language, see_page
+from lianfang.base.database.select import call
 from lianfang.domain.volunteers import selectors, services
 from lianfang.domain.volunteers.forms import CallForm
 from lianfang.domain.volunteers.pages import invalid, page, square
@@ -24,7 +25,6 @@ from lianfang.domain.volunteers.public_reads import asked, public_call
 from lianfang.domain.volunteers.rules import Place, grouped, proposal
 from lianfang.domain.volunteers.selectors import Answer, Call
 from lianfang.domain.volunteers.selectors import Window as Shift
-from lianfang.domain.volunteers.statements import call
 from lianfang.domain.volunteers.views_public import answer_form, call_context
 from lianfang.domain.volunteers.words import CALL_WORDS, DISTANCES, OFFER_WORDS, ROLE_WORDS, STATE_WORDS, VIAS, WARNINGS
 from lianfang.kernel.clock import BEIJING, beijing_day

@@ -13,13 +13,13 @@ from django.views.decorators.http import require_http_methods
 from lianfang.base.access.api import public
 from lianfang.base.access.limits import Window
 from lianfang.base.access.pages import see_page
+from lianfang.base.database.select import call
 from lianfang.domain.volunteers import offers, services
 from lianfang.domain.volunteers.forms import AnswerForm, PersonOfferForm
 from lianfang.domain.volunteers.owning import own_page_code
 from lianfang.domain.volunteers.pages import invalid, public_page, square
 from lianfang.domain.volunteers.public_reads import PublicCall, buildings, mine, my_offer, public_call
 from lianfang.domain.volunteers.rules import clock, digest_of, grouped
-from lianfang.domain.volunteers.statements import call
 from lianfang.domain.volunteers.words import OFFER_WORDS, ROLE_WORDS, STATE_WORDS
 from lianfang.kernel.clock import beijing_day
 from lianfang.kernel.divisions import path_of, short_name
