@@ -5,15 +5,20 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from lianfang.base.database import connect
-from lianfang.base.facts.seal import chain, leaf, merkle_root, seal_once, verify
+from lianfang.base.facts.seal import chain, leaf, merkle_root, raw_leaf, seal_once, verify
 
 pytestmark = [pytest.mark.row("D3"), pytest.mark.pg15]
+ZONES = [UTC, timezone(timedelta(hours=8)), timezone(-timedelta(hours=9, minutes=30))]
 INSERT = (
     "insert into facts_log (incident, id, kind, area, recorded_at, account_id, grant_id, digest, sealed) "
     "select 1, gen_random_uuid(), 'trial.kind/1', '411621001001', now(), %s, 1, sha256('d'), sha256('s') "
@@ -168,6 +173,20 @@ def test_the_root_is_a_merkle_tree_of_rfc_6962(count: int) -> None:
 
     leaves = [hashlib.sha256(bytes([number])).digest() for number in range(count)]
     assert merkle_root(leaves) == standard(leaves)
+
+
+@given(
+    number=st.uuids(), at=st.datetimes(datetime(1970, 1, 1), datetime(9998, 1, 1), timezones=st.sampled_from(ZONES)),
+    incident=st.integers(-(2**15), 2**15 - 1), account=st.integers(-(2**63), 2**63 - 1), text=st.text(), sealed=st.binary(),
+)  # fmt: skip
+@example(number=UUID(int=0), at=datetime(2000, 1, 1, tzinfo=UTC), incident=1, account=1, text="", sealed=b"")
+def test_the_sealer_hashes_what_the_checker_hashes(
+    number: UUID, at: datetime, incident: int, account: int, text: str, sealed: bytes
+) -> None:
+    """For any row; that rows come from PostgreSQL in the form assumed here, every seal of this file shows."""
+    since = (at - datetime(2000, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+    raw = (incident, number.bytes, text, text, since.to_bytes(8, "big", signed=True), account, b"d", sealed)
+    assert raw_leaf(raw) == leaf((incident, number, text, text, at, account, b"d", sealed))
 
 
 def test_the_log_is_append_only_for_the_door(owner: Any, database: connect.Target) -> None:

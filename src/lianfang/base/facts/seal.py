@@ -9,14 +9,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import psycopg
+from psycopg.types.string import ByteaBinaryLoader
 
 WINDOW = "select from_xid::text, to_xid::text, previous, number from facts_seal_window()"
 ROWS = "select incident, id, kind, area, recorded_at, account_id, digest, sealed from facts_seal_rows(%s::text::xid8, %s::text::xid8)"
 ADD = "select facts_seal_add(%s, %s::text::xid8, %s::text::xid8, %s, %s, %s)"
+
+_EPOCH = datetime(2000, 1, 1)  # in UTC, written without a zone
+"""Where PostgreSQL's timestamps begin."""
 
 
 def leaf(row: tuple[Any, ...]) -> bytes:
@@ -25,6 +30,26 @@ def leaf(row: tuple[Any, ...]) -> bytes:
     stamp: datetime = recorded_at.astimezone(UTC)
     head = f"{incident}|{number}|{kind}|{area}|{stamp.isoformat()}|{account}|".encode()
     return hashlib.sha256(b"\x00" + head + bytes(digest) + bytes(sealed)).digest()
+
+
+def raw_leaf(row: tuple[Any, ...]) -> bytes:
+    """The same hash from a row as PostgreSQL sends it in binary form: the id in 16 bytes, the time in microseconds since 2000.
+
+    The sealer meets every row there will ever be, and no value of its own is made of id and time here.
+    """
+    incident, number, kind, area, recorded_at, account, digest, sealed = row
+    seconds, rest = divmod(int.from_bytes(recorded_at, "big", signed=True), 1_000_000)
+    fraction = f".{rest:06d}" if rest else ""
+    word = number.hex()
+    name = f"{word[:8]}-{word[8:12]}-{word[12:16]}-{word[16:20]}-{word[20:]}"
+    head = f"{incident}|{name}|{kind}|{area}|{_second(seconds)}{fraction}+00:00|{account}|".encode()
+    return hashlib.sha256(b"\x00" + head + digest + sealed).digest()
+
+
+@lru_cache(maxsize=4096)
+def _second(since: int) -> str:
+    """A second since 2000 as it is written in UTC; many rows share one."""
+    return (_EPOCH + timedelta(seconds=since)).isoformat()
 
 
 def merkle_root(leaves: Iterable[bytes]) -> bytes:
@@ -48,14 +73,20 @@ def seal_once(connection: psycopg.Connection[Any]) -> int:
     with connection.transaction():
         connection.execute("select pg_advisory_xact_lock(7316)")
         from_xid, to_xid, previous, number = connection.execute(WINDOW).fetchone() or ("0", "0", b"", 1)
-        rows = connection.execute(
-            ROWS, [from_xid, to_xid], binary=True
-        ).fetchall()  # spares the texts of bytes and times
+        rows = _raw_rows(connection, [from_xid, to_xid])
         if rows:
-            root = merkle_root(leaf(row) for row in rows)
+            root = merkle_root(map(raw_leaf, rows))
             link = chain(bytes(previous), root, number)
             connection.execute(ADD, [number, from_xid, to_xid, len(rows), root, link])
         return len(rows)
+
+
+def _raw_rows(connection: psycopg.Connection[Any], window: list[str]) -> list[tuple[Any, ...]]:
+    """The rows of a seal, ids and times as the bytes they came in."""
+    with connection.cursor(binary=True) as cursor:
+        for name in ("uuid", "timestamptz"):
+            cursor.adapters.register_loader(name, ByteaBinaryLoader)
+        return cursor.execute(ROWS, window).fetchall()
 
 
 @dataclass(frozen=True)
