@@ -8,15 +8,18 @@ import numpy as np
 
 from lianfang.planning.assignment.domain import Pairing, PairingResult
 from lianfang.planning.assignment.mip import INFINITE, Program, run
-from lianfang.planning.assignment.problem import Int
+from lianfang.planning.assignment.pairing_start import first_plan, least_links
+from lianfang.planning.assignment.problem import Float, Int
 from lianfang.planning.result import ProblemError, Reason, Status
 from lianfang.planning.stop import Clock
 
+EXACT = 1e-9  # relative difference of two sums of floats that are the same
 KEPT_LINK = 0.9  # a link of the plan before costs this share of a new one, so that a re-plan changes little; assumption
 
 
 def solve_pairing(problem: Pairing, clock: Clock, pins: Any, previous: PairingResult | None) -> PairingResult:
-    """The cheapest links and people, proven when time allows. Variables: link x[k, m], people y[k, m], missing z[m]."""
+    """The cheapest links and people, proven when time allows; never worse than a search of seconds finds. Variables of the program:
+    link x[k, m], people y[k, m], missing z[m]."""
     units, places = problem.size.size, problem.need.size
     if problem.most_links * units < places:
         text = f"{units} organisations with at most {problem.most_links} communities each cannot serve {places}."
@@ -25,23 +28,44 @@ def solve_pairing(problem: Pairing, clock: Clock, pins: Any, previous: PairingRe
         text = f"{places} communities with at most {problem.most_units} organisations each cannot take {units}."
         return _nothing(problem, clock, Status.INFEASIBLE, (Reason("assignment.too_few_seats", text),))
     pinned = _pins(problem, pins)
-    program = _program(problem, pinned, previous)
-    answer = run(program, seconds=clock.left, gap=clock.stop.gap)
+    link = _link_costs(problem, previous)
+    began = first_plan(problem, link, pinned > 0, clock)
+    answer = run(_program(problem, pinned, link), seconds=clock.left, gap=clock.stop.gap)
     pairs = units * places
-    if answer.x is None:
+    if answer.x is None and began is None:
         reasons = (Reason("assignment.pin.conflict", "The pinned pairs leave no plan."),) if answer.infeasible else ()
         return _nothing(problem, clock, Status.INFEASIBLE if answer.infeasible else Status.TIMEOUT, reasons)
-    x = answer.x[:pairs].reshape(units, places) > 0.5
-    people = np.rint(answer.x[pairs : 2 * pairs].reshape(units, places)).astype(np.int64)
-    organisation, place = np.nonzero(x)
-    unmet = np.maximum(problem.need - people.sum(axis=0), 0)
-    objective = cost_of(problem, organisation, place, people[organisation, place])
-    known = previous is None
-    bound = min(answer.bound, objective) if known and answer.bound is not None else None
+    found = [began] if began is not None else []
+    if answer.x is not None:
+        linked = answer.x[:pairs].reshape(units, places) > 0.5
+        sent = np.rint(answer.x[pairs : 2 * pairs].reshape(units, places)).astype(np.int64)
+        where = [part.astype(np.int64) for part in np.nonzero(linked)]
+        found.append((where[0], where[1], sent[linked]))
+    organisation, place, people = min(reversed(found), key=lambda one: _priced(problem, link, *one))
+    unmet = np.maximum(problem.need - np.bincount(place, people, places).astype(np.int64), 0)
+    objective = cost_of(problem, organisation, place, people)
+    bound = None
+    if previous is None:
+        bound = min(max(least_links(problem, link, pinned), answer.bound or 0.0), objective)
+    proven = answer.optimal or (bound is not None and objective - bound <= max(clock.stop.gap, EXACT) * abs(objective))
     return PairingResult(
-        status=Status.OPTIMAL if answer.optimal else Status.FEASIBLE, objective=objective, bound=bound,
-        seconds=clock.elapsed, organisation=organisation, place=place, people=people[organisation, place], unmet=unmet,
+        status=Status.OPTIMAL if proven else Status.FEASIBLE, objective=objective, bound=bound,
+        seconds=clock.elapsed, organisation=organisation, place=place, people=people, unmet=unmet,
     )  # fmt: skip
+
+
+def _link_costs(problem: Pairing, previous: PairingResult | None) -> Float:
+    """What links cost, those of the plan before a little less."""
+    link = problem.cost.astype(np.float64).copy()
+    if previous is not None and previous.organisation.size and previous.place.max() < problem.need.size:
+        link[previous.organisation, previous.place] *= KEPT_LINK
+    return link
+
+
+def _priced(problem: Pairing, link: Float, organisation: Int, place: Int, people: Int) -> float:
+    """The cost of links and people with these costs of links."""
+    own = float((link - problem.cost)[organisation, place].sum())
+    return cost_of(problem, organisation, place, people) + own
 
 
 def cost_of(problem: Pairing, organisation: Int, place: Int, people: Int) -> float:
@@ -67,12 +91,9 @@ def _pins(problem: Pairing, pins: Any) -> np.ndarray:
     return low
 
 
-def _program(problem: Pairing, pinned: np.ndarray, previous: PairingResult | None) -> Program:
+def _program(problem: Pairing, pinned: np.ndarray, link: Float) -> Program:
     units, places = problem.size.size, problem.need.size
     pairs = units * places
-    link = problem.cost.astype(np.float64).copy()
-    if previous is not None and previous.organisation.size and previous.place.max() < places:
-        link[previous.organisation, previous.place] *= KEPT_LINK
     k, j = np.divmod(np.arange(pairs), places)
     most = np.minimum(problem.size[k], problem.need[j]).astype(np.float64)
     row: list[np.ndarray] = []
