@@ -202,6 +202,11 @@ def test_database_addresses_that_are_none(tmp_path: Path, monkeypatch: pytest.Mo
         "purge 1 --user wang",
         "verify-log",
         "accounts list",
+        "import residents people.xlsx --area 411621001001",
+        "outlines east.dxf --area 411621",
+        "export residents --area 411621001001 --out {0}/people.xlsx",
+        "prepare",
+        "plan replay 1",
     ],
 )
 def test_a_mistyped_folder_is_a_sentence_and_makes_no_database(

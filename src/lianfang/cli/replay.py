@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from lianfang.cli import runtime
+from lianfang.cli.phrases import require_data
 from lianfang.kernel.errors import LianfangError, define
 
 define(
@@ -19,7 +20,11 @@ define(
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 when the same lines come out again, 1 when another plan does; args: file (the number), data, seconds, out."""
+    """0 when the same lines come out again, 1 when another plan does; args: file (the number), data, seconds, out.
+
+    Raises keeping.no_data, plan.unknown.
+    """
+    require_data(args.data.resolve())
     with runtime.database(args.data):
         import django
 

@@ -15,6 +15,7 @@ import psycopg
 
 from lianfang.base.database import connect
 from lianfang.base.database.supervisor import EmbeddedServer, ServerError
+from lianfang.cli.phrases import require_data
 from lianfang.kernel.errors import LianfangError, define
 
 DEFAULT_DATA = ".lianfang"
@@ -106,7 +107,8 @@ def require_begun(data: Path) -> None:
 
 
 def with_database(run: Callable[[argparse.Namespace], int], args: argparse.Namespace) -> int:
-    """Run a command inside the prepared database of its data folder."""
+    """Run a command inside the prepared database of its data folder; raises keeping.no_data where there is none."""
+    require_data(args.data.resolve())
     with database(args.data) as target:
         prepare(target)
         return run(args)

@@ -92,7 +92,7 @@ def new_folder() -> Path:
 
 def build(folder: Path) -> House:
     """Prepare a database in a folder and start it."""
-    done = command("prepare", folder=folder)
+    done = command("prepare", "--create", folder=folder)
     assert done.returncode == 0, done.stderr
     server = EmbeddedServer(folder, settings=dict(SMALL))
     server.start()
