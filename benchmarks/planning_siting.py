@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.support.cells import table
 from benchmarks.support.measure import forget_peak, peak_megabytes
 from benchmarks.support.measure import row as bar_row
 from lianfang.planning import Stop, instances, siting
@@ -24,7 +25,11 @@ row = partial(bar_row, "siting")
 
 
 def run(quick: bool = False) -> list[dict[str, Any]]:
-    """Measure and return the rows of the siting cells; `quick` takes five files and a smaller city."""
+    """Measure and return the rows of the siting cells; `quick` takes five files and a smaller city; they are kept unless quick."""
+    return _measured(True) if quick else table("siting", "siting", lambda: _measured(False))
+
+
+def _measured(quick: bool) -> list[dict[str, Any]]:
     rows = _published(quick)
     for open_count in (50,) if quick else (20, 100, 400):
         rows.append(_city(4000 if quick else 20_000, 500 if quick else 2000, open_count))

@@ -69,3 +69,8 @@ def cell(engine: str, name: str, measure: Callable[[], dict[str, Any]], parts: t
     path.write_text(json.dumps({"source": source, "row": row}, ensure_ascii=False, default=_plain))
     print(f"  {name}: {row.get('value')} {row.get('unit', '')}", file=sys.stderr, flush=True)
     return row
+
+
+def table(engine: str, name: str, measure: Callable[[], list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Several rows that are measured together, kept as one cell."""
+    return list(cell(engine, name, lambda: {"rows": measure()})["rows"])
