@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import time
+from pathlib import Path
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
 from lianfang.domain.volunteers import selectors, services
@@ -14,6 +16,17 @@ from tests.domain.volunteers.desk import CLERK, HOME, publish, rows, tomorrow
 from tests.support.world import World
 
 pytestmark = [pytest.mark.row("D2"), pytest.mark.row("B8")]
+
+
+def backend_seconds() -> float:
+    """CPU seconds that the database's processes of our connections have used."""
+    found = 0.0
+    for alias in connections:
+        with connections[alias].cursor() as cursor:
+            cursor.execute("select pg_backend_pid()")
+            fields = Path(f"/proc/{cursor.fetchone()[0]}/stat").read_text().rsplit(")", 1)[1].split()
+            found += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return found
 
 
 def test_150_volunteers_of_one_community_fill_its_posts(world: World) -> None:
@@ -28,9 +41,12 @@ def test_150_volunteers_of_one_community_fill_its_posts(world: World) -> None:
         services.answer_call(code=code, path=HOME, person=person, hours=[Stated(tomorrow(), 420, 1140)], consent=True)
     answered = time.monotonic() - started
     client = Client(headers={"Authorization": f"Bearer {world.token(*CLERK)}"})
-    started, used = time.monotonic(), time.process_time()
+    assert (
+        client.get(f"/volunteers/calls/{number}/").status_code == 200
+    )  # the office reads it first; and a server has run before
+    started, used, database = time.monotonic(), time.process_time(), backend_seconds()
     assert client.post(f"/volunteers/calls/{number}/accept/").status_code == 303
-    accepted, used = time.monotonic() - started, time.process_time() - used
+    accepted, used, database = time.monotonic() - started, time.process_time() - used, backend_seconds() - database
     found = rows(
         "select s.starts_at, count(*), count(distinct s.member_id) from duty_slot s join volunteers_window w on w.shift_id = s.shift_id "
         "where w.call_id = %s and s.state = 'published' group by 1 order by 1", number,
@@ -41,10 +57,11 @@ def test_150_volunteers_of_one_community_fill_its_posts(world: World) -> None:
     ) == [(150,)]
     assert rows("select count(*) from workforce_secret") == [(150,)]
     print(
-        f"150 answers in {answered:.1f} s, all accepted and booked in {accepted:.1f} s ({used:.1f} s of them this process)"
+        f"150 answers in {answered:.1f} s, all accepted and booked in {accepted:.2f} s; CPU {used:.2f} s here, "
+        f"{database:.2f} s in the database, load {os.getloadavg()[0]:.0f}"
     )
     assert answered < 60
-    assert used < 3
+    assert used + database < 3
     assert accepted < 30  # 3 s on a machine of its own
 
 

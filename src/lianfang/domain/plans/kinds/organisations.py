@@ -8,8 +8,11 @@ from time import monotonic
 from typing import Any, Final
 
 import numpy as np
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from lianfang.base.access.api import Actor
+from lianfang.base.access.pages import reader_language
 from lianfang.base.incidents.api import incident_for
 from lianfang.domain.pairings.api import template
 from lianfang.domain.plans import engines
@@ -24,7 +27,6 @@ from lianfang.domain.plans.kinds.organisations_words import sentence
 from lianfang.domain.plans.models import Plan
 from lianfang.domain.plans.registry import Adopted, Built, Field, Figure, Heads, Kind, PlanLine, Remark, Said, register
 from lianfang.domain.workforce.api import kind_word
-from lianfang.kernel.errors import Language
 from lianfang.planning import Result, Status, Stop
 from lianfang.planning.stop import OnProgress
 
@@ -43,53 +45,56 @@ class Organisations(Kind):
     levels = (2, 3, 4)
     seconds = 45.0
 
-    def label(self, language: Language) -> str:
+    def label(self) -> str:
         """What it is called."""
-        return "单位包联社区" if language == "zh" else "Units to communities"
+        return _("Units to communities")
 
-    def says(self, language: Language) -> str:
+    def says(self) -> str:
         """One sentence: what comes out."""
-        if language == "zh":
-            return "每个单位包联哪些村（社区）、各去多少人：就近，尽量一对一，出入口多、无物业的地方多去人。"
-        return "Which unit answers for which communities and with how many people: near, whole, more where gates are unmanaged."
+        return _(
+            "Which unit answers for which communities and with how many people: near, whole, more where gates are unmanaged."
+        )
 
-    def heads(self, language: Language) -> Heads:
+    def heads(self) -> Heads:
         """Heads of the table of lines and of the map."""
-        if language == "zh":
-            return Heads("单位", "村（社区）", "各地去多少人", "去的人 / 需要", amount="人数", roles=False)
-        return Heads("Unit", "Community", "People by area", "People sent / wanted", amount="People", roles=False)
+        layer = _("People sent / wanted")
+        return Heads(
+            _("Unit"),
+            pgettext("plan", "Community"),
+            _("People by unit and area"),
+            layer,
+            amount=_("People"),
+            roles=False,
+        )
 
-    def fields(self, actor: Actor, path: str, language: Language) -> Sequence[Field]:
+    def fields(self, actor: Actor, path: str) -> Sequence[Field]:
         """Template, which units, the share of their people, how many communities one may take, what weighs more."""
-        zh = language == "zh"
         incident = incident_for(path)
-        chosen = read.template_choices(incident.id if incident else None, language)
-        asked = extent_fields(path, language)
+        chosen = read.template_choices(incident.id if incident else None)
+        asked = extent_fields(path)
         usual = {field.name: field.default for field in asked}
         rows = read.counted(path, read.KINDS, usual)
         count = {kind: sum(row[1] == kind for row in rows) for kind in read.KINDS} | {"all": len(rows)}
-        units = [(kind, f"{kind_word(kind, language)} · {count[kind]}") for kind in read.KINDS if count[kind]]
-        units.append(("all", f"{'以上全部' if zh else 'all of them'} · {count['all']}"))
+        units = [(kind, f"{kind_word(kind, reader_language())} · {count[kind]}") for kind in read.KINDS if count[kind]]
+        units.append(("all", _("all of them · {count}").format(count=count["all"])))
         places = len(read.wanted_areas(path, usual))
         first = count[units[0][0]]
         least = -(-places // first) if first else 1
-        known = (
-            f"{places}个村（社区），{first}个单位，平均每个单位至少{least}处"
-            if zh
-            else f"{places} communities and {first} units: at least {least} each on average"
+        known = _("{places} communities and {units} units: at least {least} each on average").format(
+            places=places, units=first, least=least
         )
         return (
             *asked,
-            Field("template", "包联模板" if zh else "Pairing template", chosen[0][0] if chosen else "",
-                  "取自本事件的预案和常设模板" if zh else "from the playbook of the incident, and the standing ones", chosen),
-            Field("units", "哪些单位" if zh else "Which units", units[0][0],
-                  "名单中有人员的整建制单位" if zh else "whole organisations with people on their lists", units),
-            Field("share", "每个单位可派出的人员（%）" if zh else "People a unit can send (%)", HALF,
-                  "其余人员维持本单位运转（假定，可改）" if zh else "the rest keep its own office open (assumption)", least=1, most=100),
-            Field("most", "一个单位最多包联几处" if zh else "Communities of one unit at most", min(least + 1, 99), known, least=1, most=99),
-            Field("weigh", "更看重" if zh else "What weighs more", "whole", "",
-                  [("whole", "单位不拆散、路近" if zh else "units stay whole and near"),
-                   ("people", "各处人数够" if zh else "every community has its people")]),
+            Field("template", _("Pairing template"), chosen[0][0] if chosen else "",
+                  _("from the playbook of the incident, and the standing ones"), chosen),
+            Field("units", _("Which units"), units[0][0],
+                  _("whole organisations with people on their lists"), units),
+            Field("share", _("People a unit can send (%)"), HALF,
+                  _("the rest keep its own office open (assumption)"), least=1, most=100),
+            Field("most", _("Communities of one unit at most"), min(least + 1, 99), known, least=1, most=99),
+            Field("weigh", _("What weighs more"), "whole", "",
+                  [("whole", _("units stay whole and near")),
+                   ("people", _("every community has its people"))]),
         )  # fmt: skip
 
     def build(self, actor: Actor, path: str, params: Mapping[str, Any], replaces: Plan | None = None) -> Built:
@@ -169,9 +174,9 @@ class Organisations(Kind):
         previous = self.result_of(built, lines)
         return replace(built, pins=(unit, place) if unit.size else None, previous=previous)
 
-    def choices(self, built: Built, lines: Sequence[PlanLine], n: int, language: Language) -> Sequence[tuple[str, str]]:
+    def choices(self, built: Built, lines: Sequence[PlanLine], n: int) -> Sequence[tuple[str, str]]:
         """Another unit for this community, another community for this unit, or two units that change places; nearest first."""
-        return choices_for(built, lines, n, language)
+        return choices_for(built, lines, n)
 
     def edit(self, built: Built, lines: Sequence[PlanLine], n: int, choice: str) -> list[PlanLine]:
         """One link goes elsewhere, or two are exchanged; people follow."""
@@ -193,13 +198,13 @@ class Organisations(Kind):
         """Units in the pairings of their communities; offices of both sides and the units' contacts are told."""
         return adopt_lines(actor, plan, lines)
 
-    def names(self, plan: Plan, subjects: set[str], targets: set[str], language: Language) -> dict[str, Said]:
+    def names(self, plan: Plan, subjects: set[str], targets: set[str]) -> dict[str, Said]:
         """Units and communities by name."""
         return names_of_lines(plan, subjects, targets)
 
-    def sentence(self, code: str, values: Mapping[str, Any], language: Language) -> str:
+    def sentence(self, code: str, values: Mapping[str, Any]) -> str:
         """The words of a code."""
-        return sentence(code, values, language)
+        return sentence(code, values)
 
 
 def _missing(problem: assignment.Pairing, place: np.ndarray, people: np.ndarray) -> np.ndarray:

@@ -8,34 +8,34 @@ from dataclasses import replace
 from typing import Final
 
 import numpy as np
+from django.utils.translation import gettext_lazy as _
 
 from lianfang.domain.plans.engines import assignment
 from lianfang.domain.plans.registry import Built, PlanLine
 from lianfang.domain.plans.shares import whole_shares
+from lianfang.domain.plans.words import Words
 from lianfang.domain.workforce.api import organisation_names
-from lianfang.kernel.errors import Language
 
 OFFERED: Final = 15
 """Choices of each sort, the nearest first: what fits into a list that somebody reads. Assumption."""
-_WORDS: Final = {
-    "unit": ("改由 {unit} 包联", "{unit} instead"),
-    "to": ("改去 {place}", "to {place} instead"),
-    "swap": ("与 {unit} 对调，改去 {place}", "change with {unit}, to {place}"),
+_WORDS: Final[Words] = {
+    "unit": _("{unit} instead"),
+    "to": _("to {place} instead"),
+    "swap": _("change with {unit}, to {place}"),
 }
 
 
-def choices_for(built: Built, lines: Sequence[PlanLine], n: int, language: Language) -> list[tuple[str, str]]:
+def choices_for(built: Built, lines: Sequence[PlanLine], n: int) -> list[tuple[str, str]]:
     """(value, words): what keeps every community served and every unit busy."""
     links = _links(built, lines)
     unit, place = links[n]
     problem, names = built.problem, organisation_names(list(built.labels["units"]))
     busy = np.bincount([one for one, _ in links], minlength=problem.size.size)
     there = np.bincount([at for _, at in links], minlength=problem.need.size)
-    told = {"zh": 0, "en": 1}[language]
 
     def said(sort: str, who: int, at: int) -> str:
         called = names.get(built.labels["units"][who], str(built.labels["units"][who]))
-        return _WORDS[sort][told].format(unit=called, place=built.labels["names"][at])
+        return _WORDS[sort].format(unit=called, place=built.labels["names"][at])
 
     found = []
     if busy[unit] > 1:

@@ -5,40 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from lianfang.base.access.pages import listed
 from lianfang.base.areas.api import children
 from lianfang.domain.plans.registry import Field
 from lianfang.kernel.divisions import kind_words
-from lianfang.kernel.errors import Language
 
 DISTRICTS: Final = range(2, 21)
 """Last two digits of a county-level code that a city's districts have; 01 is the heading they stand under (GB/T 2260)."""
 
 
-def extent_fields(path: str, language: Language) -> tuple[Field, ...]:
+def extent_fields(path: str) -> tuple[Field, ...]:
     """Which units, which counties, which places: asked of a city; below it everything in the area is meant."""
     if len(path) != 4:
         return ()
-    zh = language == "zh"
-    names = [area.short for area in children(path) if _is_district(area.path)]
-    joined = ("、" if zh else ", ").join(names)
-    where = [("all", "全市" if zh else "the whole city")]
+    names = listed(area.short for area in children(path) if _is_district(area.path))
+    where = [("all", _("the whole city"))]
     if names:
-        where.insert(0, ("districts", f"中心城区（{joined}）" if zh else f"the districts ({joined})"))
-    which = (
-        [("urban", "社区（居民委员会）"), ("all", "社区和村")]
-        if zh
-        else [("urban", "residents' committees"), ("all", "villages as well")]
-    )
-    whose = [
-        ("own", "市直单位" if zh else "the city's own"),
-        ("all", "所选县（市、区）的也算" if zh else "those of the counties as well"),
-    ]
+        where.insert(0, ("districts", _("the districts ({names})").format(names=names)))
+    which = [("urban", _("residents' committees")), ("all", _("villages as well"))]
+    whose = [("own", _("the city's own")), ("all", _("those of the counties as well"))]
     return (
-        Field("where", "包联哪里" if zh else "Where", where[0][0], "中心城区指各市辖区" if zh else "districts by their codes", where),
-        Field("which", "包联什么" if zh else "What", "urban", "按区划代码区分居委会和村委会" if zh else "by their codes", which),
-        Field("whose", "谁的单位" if zh else "Whose units", "own",
-              "市直单位指名单由本市直接报送的" if zh else "the city's own stand on its own lists", whose),
-    )  # fmt: skip
+        Field("where", pgettext("plan", "Where"), where[0][0], _("districts by their codes"), where),
+        Field("which", pgettext("plan", "What"), "urban", _("by their codes"), which),
+        Field("whose", _("Whose units"), "own", _("the city's own stand on its own lists"), whose),
+    )
 
 
 def takes_place(path: str, params: Mapping[str, Any]) -> bool:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from lianfang.base.access.pages import reader_language
 from lianfang.base.areas.api import AreaLine, subtree
 from lianfang.base.database.select import run
 from lianfang.base.metrics.api import children
@@ -19,7 +20,7 @@ from lianfang.domain.plans.ground import Ground
 from lianfang.domain.plans.kinds import organisations_extent as extent
 from lianfang.domain.plans.models import Plan
 from lianfang.domain.plans.shares import whole_shares
-from lianfang.kernel.errors import Language, LianfangError, define
+from lianfang.kernel.errors import LianfangError, define
 
 KINDS: Final = ("office", "company", "hospital", "school")
 """Kinds of organisation that send people in their working hours."""
@@ -196,11 +197,11 @@ def unit_item(one: PairingTemplate) -> PairingItem:
     return next((item for item in one.items if item.kind == "unit"), UNIT)
 
 
-def template_choices(incident_id: int | None, language: Language) -> list[tuple[str, str]]:
+def template_choices(incident_id: int | None) -> list[tuple[str, str]]:
     """The templates a community can have: those with a unit of their own first, the rest in the order of the playbook."""
     found = [(key, one) for key, one in templates(incident_id).items() if "community" in one.targets]
     found.sort(key=lambda pair: unit_item(pair[1]) is UNIT)
-    return [(key, one.zh if language == "zh" else one.en) for key, one in found]
+    return [(key, one.zh if reader_language() == "zh" else one.en) for key, one in found]
 
 
 def problem_arguments(
