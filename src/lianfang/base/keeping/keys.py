@@ -1,7 +1,12 @@
-"""Keys backed up apart from the data, and brought back, each by two people."""
+"""Keys backed up apart from the data, and brought back, each by two people.
+
+With the keys go the secret of the pages and the root of the local authority (`tls/`), so that devices that trust it trust the
+restored service too. Its certificates for the service itself are made anew.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -12,9 +17,12 @@ from lianfang.base.vault.api import Keystore
 from lianfang.base.vault.chest import Chest, pack, unpack
 from lianfang.kernel.errors import LianfangError
 
+AUTHORITY = ("tls/ca.crt", "tls/ca.key")
+"""The root of `serve --tls` in the data folder: certificate and key (PEM)."""
+
 
 def back_up_keys(data: Path, store: Keystore, to: Path, phrases: tuple[str, str]) -> list[str]:
-    """Write a sealed file with every key; returns their names.
+    """Write a sealed file with every key and the local authority, if there is one; returns their names.
 
     Raises backup.keys_beside_data, backup.exists, backup.folder_unusable, restore.keys_missing, vault.phrase_short,
     vault.phrases_equal.
@@ -25,8 +33,10 @@ def back_up_keys(data: Path, store: Keystore, to: Path, phrases: tuple[str, str]
         raise LianfangError("restore.keys_missing")
     if to.exists():
         raise LianfangError("backup.exists", file=str(to))
-    secret = data / "secret"
-    raw = pack(store, {"secret": secret.read_text()} if secret.exists() else {}, phrases)
+    kept = authority_names(data)
+    raw = pack(
+        store, {name: (data / name).read_text() for name in ("secret", *AUTHORITY) if (data / name).exists()}, phrases
+    )
     try:
         descriptor = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as out:
@@ -37,8 +47,33 @@ def back_up_keys(data: Path, store: Keystore, to: Path, phrases: tuple[str, str]
         raise LianfangError(
             "backup.folder_unusable", folder=str(to.parent), reason=error.strerror or str(error)
         ) from None
-    state.note(data, "keys", file=to.name, names=names)
-    return names
+    state.note(data, "keys", file=to.name, names=names + kept)
+    return names + kept
+
+
+def names(data: Path, store: Keystore) -> list[str]:
+    """What a backup of keys made now would hold, by name; another authority has another name."""
+    return store.names() + authority_names(data)
+
+
+def authority_names(data: Path) -> list[str]:
+    """The local authority's name with 16 digits of its certificate's SHA-256; empty without an authority."""
+    try:
+        return ["authority-" + hashlib.sha256((data / AUTHORITY[0]).read_bytes()).hexdigest()[:16]]
+    except OSError:
+        return []
+
+
+def put_others(data: Path, chest: Chest) -> None:
+    """Write secret and authority of an opened file where there is none; what is here stays as it is."""
+    for group in (("secret",), AUTHORITY):
+        if not all(name in chest.others for name in group) or any((data / name).exists() for name in group):
+            continue
+        for name in group:
+            path = data / name
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_text(chest.others[name])
 
 
 def open_chest(path: Path, phrases: tuple[str, str]) -> Chest:

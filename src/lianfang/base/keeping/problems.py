@@ -61,8 +61,16 @@ define(
 define(
     "restore.too_late",
     status=422,
-    zh="归档只到{last}，到不了{until}。请选择不晚于{last}的时间，或不写时间恢复到最后。",
-    en="The archive ends at {last} and does not reach {until}. Choose a time up to {last}, or none to restore all there is.",
+    zh="归档中最后一次变更在{last}，恢复不到{until}。请选择早于{last}的时间；要包括这次变更，请不写时间，恢复到最后。没有写入任何数据。",
+    en="The last change in the archive is of {last}; {until} is out of reach. Choose a time before {last}, or none to restore "
+    "everything with that change. Nothing was written.",
+)
+define(
+    "restore.nothing_since",
+    status=422,
+    zh="备份{name}完成于{ended}，此后归档中没有变更，恢复不到{until}。请不写时间，恢复到最后。没有写入任何数据。",
+    en="The backup {name} was complete at {ended} and the archive holds no change after it, so {until} is out of reach. Give no time "
+    "to restore all there is. Nothing was written.",
 )
 define(
     "restore.time_unreadable",

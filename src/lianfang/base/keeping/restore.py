@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +24,7 @@ from lianfang.base.database.binaries import PINNED_MAJOR, server_user
 from lianfang.base.database.connect import ADMIN, DATABASE, ROLES
 from lianfang.base.database.supervisor import EmbeddedServer, ServerError
 from lianfang.base.facts.seal import verify
-from lianfang.base.keeping import manifest, state, sums
+from lianfang.base.keeping import keys, manifest, state, sums
 from lianfang.base.keeping.backup import RETIRED
 from lianfang.base.keeping.manifest import Backup
 from lianfang.base.retirement.purge import keep_leaves, seal_rest
@@ -36,6 +37,35 @@ from lianfang.kernel.errors import LianfangError
 RECOVERY_HOURS = 12
 """How long recovery may take before it is given up (assumption: far beyond any archive within its bound)."""
 Say = Callable[[str], None]
+
+
+class OutOfReach(LianfangError):
+    """The archive does not reach the moment that was asked for: restore.too_late, restore.nothing_since."""
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """What a restore adds to a data folder before its end is known, so that a refusal leaves nothing of it."""
+
+    data: Path
+    folders: tuple[Path, ...]
+    files: tuple[Path, ...]
+
+    @staticmethod
+    def of(data: Path) -> Footprint:
+        """What is not there yet: the folder itself with those above it, and what a server leaves in it."""
+        names = ("postgres", "postgres.log", "server.lock", "pgpass", "restoring")
+        missing = tuple(folder for folder in (data, *data.parents) if not folder.exists())
+        return Footprint(data, missing, tuple(data / name for name in names if not (data / name).exists()))
+
+    def remove(self, server: EmbeddedServer) -> None:
+        """Take it away again; a folder that somebody else uses by now stays."""
+        shutil.rmtree(server.socket_folder, ignore_errors=True)
+        for path in self.files:
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+        for folder in self.folders:
+            with suppress(OSError):
+                folder.rmdir()
 
 
 @dataclass(frozen=True)
@@ -103,20 +133,19 @@ def restore(
     check(backup, known)
     destroyed = destroyed_keys(source, store, chest)
     manifest.check_keys(backup, held_keys(store, chest), destroyed)
+    footprint = Footprint.of(data)
     data.mkdir(parents=True, exist_ok=True)
-    brought = _brought(data, store, chest)
-    put_keys(data, store, chest, destroyed)
     say("copying the cluster")
     server = _lay_out(backup, source, data, until)
     try:
         reached = _recover(server, backup, until, say)
+        put_keys(data, store, chest, destroyed)
         restored = _finish(server, backup, reached, destroyed)
     except (ServerError, psycopg.Error) as error:
         raise LianfangError("restore.failed", reason=str(error)[-400:], folder=str(data)) from None
-    except LianfangError as error:
-        if error.code == "restore.too_late":  # refused after all: the opened keys do not stay behind
-            for path in brought:
-                path.unlink(missing_ok=True)
+    except OutOfReach:
+        server.stop()
+        footprint.remove(server)
         raise
     finally:
         server.stop()
@@ -157,22 +186,11 @@ def chest_fingerprints(chest: Chest) -> dict[str, str]:
     return {name: key_fingerprint(base64.b64decode(body["key"])) for name, body in chest.keys.items()}
 
 
-def _brought(data: Path, store: Keystore, chest: Chest | None) -> list[Path]:
-    """The files that `put_keys` will add from a chest, so that a refusal can take them away again."""
-    if chest is None:
-        return []
-    wanted = [*(store.folder / f"{name}.key" for name in chest.keys), data / "secret"]
-    return [path for path in wanted if not path.exists()]
-
-
 def put_keys(data: Path, store: Keystore, chest: Chest | None, destroyed: dict[str, dict[str, str]]) -> None:
-    """Write keys and secret of a chest where they are missing, and remember which keys never come back."""
+    """Write what a chest holds where it is missing, and remember which keys never come back."""
     if chest is not None:
         store.put(chest.keys)
-        secret = data / "secret"
-        if "secret" in chest.others and not secret.exists():
-            secret.touch(mode=0o600)
-            secret.write_text(chest.others["secret"])
+        keys.put_others(data, chest)
     if destroyed:
         store.remember_destroyed(destroyed)
 
@@ -254,15 +272,26 @@ def _recover(server: EmbeddedServer, backup: Backup, until: datetime | None, say
 
 
 def _why(server: EmbeddedServer, backup: Backup, until: datetime | None, error: ServerError) -> Exception:
-    """Recovery that ends before its moment is a sentence of its own: the archive does not reach so far."""
+    """Recovery that ends before its moment is a sentence of its own: the archive does not reach so far.
+
+    A moment is known to be reached only by a change after it, so the instant of the last change is out of reach itself
+    (PostgreSQL, recovery_target_time).
+    """
     log = (server.folder / "postgres.log").read_text(errors="replace")
     if until is None or "recovery ended before configured recovery target was reached" not in log:
         return error
-    shutil.rmtree(server.cluster, ignore_errors=True)
-    (server.folder / "pgpass").unlink(missing_ok=True)
     stamps = [line.split("log time ", 1)[1].strip() for line in log.splitlines() if "log time " in line]
-    ended = datetime.fromisoformat(backup.body["ended_at"]).astimezone(BEIJING).isoformat(sep=" ", timespec="seconds")
-    return LianfangError("restore.too_late", until=until.isoformat(sep=" "), last=stamps[-1] if stamps else ended)
+    last = datetime.fromisoformat(stamps[-1]) if stamps else backup.ended_at
+    if last <= backup.ended_at:
+        return OutOfReach(
+            "restore.nothing_since", until=_beijing(until), name=backup.name, ended=_beijing(backup.ended_at)
+        )
+    return OutOfReach("restore.too_late", until=_beijing(until), last=_beijing(last))
+
+
+def _beijing(moment: datetime) -> str:
+    """A moment as `--until` takes it."""
+    return moment.astimezone(BEIJING).replace(tzinfo=None).isoformat(sep=" ")
 
 
 def _finish(server: EmbeddedServer, backup: Backup, reached: datetime | None, destroyed: dict[str, Any]) -> Restored:

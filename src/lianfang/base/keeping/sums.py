@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 import google_crc32c
 
+from lianfang.base.keeping import problems as _problems  # noqa: F401 - defines the sentences
 from lianfang.kernel.errors import LianfangError
 
 NAME = "sums.json"
