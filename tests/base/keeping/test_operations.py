@@ -13,6 +13,7 @@ from django.utils import translation
 
 from lianfang.base.access.services import create_account, create_grant, open_session
 from lianfang.base.database.faults import Fault
+from lianfang.base.jobs.api import Standing
 from lianfang.base.keeping import figures, routes, words
 from lianfang.base.keeping.figures import Line, Machine
 from lianfang.kernel.errors import LianfangError
@@ -40,6 +41,11 @@ def states(machine: Machine) -> dict[str, str]:
 def with_figures(**changed: Any) -> Machine:
     """The calm machine with other figures."""
     return replace(WELL, figures={**CALM, **changed})
+
+
+def with_jobs(*jobs: tuple[Any, int]) -> Machine:
+    """The calm machine with jobs: (state, seconds ago)."""
+    return replace(WELL, jobs=tuple(Standing(state, NOW.timestamp() - ago) for state, ago in jobs))
 
 
 def test_a_machine_that_is_well_needs_nobody() -> None:
@@ -101,6 +107,12 @@ def test_a_machine_that_is_well_needs_nobody() -> None:
             "parts_none",
             "good",
         ),
+        (with_jobs(("waiting", 5), ("running", 600)), "jobs", "good"),
+        (with_jobs(("waiting", 60), ("waiting", 1000), ("running", 1500)), "jobs", "watch"),
+        (with_jobs(("waiting", 60)), "jobs", "good"),
+        (with_jobs(("waiting", 300)), "jobs_stuck", "act"),
+        (with_jobs(("broke_off", 3600), ("running", 1)), "jobs_broke_off", "watch"),
+        (with_jobs(("broke_off", 90_000)), "jobs", "good"),
         (with_figures(routes=[["area", 10, 0.8, 6, 2.0]]), "slow", "watch"),
         (with_figures(destructions=1), "destruction", "watch"),
         (with_figures(destruction_failed="OperationalError"), "destruction_failed", "act"),
@@ -122,6 +134,16 @@ def test_every_trouble_has_a_state_a_sentence_and_what_to_do(
 def test_every_key_has_words() -> None:
     assert words.title(Line("disk", "good")) == str(words.title(Line("disk_full", "act")))
     assert set(words._TO_DO) <= set(words._NOW)
+
+
+def test_the_queue_is_counted_and_the_oldest_told() -> None:
+    machine = with_jobs(("waiting", 60), ("waiting", 1000), ("running", 1500))
+    [line] = [one for one in figures.lines(machine) if one.key == "jobs"]
+    with translation.override("en"):
+        assert words.now(line) == "2 wait, 1 run; the oldest has waited for 16 min"
+    with translation.override("zh-hans"):
+        assert "16" in words.now(line)
+        assert words.now(line) != "2 wait, 1 run; the oldest has waited for 16 min"
 
 
 @pytest.mark.row("A3")

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -21,6 +22,7 @@ from django.db import transaction
 
 from lianfang.base.access.api import Actor, enter
 from lianfang.base.jobs import kept
+from lianfang.base.jobs.api import Standing, queue
 from lianfang.base.vault.api import BadSeal
 from lianfang.kernel.errors import Language, LianfangError, Value, define, problem
 
@@ -150,6 +152,22 @@ def run_waiting() -> int:
             if before.tries >= MOST_TRIES or before.state == "waiting":  # broke off twice, or did not even begin
                 _finish(place.stem, Progress(state="failed", code="jobs.broke_off"))
     return ran
+
+
+def standings() -> Iterator[Standing]:
+    """Where the jobs of everybody stand, for the operator's page; what was refused or is done is not told."""
+    for at in kept.folder().glob("*.progress"):
+        found = _progress(at.stem)
+        if found is None or found.state == "done":
+            continue
+        if found.state != "failed":
+            yield Standing(found.state, found.asked_at)
+        elif found.code == "jobs.broke_off":
+            with suppress(FileNotFoundError):
+                yield Standing("broke_off", at.stat().st_mtime)
+
+
+queue(standings)
 
 
 def _waiting() -> Iterator[tuple[float, Path]]:

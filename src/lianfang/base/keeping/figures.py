@@ -7,7 +7,7 @@ import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,8 @@ from lianfang.base.database.errors import refusals
 from lianfang.base.database.faults import Fault
 from lianfang.base.database.supervisor import READ_ONLY
 from lianfang.base.database.watch import low_bytes
-from lianfang.base.keeping import state
+from lianfang.base.jobs.api import Standing, standings
+from lianfang.base.keeping import keys, state
 from lianfang.base.vault.api import keystore
 
 DELTAS_WATCH, DELTAS_ACT = 50_000, 500_000
@@ -34,6 +35,10 @@ SKEW_WATCH, SKEW_ACT = 2.0, 60.0
 DISK_WATCH, DISK_ACT = 0.20, 0.08
 """Shares of the disk that are free (assumption)."""
 RECENT = timedelta(days=1)
+JOB_LONG = timedelta(minutes=15)
+"""How long a job may wait behind others: two computations of ten minutes run side by side (assumption)."""
+JOB_TAKEN = timedelta(minutes=2)
+"""How long one may wait while none runs: the steward looks every second, a restart takes a minute (assumption)."""
 OFTEN = 5
 """Deaths of processes within a day from which somebody has to look (assumption)."""
 
@@ -54,6 +59,7 @@ class Machine:
     gap: tuple[str, ...]
     faults: tuple[Fault, ...]
     low: int = 0
+    jobs: tuple[Standing, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,9 +82,9 @@ def read() -> Machine:
     held = archive.read(data)
     return Machine(
         now=timezone.now(), figures=figures, disk_free=disk.free, disk_total=disk.total, read_only=(data / READ_ONLY).exists(),
-        backup=state.last(data, "backup"), keys=state.last(data, "keys"), key_names=tuple(keystore().names()),
+        backup=state.last(data, "backup"), keys=state.last(data, "keys"), key_names=tuple(keys.names(data, keystore())),
         archived=held is not None, gap=tuple(archive.gap(held.folder)) if held and held.folder.is_dir() else (),
-        faults=tuple(faults.read(data)), low=low_bytes(),
+        faults=tuple(faults.read(data)), low=low_bytes(), jobs=standings(),
     )  # fmt: skip
 
 
@@ -91,7 +97,7 @@ def lines(machine: Machine) -> list[Line]:
     """Every line in a fixed order, so that a reader finds each where it was yesterday."""
     return [
         _disk(machine), _seal(machine), _deltas(machine), _held(machine), _backup(machine), _keys(machine), _archive(machine),
-        _clock(machine), _faults(machine), _parts(machine), _slow(machine), _signed_in(machine), _destruction(machine),
+        _clock(machine), _faults(machine), _parts(machine), _jobs(machine), _slow(machine), _signed_in(machine), _destruction(machine),
     ]  # fmt: skip
 
 
@@ -172,6 +178,24 @@ def _parts(one: Machine) -> Line:
     stopped = [fault for fault in recent if fault.what == "part_stopped"]
     down = len(stopped) > sum(fault.what == "part_restarted" for fault in recent)
     return Line("parts", "act" if down or len(stopped) >= OFTEN else "watch", {"stopped": len(stopped)})
+
+
+def _jobs(one: Machine) -> Line:
+    """Work beside the pages: large lists, computations of plans."""
+    asked = [one.now - _clock_time(job.since) for job in one.jobs if job.state == "waiting"]
+    running = sum(job.state == "running" for job in one.jobs)
+    broke = sum(job.state == "broke_off" and one.now - _clock_time(job.since) < RECENT for job in one.jobs)
+    oldest = max(asked, default=timedelta())
+    values = {"waiting": len(asked), "running": running, "broke_off": broke, "oldest": oldest}
+    if not running and oldest > JOB_TAKEN:
+        return Line("jobs_stuck", "act", values)
+    if broke:
+        return Line("jobs_broke_off", "watch", values)
+    return Line("jobs", "watch" if oldest > JOB_LONG else "good", values)
+
+
+def _clock_time(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def _faults(one: Machine) -> Line:

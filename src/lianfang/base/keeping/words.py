@@ -28,6 +28,16 @@ def span(length: timedelta) -> str:
     return ngettext("%(n)s day", "%(n)s days", hours // 24) % {"n": hours // 24}
 
 
+def _jobs(v: Any) -> str:
+    if not v["waiting"] and not v["running"]:
+        return _("None waits")
+    said = _("%(waiting)s wait, %(running)s run") % {"waiting": v["waiting"], "running": v["running"]}
+    if v["waiting"]:
+        minutes = int(v["oldest"].total_seconds() // 60)
+        said += _("; the oldest has waited for %(n)s min") % {"n": minutes}
+    return said
+
+
 def title(line: Line) -> str:
     """What the line is about."""
     return {
@@ -38,6 +48,7 @@ def title(line: Line) -> str:
         "archive_failing": _("Archive"),
         "clock": _("Clocks"), "clock_jumped": _("Clocks"), "faults": _("Database"), "faults_none": _("Database"),
         "parts": _("Processes"), "parts_none": _("Processes"),
+        "jobs": _("Work beside the pages"), "jobs_stuck": _("Work beside the pages"), "jobs_broke_off": _("Work beside the pages"),
         "slow": _("Slow pages"), "slow_none": _("Slow pages"), "signed_in": _("Signed in"), "destruction": _("Destruction of incidents"),
         "destruction_failed": _("Destruction of incidents"),
     }[line.key]  # fmt: skip
@@ -94,6 +105,11 @@ _NOW: dict[str, Callable[[Any], str]] = {
         ngettext("%(n)s died within a day", "%(n)s died within a day", v["stopped"]) % {"n": v["stopped"]}
     ),
     "parts_none": lambda v: _("Ran without a break for a day"),
+    "jobs": _jobs,
+    "jobs_stuck": _jobs,
+    "jobs_broke_off": lambda v: (
+        ngettext("%(n)s broke off within a day", "%(n)s broke off within a day", v["broke_off"]) % {"n": v["broke_off"]}
+    ),
     "slow": lambda v: (
         ngettext("%(n)s route was slow within an hour", "%(n)s routes were slow within an hour", len(v["routes"]))
         % {"n": len(v["routes"])}
@@ -134,6 +150,13 @@ _TO_DO: dict[str, Callable[[], str]] = {
     ),
     "parts": lambda: _(
         "Started again by itself, later each time if it keeps dying. Look into server.log for its last lines and tell the maintainers."
+    ),
+    "jobs": lambda: _("A long computation runs before them; they follow by themselves."),
+    "jobs_stuck": lambda: _(
+        "The steward does not take them: look into server.log, then restart the service. What waits is not lost."
+    ),
+    "jobs_broke_off": lambda: _(
+        "Whoever asked was told and may ask again; nothing was half-written. Look into server.log and at the memory of the machine."
     ),
     "slow": lambda: _("Look at memory and disk of the machine; tell the maintainers the names of these routes."),
     "destruction": lambda: _("The steward carries it out within a minute; if not, look into server.log."),

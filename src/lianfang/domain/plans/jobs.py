@@ -11,6 +11,7 @@ import logging
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Final, Literal
 
@@ -19,6 +20,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from lianfang.base.access.api import Actor
+from lianfang.base.access.pages import reader_language
+from lianfang.base.jobs.api import Standing
 from lianfang.base.vault.api import BadSeal, system_box
 from lianfang.kernel.errors import Language, LianfangError
 
@@ -53,11 +56,11 @@ class Progress(msgspec.Struct):
     at: float = 0.0
 
 
-def ask(actor: Actor, plan_id: int, path: str, language: Language) -> None:
+def ask(actor: Actor, plan_id: int, path: str) -> None:
     """Let a plan be computed."""
     place(plan_id, "stop").unlink(missing_ok=True)
     say(plan_id, Progress("waiting"))
-    job = Job(actor.account_id, actor.token_digest, plan_id, path, language)
+    job = Job(actor.account_id, actor.token_digest, plan_id, path, reader_language())
     _write(place(plan_id, "job"), system_box().seal(msgspec.msgpack.encode(job), _JOB))
 
 
@@ -144,6 +147,16 @@ def run_waiting() -> int:
         command = [sys.executable, "-m", "lianfang.domain.plans.program", str(number)]
         _RUNNING[number] = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603
     return len(_RUNNING)
+
+
+def standings() -> Iterator[Standing]:
+    """Where computations stand, for the operator's page; what is done, or was refused with a reason, is not told."""
+    for at in (Path(settings.DATA) / "plans").glob("*.progress"):
+        found = progress_of(int(at.stem))
+        if found.state in ("waiting", "running"):
+            yield Standing(found.state, found.at)
+        elif found.state == "failed" and found.sentence in ("", LianfangError("plans.broke_off").render()):
+            yield Standing("broke_off", found.at)
 
 
 def say(plan_id: int, progress: Progress) -> None:
