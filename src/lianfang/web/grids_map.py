@@ -156,7 +156,7 @@ def _live(land: Land) -> tuple[dict[str, str], dict[str, str]]:
 def _planned(plan: Plan, at: Place) -> tuple[dict[str, str], dict[str, str]]:
     mine = [line for line in lines_of(plan.id) if line.path.startswith(at.path)]
     targets = {line.target for line in mine if line.target}
-    said = kind_of("grids").names(plan, set(), targets, reader_language())
+    said = kind_of("grids").names(plan, set(), targets)
     return {line.path: line.target for line in mine}, {key: said[key].words if key in said else key for key in targets}
 
 
@@ -277,11 +277,9 @@ def _save_plan(actor: Actor, plan: Plan, code: str, asked: Mapping[str, str], *,
     fresh = _fresh_of(plan, before, moves)
     for n, key in moves:
         choice = fresh if key == NEW else key
-        plan = edit_line(
-            actor=actor, plan_id=plan.id, n=n, choice=choice, version=plan.version, language=reader_language()
-        )
+        plan = edit_line(actor=actor, plan_id=plan.id, n=n, choice=choice, version=plan.version)
     if again:
-        return reverse("plan", args=[replan(actor=actor, plan=plan, language=reader_language())])
+        return reverse("plan", args=[replan(actor=actor, plan=plan)])
     return f"{reverse('grids-map', args=[code])}?plan={plan.id}&done={len(moves)}"
 
 
@@ -291,7 +289,7 @@ def _fresh_of(plan: Plan, lines: Sequence[PlanLine], moves: Sequence[tuple[int, 
     if first is None:
         return ""
     built = built_of(plan_by_id(plan.id, whole=True))
-    return str(kind_of("grids").choices(built, lines, first, reader_language())[-1][0])
+    return str(kind_of("grids").choices(built, lines, first)[-1][0])
 
 
 def _stamp(held: Mapping[str, str]) -> str:

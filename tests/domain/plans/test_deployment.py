@@ -64,7 +64,7 @@ def test_a_line_is_sent_elsewhere_and_stays_there_when_computed_again(desk: Desk
         whole = plan_by_id(plan.id, whole=True)
         built, lines = built_of(whole), lines_of(plan.id)
         n = next(n for n, line in enumerate(lines) if line.target and line.role == "member")
-        choices = [value for value, _ in kind.choices(built, lines, n, "zh") if value.startswith("swap:")]
+        choices = [value for value, _ in kind.choices(built, lines, n) if value.startswith("swap:")]
         return n, lines[n], choices[-1]
 
     n, before, choice = desk.act(choose, "township_dispatcher", TOWN)

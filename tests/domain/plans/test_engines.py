@@ -11,8 +11,7 @@ import sys, django; django.setup()
 from lianfang.domain.plans.registry import kinds
 from lianfang.domain.plans import pages, views, views_change
 for kind in kinds():
-    for language in ("zh", "en"):
-        assert kind.label(language) and kind.says(language) and kind.heads(language) and kind.sentence("figure.links", {}, language)
+    assert kind.label() and kind.says() and kind.heads() and kind.sentence("figure.links", {})
 solvers = {"ortools", "numba", "pyvrp", "pymetis", "hygese"}
 print(*sorted(solvers & set(sys.modules)), "|", *sorted(name for name in sys.modules if name.startswith("lianfang.planning.")))
 from lianfang.domain.plans.engines import assignment

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from lianfang.base.access.pages import speaking
 from lianfang.base.areas.api import (
     NewBuilding,
     NewGrid,
@@ -147,11 +148,12 @@ def test_pinned_buildings_stay_and_an_edit_is_warned_of_not_refused(dispatcher: 
     with acting(dispatcher):
         kind, built, made = kind_of("grids"), built_of(plan), lines_of(plan.id)
         n = 7
-        choices = kind.choices(built, made, n, "zh")
+        choices = kind.choices(built, made, n)
         assert all("户" in words or words == "新网格" for _, words in choices)
         target = choices[0][0]
         plan = services.edit_line(actor=dispatcher, plan_id=plan.id, n=n, choice=target, version=plan.version)
-        fresh = kind.choices(built, lines_of(plan.id), 30, "en")[-1]
+        with speaking("en"):
+            fresh = kind.choices(built, lines_of(plan.id), 30)[-1]
         assert fresh[1] == "a new grid"
         plan = services.edit_line(actor=dispatcher, plan_id=plan.id, n=30, choice=fresh[0], version=plan.version)
         assert {one["key"]: one["plan"] for one in plan.summary["figures"]}["figure.outside"] >= 1

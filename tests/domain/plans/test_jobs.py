@@ -41,18 +41,21 @@ def test_a_program_is_killed_noticed_and_another_finishes(desk: Desk) -> None:
     jobs.run_waiting()
     assert jobs.progress_of(number).state == "failed"
     assert "计算中断" in jobs.progress_of(number).sentence
+    assert [one.state for one in jobs.standings()] == ["broke_off"]
     assert state(desk, number).state == "solving", "nothing is half-written"
     desk.act(lambda actor: services.restart(actor=actor, plan=plan_by_id(number)))
     jobs.run_waiting()
     wait(lambda: jobs.run_waiting() == 0, "the end of the program")
     plan = state(desk, number)
     assert plan.state == "proposed", (plan.reasons, jobs.progress_of(number))
+    assert list(jobs.standings()) == []
 
 
 def test_a_steward_that_comes_back_finds_what_waits(desk: Desk) -> None:
     number = desk.act(lambda actor: services.propose(actor=actor, kind="deployment", path=COUNTY, params={}))
     jobs.say(number, jobs.Progress("running", "pricing"))  # as the program left it when the machine went down
     assert jobs.progress_of(number).state == "failed"
+    assert [one.state for one in jobs.standings()] == ["waiting"]
     assert jobs.run_waiting() == 1
     wait(lambda: jobs.run_waiting() == 0, "the end of the program")
     assert state(desk, number).state == "proposed"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override, pgettext
 
 from lianfang.base.access.actor import Actor
 from lianfang.kernel.errors import Language
@@ -19,6 +21,16 @@ def actor_of(request: HttpRequest) -> Actor:
 def reader_language() -> Language:
     """The language of the running request, as catalogues name it."""
     return "en" if (get_language() or "zh").startswith("en") else "zh"
+
+
+def speaking(language: Language) -> override:
+    """A block whose words are in this language, whoever asks: for files in two languages, and for what is kept with the data."""
+    return override("en" if language == "en" else "zh-hans")
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Several things in a row, in the reader's language."""
+    return pgettext("between things in a row", ", ").join(parts)
 
 
 def see_other(address: str) -> HttpResponse:

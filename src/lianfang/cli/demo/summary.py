@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
 
+from lianfang.base.access.pages import speaking
 from lianfang.cli.demo.cast import CAST, COMMUNITY, COUNTY, PASSWORD, Company
 from lianfang.domain.plans.kinds.deployment_words import sentence
 from lianfang.domain.reports.api import counts, period_of, unit_report, units
@@ -89,10 +90,7 @@ def _placed(one: dict[str, Any]) -> str:
 def _waiting(one: dict[str, Any]) -> str:
     """Who has no place yet, and why."""
     count = one["figures"]["unplaced"][0]
-    why = [
-        f"{sentence(code, {}, 'zh')} {sentence(code, {}, 'en')}: {people:,}"
-        for code, people in one.get("waiting", {}).items()
-    ]
+    why = [f"{' '.join(_both(code, {}))}: {people:,}" for code, people in one.get("waiting", {}).items()]
     return f"未安排 not yet placed {count:,}" + (f"（{'；'.join(why)}）" if why else "")
 
 
@@ -110,13 +108,22 @@ def _denominators(one: dict[str, Any]) -> list[str]:
     if "documents" not in one:
         return []
     counted = {"listed": one["listed"], "counted": [each for each in one["documents"] if each[0] != "compounds"]}
-    found = [sentence("remark.denominator", counted, language) for language in LANGUAGES]
+    found = _both("remark.denominator", counted)
     if "compounds" in one:
         homes = {
             "registered": one["compounds"],
             "counted": [each for each in one["documents"] if each[0] == "compounds"],
         }
-        found += [sentence("remark.compounds", homes, language) for language in LANGUAGES]
+        found += _both("remark.compounds", homes)
+    return found
+
+
+def _both(code: str, values: dict[str, Any]) -> list[str]:
+    """A sentence of the plan in Chinese and in English."""
+    found = []
+    for language in LANGUAGES:
+        with speaking(language):
+            found.append(sentence(code, values))
     return found
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from django.utils.translation import gettext_lazy as _
+
 from lianfang.domain.plans.registry import Remark
-from lianfang.kernel.errors import Language
+from lianfang.domain.plans.words import Words
 from lianfang.planning import Result
 
 _TOPICS: Final = {
@@ -14,23 +16,11 @@ _TOPICS: Final = {
     "remark.joined": "binds", "remark.pins": "binds", "remark.one_more": "buys",
 }  # fmt: skip
 """Codes of remarks about limits whose names do not begin with their topic."""
-_WORDS: Final[dict[str, dict[Language, str]]] = {
-    "binds.none": {
-        "zh": "没有限制卡住：要求的都已安排，没有人手、名额或时间上的缺口。",
-        "en": "Nothing binds: all that was asked for is placed, and no people, seats or hours are short.",
-    },
-    "buys.none": {
-        "zh": "再多一个人、一个单位或一小时：不会有改变（0）。",
-        "en": "One more person, unit or hour: changes nothing (0).",
-    },
-    "binds.unknown": {
-        "zh": "是哪项限制卡住：这类计算不报告，所以不作猜测。",
-        "en": "Which limit binds is not reported by this computation, so it is not guessed.",
-    },
-    "buys.unknown": {
-        "zh": "再多一个人能换来多少：要改条件重新计算才知道，所以不作猜测。",
-        "en": "What one more would buy is only known by computing again with it, so it is not guessed.",
-    },
+_WORDS: Final[Words] = {
+    "binds.none": _("Nothing binds: all that was asked for is placed, and no people, seats or hours are short."),
+    "buys.none": _("One more person, unit or hour: changes nothing (0)."),
+    "binds.unknown": _("Which limit binds is not reported by this computation, so it is not guessed."),
+    "buys.unknown": _("What one more would buy is only known by computing again with it, so it is not guessed."),
 }
 
 
@@ -39,9 +29,9 @@ def topic_of(code: str) -> str:
     return code.partition(".")[0] if code.startswith(("binds.", "buys.")) else _TOPICS.get(code, "notes")
 
 
-def sentence(code: str, language: Language) -> str:
+def sentence(code: str) -> str:
     """The words of this module's own remarks; '' for those of a kind."""
-    return _WORDS[code][language] if code in _WORDS else ""
+    return str(_WORDS.get(code, ""))
 
 
 def complete(result: Result, remarks: Sequence[Remark]) -> list[Remark]:

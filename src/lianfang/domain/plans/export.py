@@ -15,9 +15,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lianfang.base.access.api import Actor
+from lianfang.base.access.pages import speaking
 from lianfang.domain.plans.models import Line, Plan
 from lianfang.domain.plans.pages import Row, rows_of
-from lianfang.domain.plans.registry import kind_of
+from lianfang.domain.plans.registry import Heads, kind_of
 from lianfang.domain.plans.selectors import built_of, page_of_lines
 from lianfang.exchange.tables import ColumnSpec, Kind, write_table
 from lianfang.kernel.clock import BEIJING
@@ -39,9 +40,9 @@ def workbook(plan: Plan, actor: Actor, language: Language) -> tuple[bytes, int]:
     total = Line.objects.filter(plan_id=plan.id).count()
     target = io.BytesIO()
     now = f"{timezone.now().astimezone(BEIJING):%Y-%m-%d %H:%M}"
-    title = f"{kind_of(plan.kind).label(language)} · №{plan.id}"
+    title = f"{kind_of(plan.kind).label()} · №{plan.id}"
     mark = " · ".join(part for part in ("演练 drill" if settings.DRILL else "", actor.username, now) if part)
-    heads = {said: kind_of(plan.kind).heads(said) for said in get_args(Language)}
+    heads = {said: _heads(plan, said) for said in get_args(Language)}
     columns = [
         ColumnSpec("who", heads["zh"].subject, heads["en"].subject) if column.name == "who"
         else ColumnSpec("where", heads["zh"].target, heads["en"].target) if column.name == "where" else column
@@ -51,6 +52,12 @@ def workbook(plan: Plan, actor: Actor, language: Language) -> tuple[bytes, int]:
         target, columns=columns, rows=_rows(plan, masked=total > NAMED), title=title, watermark=mark, language=language
     )
     return target.getvalue(), count
+
+
+def _heads(plan: Plan, language: Language) -> Heads:
+    """Heads in one of the two languages: a file is read back by either."""
+    with speaking(language):
+        return kind_of(plan.kind).heads()
 
 
 def _rows(plan: Plan, *, masked: bool) -> Iterator[list[object]]:

@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Final, Literal
 
@@ -151,12 +152,15 @@ def run_waiting() -> int:
 
 def standings() -> Iterator[Standing]:
     """Where computations stand, for the operator's page; what is done, or was refused with a reason, is not told."""
+    broke_off = ("", LianfangError("plans.broke_off").render())
     for at in (Path(settings.DATA) / "plans").glob("*.progress"):
-        found = progress_of(int(at.stem))
-        if found.state in ("waiting", "running"):
-            yield Standing(found.state, found.at)
-        elif found.state == "failed" and found.sentence in ("", LianfangError("plans.broke_off").render()):
-            yield Standing("broke_off", found.at)
+        number = int(at.stem)
+        with suppress(FileNotFoundError):  # just done
+            if place(number, "job").exists():
+                asked_at = place(number, "job").stat().st_mtime
+                yield Standing("running" if alive(number) else "waiting", asked_at)
+            elif (found := progress_of(number)).state == "failed" and found.sentence in broke_off:
+                yield Standing("broke_off", at.stat().st_mtime)
 
 
 def say(plan_id: int, progress: Progress) -> None:

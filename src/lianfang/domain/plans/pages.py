@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from lianfang.base.access.api import Actor
 from lianfang.base.access.offices import offices_of, signature
-from lianfang.base.access.pages import reader_language
+from lianfang.base.access.pages import listed, reader_language
 from lianfang.base.access.places import Place
 from lianfang.base.areas.api import AreaLine, boundaries, children
 from lianfang.domain.plans import binding
@@ -22,7 +22,7 @@ from lianfang.domain.plans.registry import Kind, Said, kind_of
 from lianfang.domain.plans.rules import state_words
 from lianfang.domain.plans.selectors import placed_below
 from lianfang.kernel.clock import BEIJING, beijing_day, day_words
-from lianfang.kernel.errors import Language, problem
+from lianfang.kernel.errors import problem
 
 STATE_BADGES = {
     "solving": "watch", "proposed": "watch", "adopted": "good", "withdrawn": "unknown", "superseded": "unknown", "failed": "act",
@@ -31,11 +31,11 @@ STEPS = (0.5, 0.9, 1.0)
 """Shares of seats filled at which the map changes colour; below 100 % is always another colour than 100 %."""
 
 
-def who_and_when(account: int, when: datetime, spoken: Language) -> tuple[str, str]:
+def who_and_when(account: int, when: datetime) -> tuple[str, str]:
     """The office that did something, and the moment in words."""
     return signature(
         account, offices_of([account])
-    ), f"{day_words(beijing_day(when), spoken)} {when.astimezone(BEIJING):%H:%M}"
+    ), f"{day_words(beijing_day(when), reader_language())} {when.astimezone(BEIJING):%H:%M}"
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def _plan_row(plan: Plan, names: Mapping[str, str], by: str) -> PlanRow:
     badge, state = badge_of(plan)
     figures = {figure["key"].rpartition(".")[2]: figure["plan"] for figure in plan.summary.get("figures", ())}
     return PlanRow(
-        plan, kind_of(plan.kind).label(reader_language()), names.get(plan.path, plan.path), badge, state, by, figures.get("placed"),
+        plan, kind_of(plan.kind).label(), names.get(plan.path, plan.path), badge, state, by, figures.get("placed"),
         figures.get("unplaced"),
     )  # fmt: skip
 
@@ -71,17 +71,17 @@ def badge_of(plan: Plan) -> tuple[str, str]:
     """(interface state, word) of a plan; a computation whose program is gone has broken off."""
     if plan.state == "solving" and progress_of(plan.id).state == "failed":
         return "act", _("Broken off")
-    return STATE_BADGES.get(plan.state, "unknown"), state_words(plan.state, reader_language())
+    return STATE_BADGES.get(plan.state, "unknown"), state_words(plan.state)
 
 
 def reasons_of(plan: Plan) -> list[str]:
-    """Why there is no plan, in sentences."""
-    kind, spoken, found = kind_of(plan.kind), reader_language(), []
+    """Why there is no plan, in sentences; what the engine said of it is worded by the kind, under the value's name."""
+    kind, found = kind_of(plan.kind), []
     for one in plan.reasons:
         values = dict(one.get("values", {}))
-        if one["code"] == "plans.infeasible" and "code" in one.get("engine", {}):
-            values["why"] = kind.sentence(one["engine"]["code"], one["engine"], spoken)
-        found.append(problem(one["code"]).sentence(values, spoken))
+        for name, told in one.get("engine", {}).items():
+            values[name] = listed(kind.sentence(each["code"], each["values"]) for each in told)
+        found.append(problem(one["code"]).sentence(values, reader_language()))
     return found
 
 
@@ -98,24 +98,24 @@ class FigureRow:
 
 def figure_rows(plan: Plan) -> list[FigureRow]:
     """The figures of a plan."""
-    kind, spoken = kind_of(plan.kind), reader_language()
+    kind = kind_of(plan.kind)
     found = []
     for one in plan.summary.get("figures", ()):
         mine, other, verdict = one["plan"], one.get("baseline"), ""
         if other is not None and mine != other and one.get("better"):
             verdict = "good" if (mine < other) == (one["better"] == "less") else "watch"
-        found.append(FigureRow(kind.sentence(one["key"], {}, spoken), mine, one.get("unit", ""), other, verdict))
+        found.append(FigureRow(kind.sentence(one["key"], {}), mine, one.get("unit", ""), other, verdict))
     return found
 
 
 def remark_groups(plan: Plan) -> list[tuple[str, list[str]]]:
     """Sentences about the plan under their heads: what binds, what one more would buy, what else is good to know."""
-    kind, spoken = kind_of(plan.kind), reader_language()
+    kind = kind_of(plan.kind)
     heads = {"binds": _("What binds"), "buys": _("What one more would buy"), "notes": _("Good to know")}
     found: dict[str, list[str]] = {topic: [] for topic in heads}
     for one in plan.summary.get("remarks", ()):
-        own = binding.sentence(one["code"], spoken)
-        found[binding.topic_of(one["code"])].append(own or kind.sentence(one["code"], one["values"], spoken))
+        own = binding.sentence(one["code"])
+        found[binding.topic_of(one["code"])].append(own or kind.sentence(one["code"], one["values"]))
     return [(head, found[topic]) for topic, head in heads.items() if found[topic]]
 
 
@@ -132,15 +132,15 @@ class Row:
 
 def rows_of(plan: Plan, lines: Sequence[Line]) -> list[Row]:
     """Lines with their words, names only as far as the reader may see them."""
-    kind, spoken = kind_of(plan.kind), reader_language()
-    names = kind.names(plan, {line.subject for line in lines}, {line.target for line in lines if line.target}, spoken)
+    kind = kind_of(plan.kind)
+    names = kind.names(plan, {line.subject for line in lines}, {line.target for line in lines if line.target})
     unknown = _("outside what you may see")
     found = []
     for line in lines:
         who = names.get(line.subject) or Said(unknown if line.subject.startswith("member:") else line.subject)
         where = names.get(line.target) or Said(line.target)
-        role = kind.sentence(f"role.{line.role}", {}, spoken) if line.role else ""
-        found.append(Row(line, who, where, role, kind.sentence(line.reason, line.values, spoken)))
+        role = kind.sentence(f"role.{line.role}", {}) if line.role else ""
+        found.append(Row(line, who, where, role, kind.sentence(line.reason, line.values)))
     return found
 
 
@@ -170,7 +170,7 @@ def map_of(plan: Plan, kind: Kind, place: Place) -> dict[str, Any] | None:
         if len(path) >= len(below[0].path):
             key = path[: len(below[0].path)]
             wanted[key] = wanted.get(key, 0) + seats
-    outlines, heads = boundaries(place.path), kind.heads(reader_language())
+    outlines, heads = boundaries(place.path), kind.heads()
     known = all(area.path in outlines for area in below)
     return {
         "key": "plan-map", "title": f"{heads.map} · {place.short}", "parent": place.code,

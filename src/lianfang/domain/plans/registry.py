@@ -9,10 +9,12 @@ from functools import cache
 from importlib import import_module
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
+
 from lianfang.base.access.api import Actor
 from lianfang.domain.plans import problems  # noqa: F401  (defines its sentences)
 from lianfang.domain.plans.models import Plan
-from lianfang.kernel.errors import Language, LianfangError
+from lianfang.kernel.errors import LianfangError
 from lianfang.planning import Result, Stop, Violation
 from lianfang.planning.stop import OnProgress
 
@@ -155,24 +157,22 @@ class Kind(ABC):
     board: str = ""
 
     @abstractmethod
-    def label(self, language: Language) -> str:
+    def label(self) -> str:
         """What it is called."""
 
     @abstractmethod
-    def says(self, language: Language) -> str:
+    def says(self) -> str:
         """One sentence: what comes out."""
 
-    def heads(self, language: Language) -> Heads:
+    def heads(self) -> Heads:
         """The heads of the table of lines and of the map."""
-        if language == "zh":
-            return Heads("人员", "去向", "人往哪里去", "已安排 / 名额")
-        return Heads("Who", "Where", "Where people go", "People placed / seats")
+        return Heads(_("Who"), _("Where to"), _("Where people go"), _("People placed / seats"))
 
-    def links(self, plan: Plan, path: str, language: Language) -> Sequence[Said]:
+    def links(self, plan: Plan, path: str) -> Sequence[Said]:
         """Other pages that show a part of the plan's area, for its head."""
         return ()
 
-    def fields(self, actor: Actor, path: str, language: Language) -> Sequence[Field]:
+    def fields(self, actor: Actor, path: str) -> Sequence[Field]:
         """The few questions, with defaults from the playbook and the data."""
         return ()
 
@@ -217,7 +217,7 @@ class Kind(ABC):
     def pin(self, built: Built, lines: Sequence[PlanLine]) -> Built:
         """The freshly built problem with the pinned lines held and the earlier plan as `previous`."""
 
-    def choices(self, built: Built, lines: Sequence[PlanLine], n: int, language: Language) -> Sequence[tuple[str, str]]:
+    def choices(self, built: Built, lines: Sequence[PlanLine], n: int) -> Sequence[tuple[str, str]]:
         """Where line n may go instead: (value, words); '' stands for nowhere."""
         return ()
 
@@ -247,11 +247,11 @@ class Kind(ABC):
 
     # ------------------------------------------------------------------------------------------------------- words
 
-    def names(self, plan: Plan, subjects: set[str], targets: set[str], language: Language) -> dict[str, Said]:
+    def names(self, plan: Plan, subjects: set[str], targets: set[str]) -> dict[str, Said]:
         """Words for subjects and targets, as far as the reader's scope shows them."""
         return {}
 
-    def sentence(self, code: str, values: Mapping[str, Any], language: Language) -> str:
+    def sentence(self, code: str, values: Mapping[str, Any]) -> str:
         """The words of a reason, a remark, a figure's key or a role."""
         return code
 

@@ -5,24 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from django.utils.translation import gettext_lazy as _
+
 from lianfang.domain.plans.registry import Field
-from lianfang.kernel.errors import Language, LianfangError
+from lianfang.domain.plans.words import Words
+from lianfang.kernel.errors import LianfangError
 
 OPEN: Final = ("solving", "proposed", "failed")
-STATES: Final[dict[str, tuple[str, str]]] = {
-    "solving": ("计算中", "being computed"),
-    "proposed": ("待采用", "proposed"),
-    "adopted": ("已采用", "adopted"),
-    "withdrawn": ("已撤回", "withdrawn"),
-    "superseded": ("已被新方案取代", "superseded"),
-    "failed": ("未得出方案", "no plan found"),
+STATES: Final[Words] = {
+    "solving": _("being computed"),
+    "proposed": _("proposed"),
+    "adopted": _("adopted"),
+    "withdrawn": _("withdrawn"),
+    "superseded": _("superseded"),
+    "failed": _("no plan found"),
 }
 
 
-def state_words(state: str, language: Language) -> str:
+def state_words(state: str) -> str:
     """The words of a state."""
-    zh, en = STATES.get(state, (state, state))
-    return zh if language == "zh" else en
+    return str(STATES.get(state, state))
 
 
 def read_params(fields: Sequence[Field], given: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,13 +17,16 @@ from lianfang.domain.plans.models import Plan
 from lianfang.domain.plans.registry import Built, Kind, PlanLine, kind_of
 from lianfang.domain.plans.rules import OPEN, read_params, state_words
 from lianfang.domain.plans.selectors import built_of, keep_built, lines_of, plan_by_id
-from lianfang.kernel.errors import Language, LianfangError
+from lianfang.kernel.errors import LianfangError
 from lianfang.planning import Result
+
+Told = Mapping[str, Sequence[tuple[str, str, Sequence[tuple[str, Any]]]]]
+"""Name of a value of a refusal → what an engine said there: (code, its own sentence, values)."""
 
 
 def propose(
     *, actor: Actor, kind: str, path: str, params: Mapping[str, Any], seconds: float | None = None, seed: int = 0,
-    replaces: Plan | None = None, title: str = "", language: Language = "zh",
+    replaces: Plan | None = None, title: str = "",
 ) -> int:  # fmt: skip
     """Ask for a plan; it is computed beside the request. Returns its number.
 
@@ -31,32 +34,32 @@ def propose(
     """
     found = kind_of(kind)
     _require(actor, found.propose, path)
-    asked = read_params(found.fields(actor, path, language), params)
+    asked = read_params(found.fields(actor, path), params)
     incident = incident_for(path)
     plan = Plan.objects.create(
-        kind=kind, path=path, incident_id=incident.id if incident else None, title=title or found.label("zh"), params=asked,
+        kind=kind, path=path, incident_id=incident.id if incident else None, title=title or found.label(), params=asked,
         seed=seed, stop_seconds=seconds or found.seconds, made_by=actor.account_id, replaces=replaces.id if replaces else None,
     )  # fmt: skip
-    transaction.on_commit(lambda: jobs.ask(actor, plan.id, path, language))
+    transaction.on_commit(lambda: jobs.ask(actor, plan.id, path))
     return int(plan.id)
 
 
-def replan(*, actor: Actor, plan: Plan, language: Language = "zh") -> int:
+def replan(*, actor: Actor, plan: Plan) -> int:
     """Compute again with today's people and places: pinned lines are kept, as little as possible changes."""
     if plan.state not in ("proposed", "adopted"):
-        raise LianfangError("plans.state", state=state_words(plan.state, language))
+        raise LianfangError("plans.state", state=state_words(plan.state))
     return propose(
         actor=actor, kind=plan.kind, path=plan.path, params=plan.params, seconds=plan.stop_seconds, seed=plan.seed, replaces=plan,
-        title=plan.title, language=language,
+        title=plan.title,
     )  # fmt: skip
 
 
-def restart(*, actor: Actor, plan: Plan, language: Language = "zh") -> None:
+def restart(*, actor: Actor, plan: Plan) -> None:
     """Start a computation again that broke off, failed or was cancelled; raises plans.state while it runs."""
     _require(actor, kind_of(plan.kind).propose, plan.path)
     if not _move(plan, ("solving", "failed"), state="solving", reasons=[]) or jobs.alive(plan.id):
-        raise LianfangError("plans.state", state=state_words(plan.state, language))
-    transaction.on_commit(lambda: jobs.ask(actor, plan.id, plan.path, language))
+        raise LianfangError("plans.state", state=state_words(plan.state))
+    transaction.on_commit(lambda: jobs.ask(actor, plan.id, plan.path))
 
 
 def build(actor: Actor, plan: Plan) -> Built:
@@ -90,25 +93,29 @@ def settle(actor: Actor, plan: Plan, built: Built, result: Result, baseline: Res
     return len(made)
 
 
-def fail(plan: Plan, error: LianfangError) -> None:
-    """Say why there is no plan; it can be started again."""
-    _move(plan, ("solving",), state="failed", reasons=[{"code": error.code, "values": error.values}])
+def fail(plan: Plan, error: LianfangError, engine: Told | None = None) -> None:
+    """Say why there is no plan; it can be started again. engine: what the kind words when somebody reads the reason."""
+    told = {
+        name: [{"code": code, "values": {"text": text, **dict(values)}} for code, text, values in parts]
+        for name, parts in (engine or {}).items()
+    }
+    _move(plan, ("solving",), state="failed", reasons=[{"code": error.code, "values": error.values, "engine": told}])
 
 
-def edit_line(*, actor: Actor, plan_id: int, n: int, choice: str, version: int, language: Language = "zh") -> Plan:
+def edit_line(*, actor: Actor, plan_id: int, n: int, choice: str, version: int) -> Plan:
     """Send line n elsewhere; it is pinned by that. Raises plans.edit_breaks with the rule, plans.version, plans.line_unknown."""
-    plan, kind = _open(actor, plan_id, version, language, whole=True)
+    plan, kind = _open(actor, plan_id, version, whole=True)
     built, before = built_of(plan), lines_of(plan_id)
     if not 0 <= n < len(before):
         raise LianfangError("plans.line_unknown")
-    if choice not in {value for value, _words in kind.choices(built, before, n, language)}:
+    if choice not in {value for value, _words in kind.choices(built, before, n)}:
         raise LianfangError("plans.choice_wrong", field="→")
     after = kind.edit(built, before, n, choice)
     after[n] = replace(after[n], pinned=True, edited=True)
     result = kind.result_of(built, after)
     broken = kind.check(built, result)
     if broken:
-        raise LianfangError("plans.edit_breaks", rule=kind.sentence(broken[0].code, {"text": broken[0].text}, language))
+        raise LianfangError("plans.edit_breaks", rule=kind.sentence(broken[0].code, {"text": broken[0].text}))
     lines.change(plan_id, before, after)
     summary = _summary(kind, built, result, None, after)
     old = {figure["key"]: figure["baseline"] for figure in plan.summary.get("figures", ())}
@@ -118,24 +125,24 @@ def edit_line(*, actor: Actor, plan_id: int, n: int, choice: str, version: int, 
     return plan_by_id(plan_id)
 
 
-def pin_line(*, actor: Actor, plan_id: int, n: int, pinned: bool, language: Language = "zh") -> None:
+def pin_line(*, actor: Actor, plan_id: int, n: int, pinned: bool) -> None:
     """Hold a line, or let it go again, for the next computation."""
-    _open(actor, plan_id, None, language)
+    _open(actor, plan_id, None)
     if not lines.pin(plan_id, n, pinned):
         raise LianfangError("plans.line_unknown")
     Plan.objects.filter(id=plan_id).update(version=F("version") + 1)
 
 
-def withdraw(*, actor: Actor, plan_id: int, language: Language = "zh") -> None:
+def withdraw(*, actor: Actor, plan_id: int) -> None:
     """Take a plan back before it is adopted; one that is still computed is stopped."""
     plan = plan_by_id(plan_id)
     _require(actor, kind_of(plan.kind).propose, plan.path)
     if not _move(plan, OPEN, state="withdrawn", ended_by=actor.account_id, ended_at=timezone.now()):
-        raise LianfangError("plans.state", state=state_words(plan.state, language))
+        raise LianfangError("plans.state", state=state_words(plan.state))
     transaction.on_commit(lambda: jobs.cancel(plan.id))
 
 
-def adopt(*, actor: Actor, plan_id: int, version: int | None = None, language: Language = "zh") -> int:
+def adopt(*, actor: Actor, plan_id: int, version: int | None = None) -> int:
     """Carry a plan out: checked again, written by the owning engine, everybody told, all in one transaction.
 
     Returns how many rows were written. Raises plans.state, plans.version, plans.check_failed, plans.adopted_meanwhile,
@@ -148,16 +155,14 @@ def adopt(*, actor: Actor, plan_id: int, version: int | None = None, language: L
         with connection.cursor() as cursor:
             cursor.execute("select plans_lock(%s, %s)", [plan.kind, plan.path])
         plan = plan_by_id(plan_id, whole=True)
-        _require_state(plan, version, language)
-        _require_current(actor, kind, plan, language)
+        _require_state(plan, version)
+        _require_current(actor, kind, plan)
         built, made = built_of(plan), lines_of(plan_id)
         if not any(line.target for line in made):
             raise LianfangError("plans.nothing_to_adopt")
         broken = kind.check(built, kind.result_of(built, made))
         if broken:
-            raise LianfangError(
-                "plans.check_failed", rule=kind.sentence(broken[0].code, {"text": broken[0].text}, language)
-            )
+            raise LianfangError("plans.check_failed", rule=kind.sentence(broken[0].code, {"text": broken[0].text}))
         done = kind.adopt(actor, plan, built, made)
         _move(plan, ("proposed",), state="adopted", adopted_by=actor.account_id, adopted_at=timezone.now())
         _supersede(actor, plan)
@@ -177,7 +182,7 @@ def _supersede(actor: Actor, plan: Plan) -> None:
             cursor.execute("select plans_count(%s, -1)", [plan.replaces])
 
 
-def _require_current(actor: Actor, kind: Kind, plan: Plan, language: Language) -> None:
+def _require_current(actor: Actor, kind: Kind, plan: Plan) -> None:
     """What the plan was made from still holds; raises who adopted what meanwhile."""
     from lianfang.domain.plans.pages import who_and_when  # the words of an office are the page's
 
@@ -191,7 +196,7 @@ def _require_current(actor: Actor, kind: Kind, plan: Plan, language: Language) -
         return
     if since:
         number, _path, account, when = since[0]
-        who, at = who_and_when(account, when, language)
+        who, at = who_and_when(account, when)
         raise LianfangError("plans.adopted_meanwhile", number=number, who=who, when=at)
     raise LianfangError("plans.inputs_changed")
 
@@ -220,19 +225,17 @@ def _summary(
     }
 
 
-def _open(
-    actor: Actor, plan_id: int, version: int | None, language: Language, *, whole: bool = False
-) -> tuple[Plan, Kind]:
+def _open(actor: Actor, plan_id: int, version: int | None, *, whole: bool = False) -> tuple[Plan, Kind]:
     plan = plan_by_id(plan_id, whole=whole)
     kind = kind_of(plan.kind)
     _require(actor, kind.propose, plan.path)
-    _require_state(plan, version, language)
+    _require_state(plan, version)
     return plan, kind
 
 
-def _require_state(plan: Plan, version: int | None, language: Language) -> None:
+def _require_state(plan: Plan, version: int | None) -> None:
     if plan.state != "proposed":
-        raise LianfangError("plans.state", state=state_words(plan.state, language))
+        raise LianfangError("plans.state", state=state_words(plan.state))
     if version is not None and version != plan.version:
         raise LianfangError("plans.version")
 

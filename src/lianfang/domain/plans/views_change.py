@@ -35,10 +35,9 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
         raise LianfangError("access.not_found") from None
     if not actor.may("other", found.propose):
         raise LianfangError("access.not_found")
-    language = reader_language()
     place = place_of(actor, request.POST.get("area") or request.GET.get("area") or actor.area_code)
     form = ProposeForm(
-        found.fields(actor, place.path, language), _areas(actor, place, found.levels), found.seconds, request.POST or None,
+        found.fields(actor, place.path), _areas(actor, place, found.levels), found.seconds, request.POST or None,
         initial={"area": place.code},
     )  # fmt: skip
     lines: list[str] = []
@@ -46,21 +45,16 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
         given = {name: value for name, value in form.cleaned_data.items() if name not in ("area", "seconds")}
         try:
             number = services.propose(
-                actor=actor,
-                kind=kind,
-                path=place.path,
-                params=given,
-                seconds=float(form.cleaned_data["seconds"]),
-                language=language,
+                actor=actor, kind=kind, path=place.path, params=given, seconds=float(form.cleaned_data["seconds"])
             )
             return see_page("plan", number)
         except LianfangError as error:
-            lines = [error.render(language)]
+            lines = [error.render(reader_language())]
     context = {
         "form": form,
         "kind": found,
-        "title": found.label(language),
-        "says": found.says(language),
+        "title": found.label(),
+        "says": found.says(),
         "place": place,
         "lines": lines,
     }
@@ -84,7 +78,6 @@ def _areas(actor: Actor, place: Place, levels: tuple[int, ...]) -> list[tuple[st
 def line(request: HttpRequest, number: int, n: int) -> HttpResponse:
     """One line: why it is so, and where it may go instead; choosing pins it."""
     actor: Actor = request.actor
-    language = reader_language()
     plan = plan_by_id(number)
     kind = kind_of(plan.kind)
     shown = Line.objects.filter(plan_id=number, n=n).first()
@@ -95,16 +88,16 @@ def line(request: HttpRequest, number: int, n: int) -> HttpResponse:
         version = request.POST.get("version", "")
         try:
             services.edit_line(
-                actor=actor, plan_id=number, n=n, choice=request.POST.get("choice", ""), language=language,
+                actor=actor, plan_id=number, n=n, choice=request.POST.get("choice", ""),
                 version=int(version) if version.isascii() and version.isdigit() else -1,
             )  # fmt: skip
             return see_page("plan", number, query=f"?done=edited&area={shown.path[:12].ljust(12, '0')}")
         except LianfangError as error:
-            lines = [error.render(language)]
-    choices = kind.choices(built_of(plan_by_id(number, whole=True)), lines_of(number), n, language)
+            lines = [error.render(reader_language())]
+    choices = kind.choices(built_of(plan_by_id(number, whole=True)), lines_of(number), n)
     [row] = pages.rows_of(plan, [shown])
     context = {
-        "plan": plan, "title": kind.label(language), "heads": kind.heads(language),
+        "plan": plan, "title": kind.label(), "heads": kind.heads(),
         "row": row, "choices": choices, "lines": lines, "has_errors": bool(lines),
         "place": place_of(actor, plan.path.ljust(12, "0")),
     }  # fmt: skip
@@ -116,10 +109,10 @@ def line(request: HttpRequest, number: int, n: int) -> HttpResponse:
 def pin(request: HttpRequest, number: int, n: int) -> HttpResponse:
     """Hold a line for the next computation, or let it go."""
     _proposable(request, number)
-    pinned, language = request.POST.get("pinned") == "1", reader_language()
+    pinned = request.POST.get("pinned") == "1"
 
     def act(actor: Actor) -> None:
-        services.pin_line(actor=actor, plan_id=number, n=n, pinned=pinned, language=language)
+        services.pin_line(actor=actor, plan_id=number, n=n, pinned=pinned)
 
     return _do(request, number, act, done="pinned")
 
@@ -138,14 +131,13 @@ def adopt_page(request: HttpRequest, number: int) -> HttpResponse:
         return _do(
             request, number,
             lambda actor: services.adopt(
-                actor=actor, plan_id=number, version=int(version) if version.isascii() and version.isdigit() else None,
-                language=reader_language(),
+                actor=actor, plan_id=number, version=int(version) if version.isascii() and version.isdigit() else None
             ),
             done="adopted",
         )  # fmt: skip
     targets = Line.objects.filter(plan_id=number).exclude(target="")
     context = {
-        "plan": plan, "title": kind.label(reader_language()), "place": place_of(actor, plan.path.ljust(12, "0")),
+        "plan": plan, "title": kind.label(), "place": place_of(actor, plan.path.ljust(12, "0")),
         "figures": pages.figure_rows(plan), "remarks": pages.remark_groups(plan), "lines_count": targets.count(),
         "places": targets.values("path").distinct().count(), "open": plan.state == "proposed",
     }  # fmt: skip
@@ -159,7 +151,7 @@ def again(request: HttpRequest, number: int) -> HttpResponse:
     actor: Actor = request.actor
     plan = _proposable(request, number)
     try:
-        made = services.replan(actor=actor, plan=plan, language=reader_language())
+        made = services.replan(actor=actor, plan=plan)
     except LianfangError as error:
         return _again(request, number, error)
     return see_page("plan", made)
@@ -170,7 +162,7 @@ def again(request: HttpRequest, number: int) -> HttpResponse:
 def start(request: HttpRequest, number: int) -> HttpResponse:
     """Start a computation again that ended without a plan."""
     plan = _proposable(request, number)
-    return _do(request, number, lambda actor: services.restart(actor=actor, plan=plan, language=reader_language()))
+    return _do(request, number, lambda actor: services.restart(actor=actor, plan=plan))
 
 
 @requires(*PROPOSE, lists=True)
@@ -191,7 +183,7 @@ def take_back(request: HttpRequest, number: int) -> HttpResponse:
     return _do(
         request,
         number,
-        lambda actor: services.withdraw(actor=actor, plan_id=number, language=reader_language()),
+        lambda actor: services.withdraw(actor=actor, plan_id=number),
         done="withdrawn",
     )
 

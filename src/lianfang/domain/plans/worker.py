@@ -22,6 +22,9 @@ from lianfang.planning import ProblemError, Progress, Result, Status, Stop
 GRACE: Final = 20.0
 """Seconds an engine may go on after it was asked to end before its program ends itself: an assumption, above any single step."""
 
+Refusal = tuple[LianfangError, services.Told]
+"""Why there is no plan, and what the engine said of it."""
+
 
 class Teller:
     """Passes progress on about once a second, and tells the engine when somebody asked for the end."""
@@ -75,16 +78,16 @@ def _compute(job: Job) -> Said:
                     raise LianfangError("plans.cancelled")
                 built = services.build(actor, plan)
             except (LianfangError, ValueError) as error:
-                services.fail(plan, _as_refusal(error))
+                services.fail(plan, *_refusal_of(error))
                 return Said("done")
         baseline = _quietly(plan.kind, built)
         result = _solve(plan, built, teller)
         with transaction.atomic():
             actor = _enter(job)
-            if isinstance(result, LianfangError):
-                services.fail(plan, result)
-            else:
+            if isinstance(result, Result):
                 services.settle(actor, plan, built, result, baseline)
+            else:
+                services.fail(plan, *result)
         return Said("done")
     except LianfangError as error:
         return Said("failed", sentence=error.render(job.language))
@@ -93,26 +96,27 @@ def _compute(job: Job) -> Said:
             teller.over.set()
 
 
-def _solve(plan: Plan, built: Built, teller: Teller) -> Result | LianfangError:
+def _solve(plan: Plan, built: Built, teller: Teller) -> Result | Refusal:
     """The engine's plan, or the refusal that says why there is none."""
     kind = kind_of(plan.kind)
     try:
         result = kind.solve(built, stop=Stop(seconds=plan.stop_seconds), seed=plan.seed, on_progress=teller.hear)
     except ValueError as error:
-        return _as_refusal(error)
+        return _refusal_of(error)
     if result.status is Status.INFEASIBLE:
-        why = "；".join(
-            kind.sentence(one.code, {"text": one.text, **dict(one.values)}, "zh") for one in result.reasons[:3]
-        )
-        return LianfangError("plans.infeasible", why=why or "?")
+        reasons = result.reasons[:3]
+        why = " ".join(one.text for one in reasons)
+        return LianfangError("plans.infeasible", why=why or "?"), {
+            "why": [(one.code, one.text, one.values) for one in reasons]
+        }
     if result.status is Status.TIMEOUT:
         stopped = teller.stopped is not None
-        return (
-            LianfangError("plans.cancelled") if stopped else LianfangError("plans.timeout", seconds=plan.stop_seconds)
-        )
-    broken = kind.check(built, result)
-    if broken:
-        return LianfangError("plans.check_failed", rule=kind.sentence(broken[0].code, {"text": broken[0].text}, "zh"))
+        return LianfangError("plans.cancelled") if stopped else LianfangError(
+            "plans.timeout", seconds=plan.stop_seconds
+        ), {}
+    if broken := kind.check(built, result):
+        code, text = broken[0].code, broken[0].text
+        return LianfangError("plans.check_failed", rule=text), {"rule": [(code, text, ())]}
     return result
 
 
@@ -124,17 +128,15 @@ def _quietly(key: str, built: Built) -> Result | None:
         return None
 
 
-def _as_refusal(error: Exception) -> LianfangError:
-
+def _refusal_of(error: Exception) -> Refusal:
     if isinstance(error, LianfangError):
-        return error
+        return error, {}
     if not isinstance(error, ProblemError):
         raise error
-    return LianfangError("plans.infeasible", why=str(error))
+    return LianfangError("plans.infeasible", why=str(error)), {"why": [(error.code, str(error), ())]}
 
 
 def _enter(job: Job) -> Actor:
-
     actor = enter(job.session)
     if actor is None or actor.account_id != job.account_id:
         raise LianfangError("session.expired")

@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from lianfang.base.access.api import Actor
 from lianfang.base.areas.api import denominators, subtree
@@ -21,7 +23,6 @@ from lianfang.domain.plans.kinds.deployment_look import figures_of, names_of_lin
 from lianfang.domain.plans.kinds.deployment_words import sentence
 from lianfang.domain.plans.models import Plan
 from lianfang.domain.plans.registry import Adopted, Built, Field, Figure, Kind, PlanLine, Remark, Said, register
-from lianfang.kernel.errors import Language
 from lianfang.planning import Result, Status, Stop
 from lianfang.planning.stop import OnProgress
 
@@ -46,37 +47,32 @@ class Deployment(Kind):
     icon = "users"
     seconds = 60.0
 
-    def label(self, language: Language) -> str:
+    def label(self) -> str:
         """What it is called."""
-        return "人员部署" if language == "zh" else "Deployment"
+        return _("Deployment")
 
-    def says(self, language: Language) -> str:
+    def says(self) -> str:
         """One sentence: what comes out."""
-        if language == "zh":
-            return "把各单位的人员安排到村（社区）和小区：先回本村，每处一名带队，村（社区）再有一名副带队。"
-        return "Sends the people of units to communities and compounds: their own first, a lead at each, a deputy in each community."
+        return _(
+            "Sends the people of units to communities and compounds: their own first, a lead at each, a deputy in each community."
+        )
 
-    def fields(self, actor: Actor, path: str, language: Language) -> Sequence[Field]:
+    def fields(self, actor: Actor, path: str) -> Sequence[Field]:
         """Template, places, leads, reserve."""
-        zh = language == "zh"
         incident = incident_for(path)
-        templates = read.template_choices(incident.id if incident else None, language)
+        templates = read.template_choices(incident.id if incident else None)
         communities, compounds = len(subtree(path, level=5)), read.compounds_in(path)
         people = read.run("select count(*) from plans_workforce(%b, '{}')", [path])[0][0]
+        counted = _("{communities} communities and {compounds} registered compounds here, {people} people free")
         return (
-            Field("template", "包联模板" if zh else "Pairing template", templates[0][0] if templates else "",
-                  "取自本事件的预案" if zh else "from the playbook of the incident", templates),
-            Field("places", "安排到" if zh else "Send to", "communities",
-                  f"本区域有{communities}个村（社区），登记了{compounds}个小区，{people}人可安排" if zh
-                  else f"{communities} communities and {compounds} registered compounds here, {people} people free",
-                  [("communities", "村（社区）" if zh else "communities"),
-                   ("compounds", "村（社区）和小区" if zh else "communities and compounds")]),
-            Field("leads", "带队" if zh else "Leads", "lead_deputy",
-                  "包村领导加包村干部" if zh else "a leader and a cadre for each",
-                  [("lead_deputy", "带队和副带队各一名" if zh else "a lead and a deputy each"),
-                   ("lead", "只要带队一名" if zh else "a lead each"), ("none", "不指定" if zh else "none")]),
-            Field("reserve", "留作后备（%）" if zh else "Kept in reserve (%)", 0,
-                  "其余全部安排" if zh else "everybody else is sent", least=0, most=90),
+            Field("template", _("Pairing template"), templates[0][0] if templates else "",
+                  _("from the playbook of the incident"), templates),
+            Field("places", _("Send to"), "communities",
+                  counted.format(communities=communities, compounds=compounds, people=people),
+                  [("communities", _("communities")), ("compounds", _("communities and compounds"))]),
+            Field("leads", _("Leads"), "lead_deputy", _("a leader and a cadre for each"),
+                  [("lead_deputy", _("a lead and a deputy each")), ("lead", _("a lead each")), ("none", pgettext("plan", "none"))]),
+            Field("reserve", _("Kept in reserve (%)"), 0, _("everybody else is sent"), least=0, most=90),
         )  # fmt: skip
 
     def build(self, actor: Actor, path: str, params: Mapping[str, Any], replaces: Plan | None = None) -> Built:
@@ -182,23 +178,22 @@ class Deployment(Kind):
             labels=built.labels | {"held": sorted(held)},
         )
 
-    def choices(self, built: Built, lines: Sequence[PlanLine], n: int, language: Language) -> Sequence[tuple[str, str]]:
+    def choices(self, built: Built, lines: Sequence[PlanLine], n: int) -> Sequence[tuple[str, str]]:
         """Reserve, the nearest free seats, and exchanges with people at the nearest places."""
-        zh = language == "zh"
         place, role = self._arrays(built, lines)
         person = built.labels["members"].tolist().index(int(lines[n].subject.partition(":")[2]))
         far = np.linalg.norm(built.problem.place_xy - built.problem.person_xy[person], axis=1)
         names = built.labels["names"]
-        found = [("", "留作后备" if zh else "keep in reserve")]
+        found = [("", _("keep in reserve"))]
         free = engines.people.missing(built.problem, place, role)
         for at in np.argsort(far, kind="stable").tolist():
             for seat in np.flatnonzero((free[at] > 0) & built.problem.skill[person]).tolist():
-                words = sentence(f"role.{read.ROLES[seat]}", {}, language)
-                found.append((f"to:{at}:{seat}", f"{names[at]} · {words}{'（空缺）' if zh else ' (open)'}"))
+                words = _("{role} (open)").format(role=sentence(f"role.{read.ROLES[seat]}", {}))
+                found.append((f"to:{at}:{seat}", f"{names[at]} · {words}"))
             if len(found) > NEAREST:
                 break
         if place[person] >= 0:
-            found += self._exchanges(built, lines, n, person, far, names, language)
+            found += self._exchanges(built, lines, n, person, far, names)
         return found
 
     def _exchanges(
@@ -209,7 +204,6 @@ class Deployment(Kind):
         person: int,
         far: np.ndarray,
         names: Sequence[str],
-        language: Language,
     ) -> list[tuple[str, str]]:
         """Somebody in the same role at another place changes with this person."""
         nearest = {
@@ -228,7 +222,7 @@ class Deployment(Kind):
             ):
                 continue
             at = built.labels["targets"].index(line.target)
-            words = "与一人对调" if language == "zh" else "changes with somebody there"
+            words = _("changes with somebody there")
             found[line.target] = (rank, f"swap:{m}", f"{names[at]} · {words}")
         return [(value, words) for _rank, value, words in sorted(found.values())]
 
@@ -277,13 +271,13 @@ class Deployment(Kind):
         """Pairings with leads, people and units; offices of places and units are told."""
         return adopt_lines(actor, plan, built, lines)
 
-    def names(self, plan: Plan, subjects: set[str], targets: set[str], language: Language) -> dict[str, Said]:
+    def names(self, plan: Plan, subjects: set[str], targets: set[str]) -> dict[str, Said]:
         """People by name where the reader may see them, places by name."""
         return names_of_lines(plan, subjects, targets)
 
-    def sentence(self, code: str, values: Mapping[str, Any], language: Language) -> str:
+    def sentence(self, code: str, values: Mapping[str, Any]) -> str:
         """The words of a code."""
-        return sentence(code, values, language)
+        return sentence(code, values)
 
 
 register(Deployment())

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from lianfang.base.access.pages import reader_language
 from lianfang.base.areas.api import names_of, subtree
 from lianfang.base.database.select import run
 from lianfang.domain.pairings.api import templates
@@ -179,11 +180,11 @@ def problem_of(arguments: Mapping[str, Any]) -> assignment.Deployment:
     return assignment.Deployment(**arguments)
 
 
-def template_choices(incident_id: int | None, language: str) -> list[tuple[str, str]]:
+def template_choices(incident_id: int | None) -> list[tuple[str, str]]:
     """The pairing templates that a community can have, the incident's first."""
     found = templates(incident_id)
     return [
-        (key, one.zh if language == "zh" else one.en)
+        (key, one.zh if reader_language() == "zh" else one.en)
         for key, one in found.items()
         if "community" in one.targets and any(item.kind == "person" for item in one.items)
     ]

@@ -14,9 +14,12 @@ from typing import Any, Final
 import numpy as np
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from lianfang.base.access.api import Actor
 from lianfang.base.access.heads import posts
+from lianfang.base.access.pages import speaking
 from lianfang.base.areas.api import NewGrid, names_of, redraw_grids
 from lianfang.domain.plans import worklist
 from lianfang.domain.plans.engines import districting
@@ -24,7 +27,7 @@ from lianfang.domain.plans.kinds import grids_cut as cut
 from lianfang.domain.plans.kinds.grids_ground import Int, in_order
 from lianfang.domain.plans.kinds.grids_look import changed_grids, sizes_of
 from lianfang.domain.plans.kinds.grids_read import Land, read_land
-from lianfang.domain.plans.kinds.grids_words import NETS, grid_names, new_name, words
+from lianfang.domain.plans.kinds.grids_words import NETS, NEW, grid_names, new_name, words
 from lianfang.domain.plans.models import Plan
 from lianfang.domain.plans.registry import (
     Adopted,
@@ -40,13 +43,12 @@ from lianfang.domain.plans.registry import (
     register,
 )
 from lianfang.kernel.clock import beijing_day
-from lianfang.kernel.errors import Language, LianfangError
+from lianfang.kernel.errors import LianfangError
 from lianfang.planning import Reason, Result, Stop, Violation
 from lianfang.planning.stop import OnProgress
 
 LOW, HIGH = 300, 500
 """Households of a grid in a town: GB/T 34300 (from memory) and a provincial explainer of 综合网格."""
-NEW: Final = "new"
 HAND: Final = "why.by_hand"
 
 
@@ -59,49 +61,41 @@ class GridsKind(Kind):
     levels = (3, 4, 5)
     seconds = 60.0
 
-    def label(self, language: Language) -> str:
+    def label(self) -> str:
         """What it is called."""
-        return "网格划分" if language == "zh" else "Grids"
+        return pgettext("plan", "Grids")
 
-    def says(self, language: Language) -> str:
+    def says(self) -> str:
         """One sentence: what comes out."""
-        if language == "zh":
-            return "按户数把楼栋划成网格：相邻、不拆楼、不跨围墙河流主干道；重划时尽量少动。"
-        return (
+        return _(
             "Buildings drawn into grids by households: neighbours, no building split, no wall, river or main road crossed; "
             "a redraw moves little."
         )
 
-    def heads(self, language: Language) -> Heads:
+    def heads(self) -> Heads:
         """Heads of the table of lines and of the map."""
-        return (
-            Heads("楼栋", "网格", "各地户数", "户数", amount="户数", roles=False)
-            if language == "zh"
-            else Heads("Building", "Grid", "Households by area", "Households", amount="Households", roles=False)
-        )
+        homes = _("Households")
+        return Heads(_("Building"), _("Grid"), _("Households by area"), homes, amount=homes, roles=False)
 
-    def links(self, plan: Plan, path: str, language: Language) -> Sequence[Said]:
+    def links(self, plan: Plan, path: str) -> Sequence[Said]:
         """The map of one community with this plan's grids."""
         if len(path) != 12:
             return ()
-        return (Said("在地图上看" if language == "zh" else "See it on the map", f"/grids/{path}/map/?plan={plan.id}"),)
+        return (Said(_("See it on the map"), f"/grids/{path}/map/?plan={plan.id}"),)
 
-    def fields(self, actor: Actor, path: str, language: Language) -> Sequence[Field]:
+    def fields(self, actor: Actor, path: str) -> Sequence[Field]:
         """Which net, how many households, and whether today's grids are kept as far as possible."""
-        zh = language == "zh"
-        nets = [(key, said[not zh]) for key, said in NETS.items()]
+        nets = [(key, str(words)) for key, words in NETS.items()]
         keep = [
-            ("redraw", "尽量保留现有网格" if zh else "keep today's grids as far as possible"),
-            ("fresh", "全部重划" if zh else "draw all anew"),
+            ("redraw", _("keep today's grids as far as possible")),
+            ("fresh", _("draw all anew")),
         ]
-        why = "GB/T 34300：城镇网格一般300至500户" if zh else "GB/T 34300: 300 to 500 households in a town"
+        why = _("GB/T 34300: 300 to 500 households in a town")
         return (
-            Field("net", "哪一张网" if zh else "Which net", "community", choices=nets),
-            Field("low", "每个网格最少户数" if zh else "Households of a grid, at least", LOW, why, least=1, most=5000),
-            Field(
-                "high", "每个网格最多户数" if zh else "Households of a grid, at most", HIGH, why, least=1, most=10_000
-            ),
-            Field("keep", "现有网格" if zh else "Today's grids", "redraw", choices=keep),
+            Field("net", _("Which net"), "community", choices=nets),
+            Field("low", _("Households of a grid, at least"), LOW, why, least=1, most=5000),
+            Field("high", _("Households of a grid, at most"), HIGH, why, least=1, most=10_000),
+            Field("keep", _("Today's grids"), "redraw", choices=keep),
         )
 
     def build(self, actor: Actor, path: str, params: Mapping[str, Any], replaces: Plan | None = None) -> Built:
@@ -230,21 +224,21 @@ class GridsKind(Kind):
         built.labels["pinned"] = [line.target if line and line.pinned else "" for line in fits]
         return built
 
-    def choices(self, built: Built, lines: Sequence[PlanLine], n: int, language: Language) -> Sequence[tuple[str, str]]:
+    def choices(self, built: Built, lines: Sequence[PlanLine], n: int) -> Sequence[tuple[str, str]]:
         """The other grids of the building's community, and a new one."""
         town = lines[n].path[:12]
         load: dict[str, float] = defaultdict(float)
         for line in lines:
             if line.path.startswith(town):
                 load[line.target] += line.amount
-        names = grid_names(built.labels, lines, language)
-        unit = words("household", {}, language)
+        names = grid_names(built.labels, lines)
+        unit = words("household", {})
         found = [
             (target, f"{names[target]} · {load[target]:g} {unit}")
             for target in sorted(load, key=lambda one: names[one])
             if target != lines[n].target
         ]
-        return [*found, (_fresh(town, load), "新网格" if language == "zh" else "a new grid")]
+        return [*found, (_fresh(town, load), _("a new grid"))]
 
     def edit(self, built: Built, lines: Sequence[PlanLine], n: int, choice: str) -> list[PlanLine]:
         """The building moves; everything else stays."""
@@ -311,7 +305,8 @@ class GridsKind(Kind):
         held: dict[str, list[str]] = defaultdict(list)
         for line in lines:
             held[line.target].append(line.path)
-        names = grid_names(built.labels, lines, "zh")
+        with speaking("zh"):  # a grid keeps the name
+            names = grid_names(built.labels, lines)
         asked = [
             NewGrid(paths[0][:12], int(target[5:]) if target.startswith("grid:") else None, names[target], tuple(paths))
             for target, paths in sorted(held.items())
@@ -330,7 +325,7 @@ class GridsKind(Kind):
         ]
         return Adopted(len(asked), tells)
 
-    def names(self, plan: Plan, subjects: set[str], targets: set[str], language: Language) -> dict[str, Said]:
+    def names(self, plan: Plan, subjects: set[str], targets: set[str]) -> dict[str, Said]:
         """Names of buildings and grids the reader's scope shows."""
         paths = [one.removeprefix("building:") for one in subjects if one.startswith("building:")]
         with connection.cursor() as cursor:
@@ -350,12 +345,12 @@ class GridsKind(Kind):
         towns = names_of(sorted({at for *_, at in grids} | {one[4:16] for one in targets if one.startswith(NEW)}))
         found |= {f"grid:{number}": Said(name, f"/grids/{at}/", towns.get(at, "")) for number, name, at in grids}
         return found | {
-            one: Said(new_name(one, language), hint=towns.get(one[4:16], "")) for one in targets if one.startswith(NEW)
+            one: Said(new_name(one), hint=towns.get(one[4:16], "")) for one in targets if one.startswith(NEW)
         }
 
-    def sentence(self, code: str, values: Mapping[str, Any], language: Language) -> str:
+    def sentence(self, code: str, values: Mapping[str, Any]) -> str:
         """The words behind a code."""
-        return words(code, {"from_name": "原网格" if language == "zh" else "another grid"} | dict(values), language)
+        return words(code, {"from_name": _("another grid")} | dict(values))
 
 
 def districting_reason() -> Any:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from lianfang.domain.plans.kinds.grids_words import new_name
 from lianfang.domain.plans.registry import Built, PlanLine, Remark
 from lianfang.planning import Result
 
@@ -19,7 +18,7 @@ def changed_grids(labels: Mapping[str, Any], lines: Sequence[PlanLine]) -> list[
     changed = sorted({one for line in moved for one in (line.target, str(line.values.get("from", "")))} - {""})
     if not changed:
         return []
-    names = [labels["grids"][one][0] if one in labels["grids"] else new_name(one, "zh") for one in changed[:NAMED]]
+    names = [labels["grids"][one][0] if one in labels["grids"] else one for one in changed[:NAMED]]
     every = {line.target for line in lines} | set(labels["grids"])
     return [Remark("remark.changed", {"count": len(changed), "of": len(every), "names": names})]
 

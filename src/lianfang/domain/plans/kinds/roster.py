@@ -11,6 +11,8 @@ from typing import Any, Final
 
 import numpy as np
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from lianfang.base.access.api import Actor
 from lianfang.domain.duty import api as duty
@@ -22,7 +24,7 @@ from lianfang.domain.plans.models import Plan
 from lianfang.domain.plans.registry import Adopted, Built, Field, Figure, Heads, Kind, PlanLine, Remark, Said, register
 from lianfang.domain.workforce.api import member_lines
 from lianfang.kernel.clock import BEIJING, beijing_day
-from lianfang.kernel.errors import Language, LianfangError
+from lianfang.kernel.errors import LianfangError
 from lianfang.planning import Result, Status
 
 OFFERED: Final = 30
@@ -43,35 +45,28 @@ class RosterKind(Kind):
     levels = (3, 4, 5)
     seconds = 8.0
 
-    def label(self, language: Language) -> str:
+    def label(self) -> str:
         """What it is called."""
-        return "值守排班" if language == "zh" else "Duty roster"
+        return _("Duty roster")
 
-    def says(self, language: Language) -> str:
+    def says(self) -> str:
         """One sentence: what comes out."""
-        if language == "zh":
-            return "给各岗位的班次排人：休息够、时间合、夜班轮流，别处的班也算在内。"
-        return (
+        return _(
             "Puts people into the shifts of posts: rested, within their hours, nights in turn, duty elsewhere counted."
         )
 
-    def heads(self, language: Language) -> Heads:
+    def heads(self) -> Heads:
         """Heads of the table of lines and of the map."""
-        return (
-            Heads("班次", "人员", "各地排了多少班", "已排 / 班次", roles=False)
-            if language == "zh"
-            else Heads("Shift", "Who", "Shifts by area", "Filled / shifts", roles=False)
-        )
+        return Heads(_("Shift"), _("Who"), _("Shifts by area"), _("Filled / shifts"), roles=False)
 
-    def fields(self, actor: Actor, path: str, language: Language) -> Sequence[Field]:
+    def fields(self, actor: Actor, path: str) -> Sequence[Field]:
         """From when, how long, how far people go."""
-        zh = language == "zh"
         return (
-            Field("ahead", "从几天后开始" if zh else "Begins in how many days", 1, "1表示明天" if zh else "1 is tomorrow", most=60),
-            Field("days", "排多少天" if zh else "For how many days", 14, "两周" if zh else "two weeks", least=1, most=MOST_DAYS),
-            Field("near", "人员" if zh else "People", "near",
-                  "离家近，或本单位负责的岗位" if zh else "near home, or their unit's posts",
-                  [("near", "只在本乡镇" if zh else "in their own township"), ("any", "可到全区域" if zh else "anywhere in the area")]),
+            Field("ahead", _("Begins in how many days"), 1, _("1 is tomorrow"), most=60),
+            Field("days", _("For how many days"), 14, _("two weeks"), least=1, most=MOST_DAYS),
+            Field("near", pgettext("plan", "People"), "near",
+                  _("near home, or their unit's posts"),
+                  [("near", _("in their own township")), ("any", _("anywhere in the area"))]),
         )  # fmt: skip
 
     def build(self, actor: Actor, path: str, params: Mapping[str, Any], replaces: Plan | None = None) -> Built:
@@ -171,7 +166,7 @@ class RosterKind(Kind):
                 held.append([who, *key])
         return replace(built, pins=pins, previous=self.result_of(built, lines), labels=built.labels | {"held": held})
 
-    def choices(self, built: Built, lines: Sequence[PlanLine], n: int, language: Language) -> Sequence[tuple[str, str]]:
+    def choices(self, built: Built, lines: Sequence[PlanLine], n: int) -> Sequence[tuple[str, str]]:
         """Nobody, and who is free that day and stays within every rule; fewest hours first."""
         key = self._key(built, lines[n])
         if key is None:
@@ -188,12 +183,12 @@ class RosterKind(Kind):
             ):
                 found.append((sum(built.problem.worked_minutes(one) for one in plan if one is not None), member.id))
         people = member_lines([int(who) for _, who in sorted(found)[:OFFERED]])
-        said = "小时" if language == "zh" else "hours"
-        empty = ("", "空缺" if language == "zh" else "leave open")
+        said = _("hours")
+        empty = ("", _("leave open"))
         if pair and len(mates) == 1:
             empty = (
                 "",
-                "两人都撤下（本岗位不能一人值守）" if language == "zh" else "take both away: nobody stands here alone",
+                _("take both away: nobody stands here alone"),
             )
         if pair and not mates:
             names = [(who, people[int(who)].name) for _, who in sorted(found)[:PAIRED] if int(who) in people]
@@ -258,7 +253,7 @@ class RosterKind(Kind):
         )
         return Adopted(written)
 
-    def names(self, plan: Plan, subjects: set[str], targets: set[str], language: Language) -> dict[str, Said]:
+    def names(self, plan: Plan, subjects: set[str], targets: set[str]) -> dict[str, Said]:
         """Shifts by day, hours and post; members by name and unit."""
         found = {}
         for shift, (post, start, end) in duty.shift_words(
@@ -272,9 +267,9 @@ class RosterKind(Kind):
             found[f"member:{number}"] = Said(line.name, hint=line.unit)
         return found
 
-    def sentence(self, code: str, values: Mapping[str, Any], language: Language) -> str:
+    def sentence(self, code: str, values: Mapping[str, Any]) -> str:
         """The words of reasons, remarks, figures and rules."""
-        return sentence(code, values, language)
+        return sentence(code, values)
 
 
 def fits(

@@ -9,6 +9,8 @@ from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
 
 from lianfang.base.access.api import Actor
 from lianfang.domain.plans import engines, worklist
@@ -29,7 +31,7 @@ from lianfang.domain.plans.registry import (
     register,
 )
 from lianfang.domain.plans.selectors import lines_of
-from lianfang.kernel.errors import Language
+from lianfang.domain.plans.words import Words, said
 from lianfang.planning import Reason, Result, Status, Stop
 from lianfang.planning.stop import OnProgress
 
@@ -38,27 +40,24 @@ WALK: Final = 1.1
 START: Final = 7 * 60 + 30
 """Minutes after midnight: the documents' door-to-door work runs from 07:30 to 15:00."""
 BUYS: Final = "routes.one_more"
-_WORDS: Final[dict[str, tuple[str, str]]] = {
-    "why.stop": ("第{order}站，{at}到，{homes}户约{minutes}分钟", "stop {order}, at {at}, {homes} homes, about {minutes} minutes"),
-    "why.by_hand": ("人工改到这一队，{at}到", "moved to this team by hand, at {at}"),
-    "figure.teams": ("出动队数", "teams used"), "figure.stops": ("楼栋", "buildings"), "figure.homes": ("户", "homes"),
-    "figure.hours": ("最晚收工（小时）", "longest shift (hours)"), "figure.walk": ("步行总计", "walking in all"),
-    "binds.teams": ("{teams}队全部出动，最长一队{longest}小时，上限{hours}小时。",
-                    "All {teams} teams are out; the longest shift has {longest} of {hours} hours."),
-    "binds.nothing": ("没有限制卡住：队数有余，最长一队{longest}小时，上限{hours}小时。",
-                      "Nothing binds: teams are to spare, and the longest shift has {longest} of {hours} hours."),
-    "buys.nothing": ("再多一队：不会有改变（0），现有的队还没用完。", "One more team: changes nothing (0); not all are used."),
-    "buys.team": ("再多一队：总步行{walk}米，最长一队{longest}小时。",
-                  "One more team: {walk} m to walk in all, the longest shift {longest} hours."),
-    "buys.unknown_team": ("再多一队能换来多少：方案改动后未重算，或计算时间已到，重新计算后可知。",
-                          "What one more team would buy is not known after a change by hand or at the end of the time; compute again."),
-    "remark.tree": ("没有楼栋外形数据：楼间距离按{metres}米左右估算。", "No outlines: buildings are taken to stand some {metres} m apart."),
-    "remark.spare": ("{count}队没有任务，可作后备。", "{count} teams have nothing to do and can stand by."),
-    "routing.vehicles": ("队数超过可用的队", "more tours than teams"),
-    "routing.fleet": ("按这些队数和时间走不完", "so many teams cannot do it in that time"),
-    "routing.duration": ("该队超过工作时间", "the team's shift is too long"),
-    "routing.window": ("该队来不及走完", "the team comes too late"),
-    "routing.stop_hours": ("有一栋楼一队在一天内做不完", "one building alone takes longer than a shift"),
+_WORDS: Final[Words] = {
+    "why.stop": gettext_lazy("stop {order}, at {at}, {homes} homes, about {minutes} minutes"),
+    "why.by_hand": gettext_lazy("moved to this team by hand, at {at}"),
+    "figure.teams": gettext_lazy("teams used"), "figure.stops": gettext_lazy("buildings"), "figure.homes": gettext_lazy("homes"),
+    "figure.hours": gettext_lazy("longest shift (hours)"), "figure.walk": gettext_lazy("walking in all"),
+    "binds.teams": gettext_lazy("All {teams} teams are out; the longest shift has {longest} of {hours} hours."),
+    "binds.nothing": gettext_lazy("Nothing binds: teams are to spare, and the longest shift has {longest} of {hours} hours."),
+    "buys.nothing": gettext_lazy("One more team: changes nothing (0); not all are used."),
+    "buys.team": gettext_lazy("One more team: {walk} m to walk in all, the longest shift {longest} hours."),
+    "buys.unknown_team": gettext_lazy(
+        "What one more team would buy is not known after a change by hand or at the end of the time; compute again."),
+    "remark.tree": gettext_lazy("No outlines: buildings are taken to stand some {metres} m apart."),
+    "remark.spare": gettext_lazy("{count} teams have nothing to do and can stand by."),
+    "routing.vehicles": gettext_lazy("more tours than teams"),
+    "routing.fleet": gettext_lazy("so many teams cannot do it in that time"),
+    "routing.duration": gettext_lazy("the team's shift is too long"),
+    "routing.window": gettext_lazy("the team comes too late"),
+    "routing.stop_hours": gettext_lazy("one building alone takes longer than a shift"),
 }  # fmt: skip
 
 
@@ -73,32 +72,28 @@ class Routes(Kind):
     maps = False
     board = "plans/board_routes.html"
 
-    def label(self, language: Language) -> str:
+    def label(self) -> str:
         """What it is called."""
-        return "上门路线" if language == "zh" else "Tours from door to door"
+        return _("Tours from door to door")
 
-    def says(self, language: Language) -> str:
+    def says(self) -> str:
         """One sentence: what comes out."""
-        if language == "zh":
-            return "入户采样或送物资：每队走哪些楼、按什么顺序、几点到，可打印。"
-        return "Sampling or deliveries at the doors: which buildings each team visits, in which order, at what time; to print."
-
-    def heads(self, language: Language) -> Heads:
-        """Heads of the table of lines."""
-        return (
-            Heads("楼栋", "队", "各地户数", "户数", amount="户数", roles=False)
-            if language == "zh"
-            else Heads("Building", "Team", "Homes by area", "Homes", amount="Homes", roles=False)
+        return _(
+            "Sampling or deliveries at the doors: which buildings each team visits, in which order, at what time; to print."
         )
 
-    def fields(self, actor: Actor, path: str, language: Language) -> Sequence[Field]:
+    def heads(self) -> Heads:
+        """Heads of the table of lines."""
+        homes = _("Households")
+        return Heads(_("Building"), _("Team"), _("Households by area"), homes, amount=homes, roles=False)
+
+    def fields(self, actor: Actor, path: str) -> Sequence[Field]:
         """Teams, minutes a home, hours of a shift."""
-        zh = language == "zh"
         return (
-            Field("teams", "队数" if zh else "Teams", 4, "", least=1, most=200),
-            Field("minutes", "每户分钟" if zh else "Minutes a home", 3, "假定：入户采样约3分钟" if zh else "assumption: sampling at a door",
+            Field("teams", pgettext("plan", "Teams"), 4, "", least=1, most=200),
+            Field("minutes", _("Minutes a home"), 3, _("assumption: sampling at a door"),
                   least=0.5, most=60, whole=False),
-            Field("hours", "每队最多小时" if zh else "Hours of a shift at most", 7.5, "7:30–15:00" if zh else "07:30 to 15:00",
+            Field("hours", _("Hours of a shift at most"), 7.5, "07:30–15:00",
                   least=1, most=12, whole=False),
         )  # fmt: skip
 
@@ -191,12 +186,11 @@ class Routes(Kind):
         pins = tuple(engines.tour_problem.PinnedRoute(0, tuple(route)) for route in routes.values() if route)
         return replace(built, pins=pins or None)
 
-    def choices(self, built: Built, lines: Sequence[PlanLine], n: int, language: Language) -> Sequence[tuple[str, str]]:
+    def choices(self, built: Built, lines: Sequence[PlanLine], n: int) -> Sequence[tuple[str, str]]:
         """The other teams."""
-        words = "第{}队" if language == "zh" else "team {}"
         known = {line.target for line in lines} | {f"team:{team}" for team in range(1, built.labels["teams"] + 1)}
         others = sorted(known - {lines[n].target}, key=lambda team: int(team.partition(":")[2]))
-        return [(team, words.format(team.partition(":")[2])) for team in others]
+        return [(team, _team(team)) for team in others]
 
     def edit(self, built: Built, lines: Sequence[PlanLine], n: int, choice: str) -> list[PlanLine]:
         """A building goes to another team, at the place of its tour where the detour is least; both tours get new times."""
@@ -264,15 +258,17 @@ class Routes(Kind):
         """The tours for the board."""
         return {"tours": tours_of(plan), "print": f"/plans/{plan.id}/tours/"}
 
-    def names(self, plan: Plan, subjects: set[str], targets: set[str], language: Language) -> dict[str, Said]:
+    def names(self, plan: Plan, subjects: set[str], targets: set[str]) -> dict[str, Said]:
         """Buildings by name, teams by number."""
-        words = "第{}队" if language == "zh" else "team {}"
-        return name_buildings(subjects) | {team: Said(words.format(team.partition(":")[2])) for team in targets}
+        return name_buildings(subjects) | {team: Said(_team(team)) for team in targets}
 
-    def sentence(self, code: str, values: Mapping[str, Any], language: Language) -> str:
+    def sentence(self, code: str, values: Mapping[str, Any]) -> str:
         """The words of a code."""
-        zh, en = _WORDS.get(code, ("", ""))
-        return ((zh if language == "zh" else en) or str(values.get("text", code))).format_map(values)
+        return said(_WORDS, code, values)
+
+
+def _team(target: str) -> str:
+    return _("team {number}").format(number=target.partition(":")[2])
 
 
 def tours_of(plan: Plan) -> list[dict[str, Any]]:

@@ -9,6 +9,8 @@ from time import monotonic
 from typing import Any, Final
 
 import numpy as np
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
 
 from lianfang.base.access.api import Actor
 from lianfang.domain.plans import worklist
@@ -29,8 +31,9 @@ from lianfang.domain.plans.registry import (
     register,
 )
 from lianfang.domain.plans.selectors import lines_of
+from lianfang.domain.plans.words import Words, said, with_way
 from lianfang.domain.rounds.api import add_site, round_by_id, rounds_of, sites_of
-from lianfang.kernel.errors import Language, LianfangError, define
+from lianfang.kernel.errors import LianfangError, define
 from lianfang.planning import Reason, Result, Status, Stop
 from lianfang.planning.stop import OnProgress
 
@@ -40,30 +43,29 @@ NEAREST: Final = 12
 LEAST: Final = 1.0
 """Seconds below which the plan with one site more is not begun."""
 SAVED: Final = "sites.saved"
-_WORDS: Final[dict[str, tuple[str, str]]] = {
-    "why.at_site": ("采样点就设在本楼", "the site is at this building"),
-    "why.nearest": ("最近的采样点", "the nearest site"),
-    "why.next": ("最近的采样点已满，去下一个", "the nearest site is full; the next one"),
-    "why.by_hand": ("由人工调整", "set by hand"),
-    "figure.sites": ("采样点", "sites"), "figure.desks": ("采样台", "desks"), "figure.samplers": ("采样员", "samplers"),
-    "figure.people": ("采样人数", "people"), "figure.walk": ("平均步行距离", "mean walk"),
-    "figure.largest": ("最大的点人数", "people at the largest site"),
-    "binds.count": ("采样点数是给定的：{count}个。", "The number of sites is as asked: {count}."),
-    "binds.full": ("{buildings}栋楼因最近的点已满而改去别处。", "{buildings} buildings go past their nearest site because it is full."),
-    "binds.room": ("没有一个点因满员而拒人：每栋楼都去最近的点。", "No site turns anybody away: every building queues at its nearest."),
-    "buys.site": ("再设一个点：平均少走{m}米。", "One more site: {m} m less to walk, on average."),
-    "buys.site_none": ("再设一个点：不会有改变（0），每栋有人的楼都已设点。", "One more site: nothing changes (0); each building has one."),
-    "buys.site_tree": ("再设一个点能少走多少：没有楼栋外形数据，距离不实，不作估计。",
-                       "What one more site would save is not known: without outlines distances are not real, so it is not guessed."),
-    "buys.site_unknown": ("再设一个点能少走多少：方案改动后未重算，或计算时间已到，重新计算后可知。",
-                          "What one more site would save is not known after a change by hand or at the end of the time; compute again."),
-    "remark.guide": ("按指南第三版：{low}–{high}个点；每台600–800人，每名采样员360人。",
-                     "By the guide's third edition: {low}-{high} sites, 600-800 people a desk, 360 a sampler."),
-    "remark.tree": ("没有楼栋外形数据：位置按楼号排布，不显示距离。", "No outlines: buildings are laid out by number, no walks shown."),
-    "remark.have": ("本轮次已有{count}个采样点，采用后会再增加。", "The round has {count} sites already; adopting adds these."),
-    "remark.proven": ("已证明：没有更短的安排。", "Proven: no shorter plan exists."),
-    "siting.capacity": ("该采样点人数超过上限", "more people than a site can serve"),
-    "siting.open_count": ("采样点的数目变了", "the number of sites changed"),
+_WORDS: Final[Words] = {
+    "why.at_site": gettext_lazy("the site is at this building"),
+    "why.nearest": gettext_lazy("the nearest site"),
+    "why.next": gettext_lazy("the nearest site is full; the next one"),
+    "why.by_hand": gettext_lazy("set by hand"),
+    "figure.sites": gettext_lazy("sites"), "figure.desks": gettext_lazy("desks"), "figure.samplers": gettext_lazy("samplers"),
+    "figure.people": gettext_lazy("people"), "figure.walk": gettext_lazy("mean walk"),
+    "figure.largest": gettext_lazy("people at the largest site"),
+    "binds.count": gettext_lazy("The number of sites is as asked: {count}."),
+    "binds.full": gettext_lazy("{buildings} buildings go past their nearest site because it is full."),
+    "binds.room": gettext_lazy("No site turns anybody away: every building queues at its nearest."),
+    "buys.site": gettext_lazy("One more site: {m} m less to walk, on average."),
+    "buys.site_none": gettext_lazy("One more site: nothing changes (0); each building has one."),
+    "buys.site_tree": gettext_lazy(
+        "What one more site would save is not known: without outlines distances are not real, so it is not guessed."),
+    "buys.site_unknown": gettext_lazy(
+        "What one more site would save is not known after a change by hand or at the end of the time; compute again."),
+    "remark.guide": gettext_lazy("By the guide's third edition: {low}-{high} sites, 600-800 people a desk, 360 a sampler."),
+    "remark.tree": gettext_lazy("No outlines: buildings are laid out by number, no walks shown."),
+    "remark.have": gettext_lazy("The round has {count} sites already; adopting adds these."),
+    "remark.proven": gettext_lazy("Proven: no shorter plan exists."),
+    "siting.capacity": gettext_lazy("more people than a site can serve"),
+    "siting.open_count": gettext_lazy("the number of sites changed"),
 }  # fmt: skip
 
 define(
@@ -85,27 +87,23 @@ class Sites(Kind):
     seconds = 20.0
     maps = False
 
-    def label(self, language: Language) -> str:
+    def label(self) -> str:
         """What it is called."""
-        return "采样点位" if language == "zh" else "Sampling sites"
+        return pgettext("plan", "Sampling sites")
 
-    def says(self, language: Language) -> str:
+    def says(self) -> str:
         """One sentence: what comes out."""
-        return "一轮核酸检测设几个点、设在哪里、每点几张台，哪栋楼去哪个点。" if language == "zh" else (
-            "How many sites a testing round has, where, with how many desks, and which building queues at which."
-        )  # fmt: skip
+        return _("How many sites a testing round has, where, with how many desks, and which building queues at which.")
 
-    def heads(self, language: Language) -> Heads:
+    def heads(self) -> Heads:
         """Heads of the table of lines."""
-        return (
-            Heads("楼栋", "采样点", "各地采样人数", "人数", amount="人数", roles=False)
-            if language == "zh"
-            else Heads("Building", "Site", "People by area", "People", amount="People", roles=False)
+        people = _("People")
+        return Heads(
+            _("Building"), pgettext("plan", "Site"), _("People sampled by area"), people, amount=people, roles=False
         )
 
-    def fields(self, actor: Actor, path: str, language: Language) -> Sequence[Field]:
+    def fields(self, actor: Actor, path: str) -> Sequence[Field]:
         """The round, how many sites, people at one site at most."""
-        zh = language == "zh"
         rounds = [(str(one.id), one.name) for one in rounds_of(path) if one.state == "open" and one.kind == "testing"]
         try:
             doors = read_doors(path)
@@ -113,10 +111,10 @@ class Sites(Kind):
             low, high, people = max(need.sites.low, 1), max(need.sites.high, 1), int(doors.people.sum())
         except LianfangError:
             low, high, people = 1, 1, 0
-        guide = f"指南：{people}人需要{low}–{high}个点" if zh else f"by the guide: {low}-{high} for {people} people"
+        guide = _("by the guide: {low}–{high} for {people} people").format(low=low, high=high, people=people)
         return (
-            Field("round", "检测轮次" if zh else "Round", rounds[0][0] if rounds else "", "", rounds or [("", "–")]),
-            Field("count", "采样点数" if zh else "Number of sites", low, guide, least=1, most=200),
+            Field("round", pgettext("plan", "Round"), rounds[0][0] if rounds else "", "", rounds or [("", "–")]),
+            Field("count", _("Number of sites"), low, guide, least=1, most=200),
         )
 
     def build(self, actor: Actor, path: str, params: Mapping[str, Any], replaces: Plan | None = None) -> Built:
@@ -195,7 +193,7 @@ class Sites(Kind):
         held = {index[one]: index[at] for one, at in pairs if one in index and at in index}
         return replace(built, pins=siting.Pins(site_of_demand=held) if held else None)
 
-    def choices(self, built: Built, lines: Sequence[PlanLine], n: int, language: Language) -> Sequence[tuple[str, str]]:
+    def choices(self, built: Built, lines: Sequence[PlanLine], n: int) -> Sequence[tuple[str, str]]:
         """The other sites, nearest first."""
         index = {path: at for at, path in enumerate(built.labels["paths"])}
         sites = sorted({line.target for line in lines} - {lines[n].target})
@@ -282,21 +280,14 @@ class Sites(Kind):
 
     board = "plans/board_sites.html"
 
-    def names(self, plan: Plan, subjects: set[str], targets: set[str], language: Language) -> dict[str, Said]:
+    def names(self, plan: Plan, subjects: set[str], targets: set[str]) -> dict[str, Said]:
         """Buildings and sites by name."""
         return name_buildings(subjects | targets)
 
-    def sentence(self, code: str, values: Mapping[str, Any], language: Language) -> str:
+    def sentence(self, code: str, values: Mapping[str, Any]) -> str:
         """The words of a code."""
-        zh, en = _WORDS.get(code, ("", ""))
-        text = ((zh if language == "zh" else en) or str(values.get("text", code))).format_map(values)
-        return (
-            f"{text}（{values['m']} 米）"
-            if "m" in values and language == "zh"
-            else f"{text} ({values['m']} m)"
-            if "m" in values
-            else text
-        )
+        text = said(_WORDS, code, values)
+        return with_way(text, values) if code.startswith("why.") else text
 
 
 def sites_with_people(lines: Sequence[PlanLine]) -> dict[str, int]:
