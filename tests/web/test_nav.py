@@ -68,3 +68,8 @@ def test_the_nearest_entry_is_marked() -> None:
     assert shown("/residents/7/", actor) == [("/", ""), ("/residents/", "true"), ("/residents/import/", "")]
     assert shown("/residents/", actor)[1] == ("/residents/", "page")
     assert all(mark == "" for _, mark in shown("/elsewhere/", actor))
+
+
+def test_the_first_page_is_marked_on_the_overview_it_leads_to() -> None:
+    assert shown("/areas/411621000000/", Actor())[0] == ("/", "true")
+    assert shown("/elsewhere/", Actor())[0] == ("/", "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -10,15 +11,17 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from lianfang.base.access.actor import Actor
 from lianfang.base.access.api import requires
 from lianfang.base.access.pages import reader_language
 from lianfang.base.access.places import Place, place_of
+from lianfang.base.areas.api import names_of
 from lianfang.base.incidents.api import incident_for
 from lianfang.base.worklist.api import open_items, words
 from lianfang.domain.pairings.api import bar_of
-from lianfang.domain.reports.api import counts, period_of, unit_report
+from lianfang.domain.reports.api import Period, counts, period_of, unit_report
 from lianfang.domain.residents.api import building_names
 from lianfang.domain.rounds.api import Coverage, coverage_at, coverage_below, missing_people, positive_pools
 from lianfang.domain.rounds.homes import homes_of_round
@@ -39,6 +42,8 @@ BUILDINGS = 10
 ADMINISTRATORS = (("accounts", "accounts"), ("logs", "looks"), ("configuration", "operations"))
 """What the three administrators open, and the page where it is."""
 COMMUNITY = PATH_LENGTH[Level.COMMUNITY]
+WRONG = ("act", "watch")
+"""States of a line that count as wrong; a report that is awaited does not."""
 
 
 @requires()
@@ -54,7 +59,7 @@ def home(request: HttpRequest) -> HttpResponse:
     one = latest_round(actor.path)
     context = {
         "tasks": tasks_of(actor), "round": one, "now_at": timezone.now(), "may_report": actor.may("record", "result"),
-        "left": left_of(actor, one, actor.path),
+        "left": left_of(actor, one, actor.path), "words": measure_words(one.kind if one else "testing"),
     }  # fmt: skip
     return render(request, "lianfang/home/desk.html", context)
 
@@ -94,18 +99,23 @@ class Task:
 
 def tasks_of(actor: Actor, *, under: str = "", page: int = 1) -> list[Task]:
     """The open work items of an actor with their sentences."""
-    now = timezone.now()
+    now, items = timezone.now(), open_items(actor, under=under, page=page)
+    names, language = _places(actor, [item.path for item in items]), reader_language()
     made = []
-    for item in open_items(actor, under=under, page=page):
+    for item in items:
         late = item.due_at is not None and item.due_at < now
         state = "act" if late or item.urgency >= 3 else ("watch" if item.urgency >= 2 else "")
         word = _("Overdue") if late else (_("Urgent") if state else "")
-        made.append(
-            Task(
-                words(item.source, item.what, item.subject, reader_language()), item.link, "", state, word, item.due_at
-            )
-        )
+        title = words(item.source, item.what, item.subject, language)
+        made.append(Task(title, item.link, names.get(item.path, ""), state, word, item.due_at))
     return made
+
+
+def _places(actor: Actor, paths: list[str]) -> dict[str, str]:
+    """Short names of the places of work items below the reader's own: their own place needs no name."""
+    below = {path: path[:COMMUNITY] for path in paths if len(path[:COMMUNITY]) > len(actor.path) and path[:1].isdigit()}
+    names = names_of(sorted(set(below.values()))) if below else {}
+    return {path: short_name(names[area]) for path, area in below.items() if area in names}
 
 
 @dataclass(frozen=True)
@@ -166,14 +176,18 @@ def overview_context(actor: Actor, place: Place) -> dict[str, Any]:
     reported = counts(period, place.path) if period else {}
     returns = returns_below(place.path, period) if period else {}
     pools = positive_pools(one, place.path) if one else []
-    paired = bar_of(place.path, place.short, "community")
+    paired, now = bar_of(place.path, place.short, "community"), timezone.now()
+    wrong = wrong_lines(place, one, here, rows, pools)
+    if period and reported.get("not_reported"):
+        wrong.append(silence_line(place, period, reported["not_reported"], now))
     return {
         "place": place, "round": one, "here": here, "period": period, "reported": reported, "expected_reports": sum(reported.values()),
         "silent": here.missing - here.explained if here else 0, "words": measure_words(one.kind if one else "testing"),
         "testing": one is not None and one.kind == "testing",
         "confirmed": sum(value for state, value in reported.items() if state != "not_reported"),
-        "wrong": wrong_lines(place, one, here, rows, reported, pools), "pools": pools, "now_at": timezone.now(),
-        "known": Known(one, rows, returns), "trail": area_trail(place), "tasks": tasks_of(actor)[:TASKS],
+        "wrong": wrong, "wrong_count": sum(line.state in WRONG for line in wrong), "pools": pools, "now_at": now,
+        "known": Known(one, rows, returns, period is not None and period.overdue(now)),
+        "trail": area_trail(place), "tasks": tasks_of(actor)[:TASKS],
         "incident": incident_for(place.path), "paired": paired if paired.complete or paired.incomplete else None,
     }  # fmt: skip
 
@@ -183,10 +197,9 @@ def wrong_lines(
     one: Round | None,
     here: Coverage | None,
     rows: list[Coverage],
-    reported: dict[str, int],
     pools: list[dict[str, Any]],
 ) -> list[Task]:
-    """What is wrong now, by the number of people it touches."""
+    """What is wrong with a round now, by the number of people it touches."""
     found: list[tuple[int, Task]] = []
     waiting = [pool for pool in pools if pool["isolated"] or pool["retested"]]
     if one and waiting:
@@ -212,13 +225,17 @@ def wrong_lines(
         found.append(
             (silent, Task(title, reverse("round-area", args=[one.id, place.code]), hint, "act", _("Missing"), None))
         )
-    late = reported.get("not_reported", 0)
-    if late:
-        title = _("%(n)s villages have not reported") % {"n": number(late)}
-        found.append(
-            (late, Task(title, reverse("reports:late", args=[place.code]), "", "watch", _("Not reported"), None))
-        )
     return [task for _people, task in sorted(found, key=lambda pair: -pair[0])]
+
+
+def silence_line(place: Place, period: Period, count: int, now: datetime) -> Task:
+    """Villages without a daily return: awaited until the cut-off, late only after it."""
+    door = reverse("reports:late", args=[place.code])
+    if period.overdue(now):
+        title = ngettext("%(n)s village has not reported", "%(n)s villages have not reported", count)
+        return Task(title % {"n": number(count)}, door, "", "watch", _("Not reported"), period.due_at)
+    title = ngettext("%(n)s report is awaited", "%(n)s reports are awaited", count)
+    return Task(title % {"n": number(count)}, door, "", "unknown", _("Awaited"), period.due_at)
 
 
 def area_trail(place: Place) -> list[dict[str, str]]:

@@ -17,11 +17,12 @@ from django.utils.translation import pgettext_lazy
 
 @dataclass(frozen=True)
 class NavItem:
-    """One entry: the names its URL may have (the first that exists counts), its words, its icon."""
+    """One entry: the names its URL may have (the first that exists counts), its words, its icon; pages it leads to as well."""
 
     url_names: tuple[str, ...]
     label: object
     icon: str
+    leads_to: str = ""
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class NavLink:
 
 
 ITEMS: tuple[NavItem, ...] = (
-    NavItem(("home",), pgettext_lazy("navigation", "Home"), "home"),
+    NavItem(("home",), pgettext_lazy("navigation", "Home"), "home", leads_to="/areas/"),
     NavItem(("worklist", "worklist:index"), _("To do"), "list-check"),
     NavItem(("rounds", "rounds:index"), _("Rounds"), "test-pipe"),
     NavItem(("duty",), _("Posts on duty"), "calendar-event"),
@@ -63,7 +64,7 @@ ITEMS: tuple[NavItem, ...] = (
 def links(path: str, actor: Any, items: Iterable[NavItem] = ITEMS) -> list[NavLink]:
     """Return the entries an actor may open, in order; the one that holds `path` most closely is marked current."""
     found = [(item, href) for item in items if (href := _address(item)) is not None and may_open(href, actor)]
-    holders = [href for _item, href in found if path == href or (href != "/" and path.startswith(href))]
+    holders = [href for item, href in found if path == href or path.startswith(_inside(item, href))]
     nearest = max(holders, key=len, default=None)
     return [
         NavLink(href, str(item.label), item.icon, ("page" if href == path else "true") if href == nearest else "")
@@ -82,6 +83,11 @@ def may_open(href: str, actor: Any) -> bool:
 
 def _has(actor: Any, kind: str, what: str, level: str = "") -> bool:
     return bool(actor.sees(what, level) if kind == "see" else actor.may(kind, what))
+
+
+def _inside(item: NavItem, href: str) -> tuple[str, ...]:
+    """How the addresses of an entry's pages begin; the root itself begins them all, so it holds none."""
+    return tuple(one for one in (href, item.leads_to) if one not in {"", "/"})
 
 
 def _address(item: NavItem) -> str | None:

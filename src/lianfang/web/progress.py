@@ -53,15 +53,25 @@ ASKING = (
     maps.Step("scale-1", "≥ 4", None, gettext_lazy("Many needs")),
 )
 """Open needs for teams: assumption."""
+AWAITED = (
+    maps.Step("scale-5", "0", 0.0001, gettext_lazy("All reported")),
+    maps.Step("scale-4", "< 50%", 0.5, gettext_lazy("Some awaited")),
+    maps.Step("scale-3", "≥ 50%", None, gettext_lazy("Most awaited")),
+)
+"""Returns that may still come before the cut-off: in calm colours (bounds: assumption)."""
 
 
 @dataclass(frozen=True)
 class Known:
-    """What a page has read already, so that it is read once. coverage: rows of the round, whatever their order."""
+    """What a page has read already, so that it is read once.
+
+    coverage: rows of the round, whatever their order. overdue: the cut-off of the returns has passed.
+    """
 
     round: Round | None
     coverage: Sequence[Coverage]
     returns: Mapping[str, Mapping[str, int]]
+    overdue: bool
 
 
 def progress_of(
@@ -116,7 +126,7 @@ class _Reader:
         found = []
         if self.actor.sees("metrics", "figures"):
             known = known or read_known(self.place)
-            found += [self.coverage(known), self.late(known.returns)]
+            found += [self.coverage(known), self.late(known)]
         return [*found, self.posts(), self.people(), self.paired(), self.needs()]
 
     def empty(self) -> list[maps.Layer]:
@@ -138,21 +148,26 @@ class _Reader:
         self.says["coverage"] = known.round.name if known.round else ""
         return maps.Layer("coverage", _("Coverage"), maps.COVERAGE, found)
 
-    def late(self, returns: Mapping[str, Mapping[str, int]]) -> maps.Layer:
-        """Villages and communities whose return is not in."""
+    def late(self, known: Known) -> maps.Layer:
+        """Villages and communities whose return is not in: awaited until the cut-off, a gap after it."""
         found = {}
+        steps, word = (maps.OPEN, _("Not reported")) if known.overdue else (AWAITED, _("Awaited reports"))
         for one in self.below:
-            counted = returns.get(one.path, {})
+            counted = known.returns.get(one.path, {})
             whole, late = sum(counted.values()), counted.get("not_reported", 0)
             if whole:
                 found[one.code] = maps.Value(
-                    maps.classify(late / whole, maps.OPEN),
+                    maps.classify(late / whole, steps),
                     number(late),
                     f"{number(late)} / {number(whole)}",
                     late / whole,
                 )
-        self.says["late"] = _("Villages and communities whose daily return is missing, of those that owe one.")
-        return maps.Layer("late", _("Not reported"), maps.OPEN, found)
+        self.says["late"] = (
+            _("Villages and communities whose daily return is missing, of those that owe one.")
+            if known.overdue
+            else _("Villages and communities whose daily return is still to come, of those that owe one.")
+        )
+        return maps.Layer("late", word, steps, found)
 
     def posts(self) -> maps.Layer:
         """Places of today's published shifts with nobody booked."""
@@ -269,7 +284,8 @@ def read_known(place: Place, one: Round | None = None) -> Known:
     one = one or latest_round(place.path)
     rows = coverage_below(one.id, place.path, kind=one.kind) if one else []
     period = period_here(place.path)
-    return Known(one, rows, returns_below(place.path, period) if period else {})
+    overdue = period is not None and period.overdue(timezone.now())
+    return Known(one, rows, returns_below(place.path, period) if period else {}, overdue)
 
 
 def latest_round(path: str) -> Round | None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
-from datetime import date
+from datetime import date, timedelta
 
 import msgspec
 import pytest
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from lianfang.base.access.places import place_of
 from lianfang.base.areas.services import Division, load_divisions
 from lianfang.base.metrics import api as metrics
 from lianfang.base.playbooks.api import load_shipped
@@ -20,6 +22,7 @@ from lianfang.domain.reports import api as reports
 from lianfang.domain.reports import forms
 from lianfang.domain.reports.figures import source_of
 from lianfang.kernel.errors import LianfangError
+from lianfang.web.home import silence_line
 from tests.support.reports_county import COUNTY, DAY, OTHER_TOWN, TOWN, VILLAGE, VILLAGES, at, clear_returns
 
 pytestmark = pytest.mark.row("I1")
@@ -52,6 +55,18 @@ def test_states_are_counted_and_listed(county):
     with county.acting("township_dispatcher", OTHER_TOWN):
         assert reports.counts(village_period(), COUNTY)["reported"] == 1  # returns of the other township stay unseen
         assert reports.counts(village_period(), OTHER_TOWN)["not_reported"] == 2
+
+
+def test_a_missing_return_is_awaited_until_the_cut_off_and_late_only_after_it(county):
+    with county.acting("county_dispatcher", COUNTY) as actor:
+        period, place = village_period(), place_of(actor, COUNTY.ljust(12, "0"))
+        due = period.due_at
+        assert not period.overdue(due)
+        assert period.overdue(due + timedelta(seconds=1))
+        with override("en"):
+            early, past = (silence_line(place, period, 2, due + timedelta(minutes=shift)) for shift in (-1, 1))
+    assert (early.title, early.state, early.word, early.due) == ("2 reports are awaited", "unknown", "Awaited", due)
+    assert (past.title, past.state, past.word) == ("2 villages have not reported", "watch", "Not reported")
 
 
 def test_opening_a_day_asks_everybody_once(county):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from python_calamine import CalamineWorkbook
 
 from lianfang.domain.reports import api as reports
+from lianfang.domain.reports import views
 from tests.support.reports_county import COUNTY, DAY, OTHER_TOWN, TOWN, VILLAGE, VILLAGES, at
 
 pytestmark = pytest.mark.row("I1")
@@ -109,6 +111,19 @@ def test_the_county_sees_who_is_late_and_drills_down(county, browse):
     assert unchanged.status_code == 204
     towns = text(desk.get(f"/reports/{code(COUNTY)}/late/{DAY_QUERY}&form=daily_township"))
     assert towns.count('<tr id="unit-') == 2
+
+
+def test_before_the_cut_off_reports_are_awaited_and_nobody_is_late(county, browse, monkeypatch):
+    confirm(county, VILLAGES[0])
+    desk = browse("county_dispatcher", COUNTY)
+    for now, said, unsaid in ((at(16), "待报", "有未报"), (at(18), "有未报", "待报")):
+        monkeypatch.setattr(views, "timezone", SimpleNamespace(now=lambda now=now: now))
+        lists = text(desk.get(f"/reports/{code(COUNTY)}/late/{DAY_QUERY}")).split('class="area-map')[0]
+        assert said in lists
+        assert unsaid not in lists
+        table = text(desk.get(f"/reports/{code(COUNTY)}/table/{DAY_QUERY}"))
+        assert ("6份中还有5份未报" in table) is (said == "有未报")
+        assert "1 / 6" in table
 
 
 def test_the_table_shows_confirmed_beside_what_is_true_now(county, browse):

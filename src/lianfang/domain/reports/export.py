@@ -14,7 +14,6 @@ from lianfang.base.access.pages import reader_language
 from lianfang.base.access.places import Place
 from lianfang.base.playbooks.api import Column
 from lianfang.domain.reports import pages
-from lianfang.domain.reports.forms import due_at
 from lianfang.domain.reports.rules import Snapshot
 from lianfang.domain.reports.selectors import STATES, Period, units
 from lianfang.domain.reports.table import Table, total
@@ -57,7 +56,7 @@ def table_file(table: Table, place: Place, actor: Actor) -> tuple[bytes, int]:
 def late_file(period: Period, place: Place, actor: Actor, states: tuple[str, ...] = STATES) -> tuple[bytes, int]:
     """Every unit below an area with the state of its return as an .xlsx; returns it with its number of rows."""
     words = pages.status_words(period)
-    due = _clock(due_at(period.form, period.day, period.part))
+    due = _clock(period.due_at)
 
     def rows() -> Iterator[list[object]]:
         for unit in units(period, place.path, states=states, limit=EVERYBODY):

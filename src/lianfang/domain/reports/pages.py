@@ -16,7 +16,7 @@ from lianfang.base.access.places import Place
 from lianfang.base.incidents.api import playbook_of
 from lianfang.base.metrics import api as metrics
 from lianfang.base.playbooks.api import Column, ColumnTerm, ReportForm
-from lianfang.domain.reports.forms import area_forms, due_at, level_of_form
+from lianfang.domain.reports.forms import area_forms, level_of_form
 from lianfang.domain.reports.rules import Snapshot, questions
 from lianfang.domain.reports.selectors import Period, UnitReport
 from lianfang.domain.reports.table import total
@@ -115,11 +115,11 @@ def status_words(period: Period) -> dict[str, str]:
 
 
 def state_of(period: Period, state: str, now: datetime) -> tuple[str, str]:
-    """(interface state, word) of a return; one that is missing is due before the cut-off and wrong after it."""
+    """(interface state, word) of a return; one that is missing is awaited until the cut-off and wrong after it."""
     word = status_words(period)[state]
     if state != "not_reported":
         return COLOURS[state], word
-    return ("act", word) if now > due_at(period.form, period.day, period.part) else ("unknown", _("Not due yet"))
+    return ("act", word) if period.overdue(now) else ("unknown", _("Awaited"))
 
 
 def filters(period: Period, counted: Mapping[str, int], chosen: str, now: datetime, base: str) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from django.db import connection
 from lianfang.base.incidents.api import Incident
 from lianfang.base.playbooks.api import ReportForm
 from lianfang.domain.reports.figures import ALWAYS_UNKNOWN, Source, source_of
-from lianfang.domain.reports.forms import level_of_form
+from lianfang.domain.reports.forms import due_at, level_of_form
 from lianfang.domain.reports.models import Return
 from lianfang.domain.reports.rules import Change, IdentityResult, Snapshot, changes, identities
 from lianfang.kernel.divisions import short_name
@@ -49,6 +49,15 @@ class Period:
     form: ReportForm
     day: date
     part: int = 1
+
+    @property
+    def due_at(self) -> datetime:
+        """The last instant (UTC) at which these returns are in time."""
+        return due_at(self.form, self.day, self.part)
+
+    def overdue(self, now: datetime) -> bool:
+        """Whether the cut-off has passed: a return that is missing is awaited until then, and late only after it."""
+        return now > self.due_at
 
 
 @dataclass(frozen=True)

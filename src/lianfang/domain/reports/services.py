@@ -14,7 +14,7 @@ from lianfang.base.metrics import api as metric_api
 from lianfang.base.metrics.api import Delta
 from lianfang.domain.reports import metrics
 from lianfang.domain.reports.figures import source_of
-from lianfang.domain.reports.forms import area_forms, cutoff, due_at, form_for, level_of_form, named_form
+from lianfang.domain.reports.forms import area_forms, cutoff, form_for, level_of_form, named_form
 from lianfang.domain.reports.models import ReportDay, Return
 from lianfang.domain.reports.rules import Snapshot, changes, check_zero, state_at, with_answers
 from lianfang.domain.reports.selectors import Period, live_return, with_kept_answers
@@ -145,7 +145,7 @@ def _open_form(period: Period) -> int:
         units = open_items_of(cursor, period)
         ReportDay.objects.using("door").create(
             **_day_key(period), path=period.incident.path, level=values["level"], units=units,
-            due_at=due_at(period.form, period.day, period.part),
+            due_at=period.due_at,
         )  # fmt: skip
     return units
 

@@ -23,7 +23,7 @@ from lianfang.base.incidents.api import incident_at
 from lianfang.base.playbooks.api import Column
 from lianfang.domain.reports import export, pages
 from lianfang.domain.reports.before import until_an_incident
-from lianfang.domain.reports.forms import area_forms, due_at, level_of_form
+from lianfang.domain.reports.forms import area_forms, level_of_form
 from lianfang.domain.reports.rules import Snapshot, changes, not_zero
 from lianfang.domain.reports.selectors import (
     PAGE,
@@ -129,7 +129,6 @@ def late(request: HttpRequest, code: str) -> HttpResponse:
             for one in found[:PAGE]
         ],
         "following": found[PAGE - 1].path if len(found) > PAGE else "",
-        "overdue": now > due_at(period.form, period.day, period.part),
         "may_report": actor.may("other", "confirm_report"), "sees_figures": actor.sees("metrics", "figures"),
     }  # fmt: skip
     name = "reports/late.html#rows" if getattr(request, "htmx", False) else "reports/late.html"
@@ -265,7 +264,8 @@ def _frame(request: HttpRequest, period: Period, at: Place, view: str) -> dict[s
     base, today = reverse(view, args=[at.code]), beijing_day(timezone.now())
     return {
         "place": at, "period": period, "form_name": pages.said(period.form), "today": today,
-        "due": due_at(period.form, period.day, period.part), "query": pages.query(period),
+        "due": period.due_at, "due_same_day": beijing_day(period.due_at) == period.day,
+        "overdue": period.overdue(timezone.now()), "query": pages.query(period),
         "days": pages.day_links(period, today, base), "parts": pages.part_tabs(period, base),
         "trail": pages.trail(at, "reports:late" if view == "reports:unit" else view, pages.query(period)),
         "now": timezone.now(),
@@ -303,7 +303,7 @@ def unit_page(
         "on_behalf": actor.path != at.path, "reason": given.get("reason", ""),
         "done": request.GET.get("done", "") if report.confirmed else "",
         "lines": [error.render(reader_language())] if error else [], "error_code": error.code if error else "",
-        "has_errors": error is not None, "overdue": now > due_at(period.form, period.day, period.part),
+        "has_errors": error is not None,
     }  # fmt: skip
     return render(request, "reports/unit.html", context, status=error.status if error else 200)
 
@@ -359,10 +359,11 @@ def _sum_lines(found: Table, columns: Sequence[Column]) -> list[dict[str, Any]]:
 
     differences = [{"off": one.key in found.derived.off, "value": found.difference(one)} for one in columns]
     return [
-        {"label": _("Sum of confirmed returns"), "cells": cells(found.confirmed), "difference": False},
+        {"label": _("Sum of confirmed returns"), "cells": cells(found.confirmed), "difference": False,
+         "reported": found.expected - found.missing},
         {"label": _("Figures now"), "cells": cells(found.derived), "difference": False},
         {"label": _("Difference"), "cells": differences, "difference": True},
-    ]
+    ]  # fmt: skip
 
 
 def _file(body: bytes, count: int, name: str) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from lianfang.base.worklist.api import NewItem, add_items, register_words
-from lianfang.domain.reports.forms import due_at, level_of_form
+from lianfang.domain.reports.forms import level_of_form
 from lianfang.domain.reports.selectors import Period
 from lianfang.kernel.clock import beijing_day, day_words
 from lianfang.kernel.divisions import Level
@@ -54,7 +54,7 @@ def open_items_of(cursor: Any, period: Period) -> int:
         {
             "incident": period.incident.id, "role": ROLE_OF.get(level, ""), "what": WHAT, "source": SOURCE,
             "prefix": subject_of(period, ""), "form": period.form.key, "day": str(period.day), "part": period.part,
-            "due": due_at(period.form, period.day, period.part), "level": int(level), "low": period.incident.path,
+            "due": period.due_at, "level": int(level), "low": period.incident.path,
             "high": period.incident.path + "~",
         },
     )  # fmt: skip
