@@ -63,10 +63,10 @@ SHORT = {
 
 
 def state_of(row: Coverage) -> str:
-    """Good, watch, act or unknown, by the share sampled."""
+    """Good, watch, act or unknown, by the share sampled; nothing is good while somebody is missing and nobody knows why."""
     if row.share is None:
         return "unknown"
-    return "good" if row.share >= WATCH else ("watch" if row.share >= ACT else "act")
+    return "good" if row.share >= WATCH and row.missing == row.explained else ("watch" if row.share >= ACT else "act")
 
 
 def asked_words(one: Round, wanted: Language) -> str:

@@ -78,7 +78,8 @@ def area(request: HttpRequest, number: int, code: str) -> HttpResponse:
     testing, language = one.kind == "testing", reader_language()
     words = reason_words(one, language) if testing else outcome_words(one, language)
     context = {
-        "round": one, "place": place, "here": here, "rows": pages.coverage_rows(one, rows), "now_at": timezone.now(), "testing": testing,
+        "round": one, "place": place, "here": here, "rows": pages.coverage_rows(one, rows),
+        "outside": sum(row.share is None for row in rows), "now_at": timezone.now(), "testing": testing,
         "trail": pages.trail(one, place, "round-area"), "reasons": pages.reason_counts(here.reasons, words),
         "pools": pages.pool_lines(positive_pools(one, place.path)) if testing else [],
         "sites": sites_of(one.id) if place.level >= Level.COMMUNITY else [], "words": pages.measure_words(one.kind),
