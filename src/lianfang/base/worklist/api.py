@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lianfang.base.worklist.registry import register_words, words
+from lianfang.base.worklist.second_person import register_second_person
 from lianfang.base.worklist.selectors import PAGE, Count, Item, open_counts, open_items
 from lianfang.base.worklist.services import NewItem, add_items, close_items
 
@@ -15,6 +16,7 @@ __all__ = [
     "close_items",
     "open_counts",
     "open_items",
+    "register_second_person",
     "register_words",
     "words",
 ]

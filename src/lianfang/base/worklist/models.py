@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 class Item(models.Model):
     """One thing that is due. Retention: incident. Personal data: none (it points to a subject by number).
 
+    not_for: an account of that office that may not do it, because it took the first of two steps.
     what is a stable code whose sentence each engine translates; subject is an engine's own key (a tube, a pseudonym).
     """
 
@@ -16,6 +17,7 @@ class Item(models.Model):
     path = models.TextField(db_collation="C")
     for_role = models.TextField(default="")
     for_account = models.BigIntegerField(null=True)
+    not_for = models.BigIntegerField(null=True)
     what = models.TextField()
     subject = models.TextField()
     source = models.TextField()
