@@ -42,7 +42,8 @@ begin
                             and starts_with(l.path, o.path) and l.at >= o.opened_at)
         returning l.role)
     select coalesce(jsonb_object_agg(role, n), '{}') into looks from (select role, count(*) as n from gone group by role) g;
-    delete from worklist_item where incident_id = p_incident;
+    delete from worklist_item where incident_id = p_incident
+        or source = 'retirement' and what = 'purge' and starts_with(subject, p_incident || ':');
     get diagnostics items = row_count;
     delete from facts_quarantine q where q.path >= one.path and q.path < one.path || '~' and q.received_at >= one.opened_at
         and q.resolved_at is not null
