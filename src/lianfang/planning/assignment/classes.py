@@ -140,18 +140,31 @@ def _start(
     """The pairs of the first placing with those that its prices find as good, these prices, and the bound that they prove."""
     places, of_seat = np.unique(seats.place, return_inverse=True)
     skills, kind = np.unique(classes.able, axis=0, return_inverse=True)
+    near = _among(places, land.near)
+    points, first, at = _points(land.place_xy[places])
     travel = Travel(
-        classes.count, kind.reshape(-1), land.xy, _among(places, land.near), land.place_xy[places], of_seat, seats.demand,
+        classes.count, kind.reshape(-1), land.xy, np.where(near >= 0, at[near], -1), points, at[of_seat], seats.demand,
         seats.shortage, skills[:, seats.role],
     )  # fmt: skip
     doors = doors_of(travel)
-    metres = _at(classes, burden, places, doors)
+    named = np.column_stack([first[doors[:, : doors.shape[1] - near.shape[1]]], near])
+    metres = _at(classes, burden, places, named)
     start = first_placing(travel, metres, doors, lambda cost: clock.report("first", cost))
     price = np.minimum(start.price, seats.shortage)
     scan = price_pass(pairs, price, TIGHT, np.arange(pairs.rows))
     lines = Arcs(start.row, start.seat, _costs(classes, burden, places, start.row, of_seat[start.seat]))
     bound = dual_bound(Numbers(classes.count, seats.demand, seats.shortage), price, scan.cheapest)
     return _union(lines, _able(scan.arcs, classes, seats), pairs.columns), price, bound
+
+
+def _points(xy: Float) -> tuple[Float, Int, Int]:
+    """Places at one point are one node to travel to, else people went round between them for nothing: the points, a place at each, and
+    the point of each place."""
+    points, first, at = np.unique(xy, axis=0, return_index=True, return_inverse=True)
+    if first.size == xy.shape[0]:
+        alone = np.arange(first.size, dtype=np.int64)
+        return xy, alone, alone
+    return points, first.astype(np.int64), at.reshape(-1).astype(np.int64)
 
 
 def _able(arcs: Arcs, classes: Classes, seats: Seats) -> Arcs:

@@ -86,7 +86,10 @@ def sentence(code: str, values: Mapping[str, Any]) -> str:
     if "names" in values:
         filled["names"] = listed(f"{name} {count}" for name, count in values["names"])
     text = said(WORDS, code, filled)
-    return with_way(text, values) if code.startswith("why.") else text
+    if not code.startswith("why."):
+        return text
+    also = [said(WORDS, key, values) for key in ("of_unit", "of_place") if key in values]
+    return pgettext("between sentences", "; ").join([with_way(text, values), *also])
 
 
 def _gain(values: Mapping[str, Any]) -> str:
