@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 import psycopg
 import pytest
 
@@ -53,6 +54,9 @@ def on_wire(database: connect.Target) -> Any:
         ("int4", int4s([]), []),
         ("uuid", uuids([UUID(int=0), UUID(int=2**128 - 1)]), [UUID(int=0), UUID(int=2**128 - 1)]),
         ("bytea", byteas([b"", b"\x00\xff", b'"\\', bytes(range(256))]), [b"", b"\x00\xff", b'"\\', bytes(range(256))]),
+        ("bytea", byteas([b"\x00a", b"bc"]), [b"\x00a", b"bc"]),
+        ("int8", int8s(np.arange(-3, 97)[::-1]), list(range(96, -4, -1))),
+        ("int4", int4s(np.array([5, -5])), [5, -5]),
         ("date", days([date(1999, 12, 31), date(2022, 4, 6)]), [date(1999, 12, 31), date(2022, 4, 6)]),
         ("timestamptz", instants([AT, datetime(1960, 1, 1, tzinfo=UTC)]), [AT, datetime(1960, 1, 1, tzinfo=UTC)]),
         ("text", literal(['a"b', "王\n芳", ""]), ['a"b', "王\n芳", ""]),

@@ -18,6 +18,7 @@ MAX_FACTS = 500
 MAX_FACT_BYTES = 64 * 1024
 """Bytes of one fact without attachments (DECISIONS, Meaning 6)."""
 MAX_BODY_BYTES = MAX_FACTS * (MAX_FACT_BYTES + 2) + 2
+_encoder = msgspec.json.Encoder()
 
 
 class Envelope(msgspec.Struct, frozen=True):
@@ -98,7 +99,7 @@ class Fact(msgspec.Struct):
     def digest(self) -> bytes:
         """SHA-256 over the meaning of the fact: order of members and white space don't matter."""
         if self._digest is None:
-            body = msgspec.json.encode([self.kind, self.area, self.subject, self.recorded_at, self.payload])
+            body = _encoder.encode([self.kind, self.area, self.subject, self.recorded_at, self.payload])
             self._digest = hashlib.sha256(body).digest()
         return self._digest
 

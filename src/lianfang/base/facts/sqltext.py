@@ -20,7 +20,6 @@ _BYTEA, _INT8, _INT4, _UUID, _DATE, _TIMESTAMPTZ = 17, 20, 23, 2950, 1082, 1184
 """Oids of pg_type.dat."""
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _EPOCH_DAY = _EPOCH.date().toordinal()
-_MICROSECOND = timedelta(microseconds=1)
 _MANY = 64
 """From so many numbers on NumPy writes them faster than struct (measured: 2.6 against 4.9 µs for 64, 18 against 361 for 1,000)."""
 
@@ -62,7 +61,11 @@ def days(values: Iterable[date]) -> bytes:
 
 def instants(values: Iterable[datetime]) -> bytes:
     """An array of timestamptz, to the microsecond."""
-    return _numbers(_TIMESTAMPTZ, "q", 8, [(at - _EPOCH) // _MICROSECOND for at in values])
+    return _numbers(_TIMESTAMPTZ, "q", 8, [_microseconds(at - _EPOCH) for at in values])
+
+
+def _microseconds(since: timedelta) -> int:
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
 def uuids(values: Iterable[UUID]) -> bytes:
@@ -89,6 +92,10 @@ def _numbers(oid: int, form: str, size: int, values: list[int] | NDArray[np.inte
 
 
 def _blocks(oid: int, values: list[bytes]) -> bytes:
+    sizes = set(map(len, values))
+    if len(sizes) == 1:  # ids, digests, tubes of ten: the same four bytes before each
+        size = sizes.pop().to_bytes(4, "big")
+        return _head(oid, len(values)) + size + size.join(values)
     return _head(oid, len(values)) + b"".join(
         chain.from_iterable((len(value).to_bytes(4, "big"), value) for value in values)
     )

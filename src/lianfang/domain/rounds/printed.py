@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,13 +39,14 @@ def read_codes(texts: Sequence[str]) -> list[int | None]:
         texts = [text if len(text) == CODE_LENGTH else _NOT_PRINTED for text in texts]
     raw = "".join(texts).encode("ascii", "replace")  # a character outside ASCII becomes one question mark
     digits = _DIGITS[np.frombuffer(raw, np.uint8)].reshape(-1, CODE_LENGTH)
-    *body, check = np.ascontiguousarray(digits.T)
+    columns = np.ascontiguousarray(digits.T)
+    *body, check = columns
     numbers, sums = np.zeros(len(check), np.int64), np.zeros(len(check), np.uint8)
     for digit, table in zip(body, _CHECKS, strict=True):
         numbers <<= 5
         numbers |= digit
         sums ^= table[digit]
-    found: list[int | None] = [*numbers.tolist()]
-    for place in np.flatnonzero((sums != check) | (digits.max(axis=1, initial=0) == _UNKNOWN)).tolist():
+    found = cast(list[int | None], numbers.tolist())
+    for place in np.flatnonzero((sums != check) | (columns.max(axis=0) == _UNKNOWN)).tolist():
         found[place] = None
     return found
