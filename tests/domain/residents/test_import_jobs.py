@@ -102,8 +102,10 @@ def test_a_job_of_an_ended_session_or_a_killed_program_writes_nothing(
     other.cookies[settings.SESSION_COOKIE] = world.token("community_head", HOME)
     assert other.get(wait).status_code == 404
     wait = send(clerk, tmp_path, 600)
+    assert [one.state for one in beside.standings()] == ["waiting"], "what was refused is not told"
     monkeypatch.setattr(beside.sys, "executable", "/bin/false")
     assert beside.run_waiting() == 1
+    assert [one.state for one in beside.standings()] == ["broke_off"]
     assert "后台处理中断" in clerk.get(wait).content.decode()
     assert owner("select count(*) from residents_import_file") == before
     listed = clerk.get("/residents/import/").content.decode()
