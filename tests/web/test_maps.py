@@ -1,4 +1,4 @@
-"""Schematic outlines and choropleths: whole, even, connected, the same every time, and honest about missing data."""
+"""Outlines of the gallery and choropleths: whole, even, connected, the same every time, and honest about missing data."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lianfang.web import cells, maps
+from lianfang.web.gallery_outlines import schematic
 
 
 def children(count: int) -> list[dict[str, str]]:
@@ -47,29 +48,21 @@ def test_outlines_are_convex_and_differ_by_code() -> None:
 
 
 def test_the_same_areas_give_the_same_map() -> None:
-    first, second = (maps.schematic(children(16), parent="411621000000") for _ in range(2))
+    first, second = (schematic(children(16), parent="411621000000") for _ in range(2))
     assert first == second
-    assert first["schematic"] is True
     assert [feature["properties"]["code"] for feature in first["features"]] == [c["code"] for c in children(16)]
 
 
 def test_the_first_area_lies_in_the_middle() -> None:
-    geojson = maps.schematic(children(16), parent="411621000000")
-    middles = [cells.centroid(np.array(maps.ring_of(geojson, child["code"])[:-1])) for child in children(16)]
+    geojson = schematic(children(16), parent="411621000000")
+    rings = [maps.polygons(feature)[0][0] for feature in geojson["features"]]
+    middles = [cells.centroid(np.array(ring[:-1])) for ring in rings]
     distances = [math.hypot(*middle) for middle in middles]
     assert distances.index(min(distances)) == 0
 
 
-def test_villages_fill_the_cell_of_their_township() -> None:
-    county = maps.schematic(children(16), parent="411621000000")
-    ring = maps.ring_of(county, children(16)[3]["code"])
-    villages = maps.schematic(children(30), parent="x", within=ring)
-    total = sum(cells.area(np.array(maps.polygons(feature)[0][0][:-1])) for feature in villages["features"])
-    assert total == pytest.approx(cells.area(np.array(ring[:-1])), rel=1e-4)
-
-
 def test_no_children_give_an_empty_map_that_still_draws() -> None:
-    empty = maps.Choropleth("m", "t", maps.schematic([]), [maps.Layer("a", "a", maps.COVERAGE, {})])
+    empty = maps.Choropleth("m", "t", maps.placed([], {}), [maps.Layer("a", "a", maps.COVERAGE, {})])
     assert maps.svg_choropleth(empty).shapes == []
     assert maps.table_rows(empty) == []
 
@@ -127,5 +120,3 @@ def test_outlines_that_are_no_areas_are_named() -> None:
     broken.geojson["features"][1]["geometry"] = {"type": "Polygon", "coordinates": [[[0, 0], [1, 1], [0, 0]]]}
     with pytest.raises(maps.MapError, match="three points"):
         maps.svg_choropleth(broken)
-    with pytest.raises(maps.MapError, match="no outline of area x"):
-        maps.ring_of(broken.geojson, "x")

@@ -10,6 +10,7 @@ from django.utils.translation import pgettext
 
 from lianfang.web import area_maps, maps
 from lianfang.web.formats import percent
+from lianfang.web.gallery_outlines import schematic
 
 VERSION = "7"
 COUNTY = "411621000000"
@@ -90,7 +91,7 @@ def choropleth() -> maps.Choropleth:
     return maps.Choropleth(
         key="county",
         title=pgettext("sample", "Coverage by township"),
-        geojson=maps.schematic(rows, parent=COUNTY),
+        geojson=schematic(rows, parent=COUNTY),
         layers=(
             maps.Layer("coverage", pgettext("sample", "Coverage"), maps.COVERAGE, coverage),
             maps.Layer("late", pgettext("sample", "Daily report"), late_steps, late),
@@ -103,7 +104,7 @@ def choropleth() -> maps.Choropleth:
 def progress(*, counted: bool = True) -> area_maps.AreaMap:
     """Return areas of which some have an outline, one has a long name and two no figure; without figures if asked."""
     rows = townships()
-    drawn = maps.schematic(rows, parent=COUNTY)["features"][:10]
+    drawn = schematic(rows, parent=COUNTY)["features"][:10]
     outlines = {feature["properties"]["code"]: feature["geometry"] for feature in drawn} if counted else {}
     children = [
         {"code": row["code"], "name": LONG_NAME if index == 12 else row["name"]} for index, row in enumerate(rows)

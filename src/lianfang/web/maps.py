@@ -1,4 +1,4 @@
-"""Maps of areas: schematic outlines when no boundary file is given, and choropleths as data for SVG and MapLibre.
+"""Maps of areas: choropleths as data for SVG and MapLibre.
 
 Where outlines are known for some areas only, `placed` leaves the others without a geometry: they are shown as tiles.
 
@@ -21,9 +21,7 @@ from django.utils.translation import gettext_lazy
 from lianfang.web import cells
 
 Geo = dict[str, Any]
-SCHEMATIC_DEGREES = 0.4  # half the width of a schematic map, in degrees around 0° N 0° E where degrees are square
 DIGITS = 6
-CACHED_MAPS = 512  # a prefecture has some 200 townships; a divided outline takes a few kilobytes
 MERCATOR_LIMIT = 85.0
 
 
@@ -104,20 +102,6 @@ def classify(value: float | None, steps: Sequence[Step]) -> int | None:
     return len(steps) - 1
 
 
-def schematic(children: Iterable[Any], *, parent: str = "", within: Sequence[Sequence[float]] | None = None) -> Geo:
-    """Return our own generated outlines for areas whose real ones are not given, as a GeoJSON FeatureCollection.
-
-    `children` have `code` and `name` (objects or mappings), in their official order. `parent` shapes the outline;
-    `within` (a convex ring of lon, lat) replaces it, so that the villages of a township fill that township's cell.
-    The collection carries `"schematic": true`: whoever shows it must say so.
-    """
-    areas = [(_get(child, "code"), _get(child, "name")) for child in children]
-    ring = cells.outline(parent) * SCHEMATIC_DEGREES if within is None else _open_ring(within)
-    divided = _divided(ring.tobytes(), len(areas))
-    features = [_feature(code, name, cell) for (code, name), cell in zip(areas, divided, strict=True)]
-    return {"type": "FeatureCollection", "schematic": True, "features": features}
-
-
 def placed(children: Iterable[Any], outlines: Mapping[str, Geo]) -> Geo:
     """Return the areas in their order with their outlines (geometries by code); without one, an area has no geometry."""
     features = [
@@ -131,14 +115,6 @@ def placed(children: Iterable[Any], outlines: Mapping[str, Geo]) -> Geo:
     return {"type": "FeatureCollection", "features": features}
 
 
-def ring_of(geojson: Geo, code: str) -> list[list[float]]:
-    """Return the outer ring of one area's polygon; raise MapError when it is not there."""
-    for feature in geojson["features"]:
-        if feature["properties"].get("code") == code:
-            return list(next(iter(polygons(feature)))[0])
-    raise MapError(f"no outline of area {code}")
-
-
 def polygons(feature: Geo) -> list[list[list[list[float]]]]:
     """Return the polygons of a feature, each a list of rings of [lon, lat]; raise MapError for other geometry."""
     geometry = feature.get("geometry") or {}
@@ -148,11 +124,6 @@ def polygons(feature: Geo) -> list[list[list[list[float]]]]:
         return list(geometry["coordinates"])
     code = feature.get("properties", {}).get("code", "?")
     raise MapError(f"area {code} is drawn as {geometry.get('type', 'nothing')}, a polygon is needed")
-
-
-@lru_cache(maxsize=CACHED_MAPS)
-def _divided(ring: bytes, count: int) -> tuple[cells.Points, ...]:
-    return tuple(cells.divide(np.frombuffer(ring).reshape(-1, 2), count))
 
 
 @dataclass(frozen=True)
@@ -298,15 +269,6 @@ def _open_ring(ring: Sequence[Sequence[float]]) -> cells.Points:
     if len(points) < 3:
         raise MapError("an outline needs at least three points")
     return points
-
-
-def _feature(code: str, name: str, ring: cells.Points) -> Geo:
-    points = [[round(float(x), DIGITS), round(float(y), DIGITS)] for x, y in ring]
-    return {
-        "type": "Feature",
-        "properties": {"code": code, "name": name},
-        "geometry": {"type": "Polygon", "coordinates": [[*points, points[0]]]},
-    }
 
 
 def _get(child: Any, key: str) -> str:
