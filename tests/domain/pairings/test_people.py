@@ -190,7 +190,7 @@ def test_a_grant_follows_a_pairing_as_long_as_it_lasts(county: County) -> None:
     browser.cookies[settings.SESSION_COOKIE] = token
     mine = text(browser.get("/pairings/mine/"))
     assert "钥匙在门卫" in mine
-    api.release_part(actor=county.head, part_id=new, on=today())
+    api.release_parts(actor=county.head, part_ids=[new], on=today())
     with transaction.atomic():
         assert enter(token_digest(token)) is None
     assert owner("select count(*) from access_grant where account_id = %s and ends_at is null", account) == [(0,)]

@@ -19,9 +19,10 @@ from lianfang.domain.pairings.services import (
     adopt_pairings,
     end_pairings,
     fill_item,
+    fill_items,
     hand_over,
     mark_done,
-    release_part,
+    release_parts,
 )
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "bar_of",
     "end_pairings",
     "fill_item",
+    "fill_items",
     "hand_over",
     "mark_done",
     "of_member",
@@ -43,7 +45,7 @@ __all__ = [
     "orphans",
     "pairing",
     "pairings",
-    "release_part",
+    "release_parts",
     "template",
     "templates",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from django.db import connections, transaction
@@ -30,7 +30,11 @@ _ADOPT: Final = (
     "select pairings_adopt(%b::int2, %b, %b, %b::int4, %b::date, %b::date, %b::text[], %b::text[], %b::int8[], %b::text[], "
     "%b::int4[], %b::text[], %b::text[], %b::int8[], %b::int8[], %b::bytea[], %b::date[])"
 )
-_FILL: Final = "select pairings_fill(%b::int8, %b, %b, %b::int4, %b::int4, %b::int8, %b::int8, %b::bytea, %b::date, %b::date, %b::date)"
+_FILL: Final = """
+select pairings_fill(pairing, item, kind, most, targets, organisation, member, sealed, due_on, %b::date, %b::date)
+from unnest(%b::int8[], %b::text[], %b::text[], %b::int4[], %b::int4[], %b::int8[], %b::int8[], %b::bytea[], %b::date[])
+    as part(pairing, item, kind, most, targets, organisation, member, sealed, due_on)
+"""
 
 
 def today() -> date:
@@ -100,19 +104,41 @@ def _number(target: Target, incident_id: int | None) -> int:
 
 
 def fill_item(*, actor: Actor, pairing_id: int, part: NewPart, from_on: date, until_on: date | None = None) -> int:
-    """Fill one item of a pairing; returns the part's number. Raises as `adopt_pairings`, pairings.item_full,
-    pairings.there_already, pairings.over."""
+    """Fill one item of a pairing; returns the part's number. Raises as `fill_items`."""
+    return fill_items(actor=actor, pairing_ids=[pairing_id], parts=[part], from_on=from_on, until_on=until_on)[0]
+
+
+def fill_items(
+    *, actor: Actor, pairing_ids: Sequence[int], parts: Sequence[NewPart], from_on: date, until_on: date | None = None
+) -> list[int]:
+    """Fill items of many pairings in one statement, everything or nothing; `target` of a part is the place in `pairing_ids`.
+
+    Returns the numbers of the parts in their order. Raises as `adopt_pairings`, pairings.item_full, pairings.there_already,
+    pairings.over.
+    """
     with scoped(actor):
-        path, incident_id, key = _pairing(pairing_id)
-        one = catalogue.template(key, incident_id)
-        item = rules.check_part(one, part)
-        sealed = sealed_words(box_at(path, incident_id), part)
-        rows = run(
-            _FILL,
-            [pairing_id, item.key, item.kind, item.most, one.most_targets, part.organisation, part.member, sealed, part.due_on,
-             from_on, until_on],
-        )  # fmt: skip
-    return int(rows[0][0])
+        known = _pairings(pairing_ids)
+        rows = [_filling(*known[pairing_ids[part.target]], part) for part in parts]
+        found = run(_FILL, [from_on, until_on, *map(list, zip(*rows, strict=True))]) if rows else []
+    return [int(number) for (number,) in found]
+
+
+def _filling(pairing: int, path: str, incident_id: int | None, key: str, part: NewPart) -> tuple[Any, ...]:
+    """The row of a new part for `_FILL`."""
+    one = catalogue.template(key, incident_id)
+    item = rules.check_part(one, part)
+    sealed = sealed_words(box_at(path, incident_id), part)
+    return (
+        pairing,
+        item.key,
+        item.kind,
+        item.most,
+        one.most_targets,
+        part.organisation,
+        part.member,
+        sealed,
+        part.due_on,
+    )
 
 
 def hand_over(
@@ -128,7 +154,7 @@ def hand_over(
         rows = run("select pairing_id, kind, item from pairings_part where id = %b", [part_id])
         if not rows:
             raise LianfangError("access.not_found")
-        path, incident_id, key = _pairing(rows[0][0])
+        _pairing, path, incident_id, key = _pairings([rows[0][0]])[rows[0][0]]
         one = catalogue.template(key, incident_id)
         rules.check_part(one, NewPart(0, rows[0][2], member=member, organisation=organisation, text="-"))
         sealed = box_at(path, incident_id).seal(note.strip().encode(), NOTE)
@@ -139,10 +165,10 @@ def hand_over(
     return int(made[0][0])
 
 
-def release_part(*, actor: Actor, part_id: int, on: date) -> None:
-    """Somebody stops without a successor: the part falls open and the office hears of it."""
+def release_parts(*, actor: Actor, part_ids: Sequence[int], on: date) -> None:
+    """Those who fill these parts stop without a successor: the parts fall open and the offices hear of it."""
     with scoped(actor):
-        run("select pairings_release(%b::int8, %b::date)", [part_id, on])
+        run("select pairings_release(part, %b::date) from unnest(%b::int8[]) as part", [on, list(part_ids)])
 
 
 def mark_done(*, actor: Actor, part_id: int, on: date) -> None:
@@ -165,12 +191,15 @@ def sweep() -> int:
         return int(cursor.fetchone()[0])
 
 
-def _pairing(number: int) -> tuple[str, int | None, str]:
-    rows = run("select path, incident_id, template from pairings_pairing where id = %b", [number])
-    if not rows:
+def _pairings(numbers: Sequence[int]) -> dict[int, tuple[int, str, int | None, str]]:
+    """Number, path, incident and template of pairings, by number; raises access.not_found for one out of sight."""
+    rows = run(
+        "select id, path, incident_id, template from pairings_pairing where id = any (%b::int8[])", [list(numbers)]
+    )
+    found = {row[0]: (row[0], row[1], row[2], row[3]) for row in rows}
+    if len(found) < len(set(numbers)):
         raise LianfangError("access.not_found")
-    path, incident_id, key = rows[0]
-    return path, incident_id, key
+    return found
 
 
 __all__ = [
@@ -180,8 +209,9 @@ __all__ = [
     "adopt_pairings",
     "end_pairings",
     "fill_item",
+    "fill_items",
     "hand_over",
     "mark_done",
-    "release_part",
+    "release_parts",
     "sweep",
 ]

@@ -218,7 +218,7 @@ def handover(request: HttpRequest, number: int, part: int) -> HttpResponse:
 def release(request: HttpRequest, number: int, part: int) -> HttpResponse:
     """Somebody stops without a successor: the part falls open and the office is told."""
     _part(find(number), part)
-    services.release_part(actor=actor_of(request), part_id=part, on=today())
+    services.release_parts(actor=actor_of(request), part_ids=[part], on=today())
     messages.warning(request, _("Released. The place is on the list of its office until somebody takes over."))
     return see_page("pairing", number)
 

@@ -12,7 +12,7 @@ from lianfang.base.access.api import Actor
 from lianfang.base.areas.api import names_of
 from lianfang.base.database.select import run
 from lianfang.base.playbooks.api import PairingItem
-from lianfang.domain.pairings.api import NewPart, Target, adopt_pairings, fill_item, release_part, template
+from lianfang.domain.pairings.api import NewPart, Target, adopt_pairings, fill_items, release_parts, template
 from lianfang.domain.plans import worklist
 from lianfang.domain.plans.kinds.deployment_look import units_of
 from lianfang.domain.plans.kinds.organisations_read import Held, held_now, parts_of, unit_item
@@ -37,14 +37,14 @@ def adopt_lines(actor: Actor, plan: Plan, lines: Sequence[PlanLine]) -> Adopted:
     new = sorted(wanted - kept)
     late = _first_in_then_out(gone, held, new, item)
     _release(actor, [one for one in gone if one not in late], day)
-    for path, unit in new:
-        if path in live:
-            fill_item(actor=actor, pairing_id=live[path], part=NewPart(0, item.key, organisation=unit), from_on=day)
+    there = [(live[path], unit) for path, unit in new if path in live]
+    parts = [NewPart(n, item.key, organisation=unit) for n, (_pairing, unit) in enumerate(there)]
+    fill_items(actor=actor, pairing_ids=[pairing for pairing, _unit in there], parts=parts, from_on=day)
     _adopt_new(actor, plan, key, item, [link for link in new if link[0] not in live], day)
     _release(actor, late, day)
     now, _live = held_now(plan.path, key, plan.incident_id)
-    parts = [one.part for one in now if (one.path, one.unit) in wanted]
-    Plan.objects.filter(id=plan.id).update(summary={**plan.summary, "parts": parts})
+    written = [one.part for one in now if (one.path, one.unit) in wanted]
+    Plan.objects.filter(id=plan.id).update(summary={**plan.summary, "parts": written})
     return Adopted(len(wanted), _tells(plan, sorted(wanted)))
 
 
@@ -57,8 +57,7 @@ def _first_in_then_out(
 
 
 def _release(actor: Actor, parts: Sequence[Held], day: date) -> None:
-    for one in parts:
-        release_part(actor=actor, part_id=one.part, on=day)
+    release_parts(actor=actor, part_ids=[one.part for one in parts], on=day)
 
 
 def _adopt_new(actor: Actor, plan: Plan, key: str, item: PairingItem, links: Sequence[Link], day: date) -> None:
