@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from lianfang.domain.duty.api import Rest, book, create_post, create_shifts, rolled_out, round_the_clock
 from lianfang.domain.duty.rostering import Ask, RosterLine, Stand, adopt_roster, move, read
-from lianfang.domain.plans.kinds.roster_problem import Placed, build, placed
+from lianfang.domain.plans.kinds.roster_problem import Seat, build, seats
 from lianfang.kernel.errors import LianfangError
 from lianfang.planning import Stop, rostering
 from tests.support.duty import HOME, MONDAY, NEXT, TOWN, Stage, at, run, shift
@@ -21,16 +21,16 @@ from tests.support.workforce import make_members, make_unit
 pytestmark = pytest.mark.row("B9")
 
 
-def solved(stand: Stand, seconds: float = 2.0) -> list[Placed]:
+def solved(stand: Stand, seconds: float = 2.0) -> list[Seat]:
     """The places of a roster by the real planner; the independent checker has nothing to say."""
     made = build(stand)
     found = rostering.solve(made.problem, stop=Stop(seconds=seconds, gap=0.01), seed=1, pins=made.pins)
     assert found.status in ("optimal", "feasible"), found.reasons
     assert rostering.check(made.problem, found) == []
-    return placed(made, stand, found)
+    return seats(found, made.problem.members, made.shift_of, [place.shift for place in stand.places])
 
 
-def publish(stage: Stage, stand: Stand, lines: list[Placed]) -> int:
+def publish(stage: Stage, stand: Stand, lines: list[Seat]) -> int:
     """Publish as the township."""
     with stage.as_role() as actor:
         return adopt_roster(
@@ -96,7 +96,7 @@ def test_duty_in_another_net_and_hours_offered_bind_the_planner_too(stage: Stage
     lines = solved(stand, 1.0)
     chosen = {one.member for one in lines if one.member is not None}
     assert chosen == set(stage.members[7:])  # six rest after their night at the other post, one is off
-    assert [one.why for one in lines if one.member is None] == ["duty.nobody_free"] * 2
+    assert sum(one.member is None for one in lines) == 2
     publish(stage, stand, lines)
     assert broken_rules(stand.rest) == []
 

@@ -11,7 +11,7 @@ import sys, django; django.setup()
 from lianfang.domain.plans.registry import kinds
 from lianfang.domain.plans import pages, views, views_change
 for kind in kinds():
-    assert kind.label() and kind.says() and kind.heads() and kind.sentence("figure.links", {})
+    assert kind.label and kind.says and kind.heads() and kind.sentence("figure.links", {})
 solvers = {"ortools", "numba", "pyvrp", "pymetis", "hygese"}
 print(*sorted(solvers & set(sys.modules)), "|", *sorted(name for name in sys.modules if name.startswith("lianfang.planning.")))
 from lianfang.domain.plans.engines import assignment

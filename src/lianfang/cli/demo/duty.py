@@ -40,7 +40,7 @@ def posts_on_duty(stage: Stage) -> None:
     broken = rostering.check(made.problem, roster)
     if broken or not roster.slots:
         raise RuntimeError(f"no roster: {roster.status} {roster.reasons or broken[:3]}")
-    lines = roster_problem.placed(made, stand, roster)
+    lines = roster_problem.seats(roster, made.problem.members, made.shift_of, [place.shift for place in stand.places])
     with transaction.atomic():
         actor = stage.company.enter("county")
         written = duty.adopt_roster(
@@ -87,7 +87,7 @@ def _units() -> tuple[int, ...]:
     return tuple(chosen)
 
 
-def _one_shift(stage: Stage, stand: duty.Stand, lines: list[roster_problem.Placed], now: datetime) -> dict[str, Any]:
+def _one_shift(stage: Stage, stand: duty.Stand, lines: list[roster_problem.Seat], now: datetime) -> dict[str, Any]:
     """The shifts that run now: all come but one, who is replaced by somebody near and rested; the first leaves a note."""
     running = {place.shift: place for place in stand.places if place.starts_at <= now < place.ends_at}
     on = [one for one in lines if one.shift in running and one.member is not None]

@@ -40,7 +40,7 @@ def workbook(plan: Plan, actor: Actor, language: Language) -> tuple[bytes, int]:
     total = Line.objects.filter(plan_id=plan.id).count()
     target = io.BytesIO()
     now = f"{timezone.now().astimezone(BEIJING):%Y-%m-%d %H:%M}"
-    title = f"{kind_of(plan.kind).label()} · №{plan.id}"
+    title = f"{kind_of(plan.kind).label} · №{plan.id}"
     mark = " · ".join(part for part in ("演练 drill" if settings.DRILL else "", actor.username, now) if part)
     heads = {said: _heads(plan, said) for said in get_args(Language)}
     columns = [

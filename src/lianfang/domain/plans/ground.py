@@ -13,8 +13,8 @@ from math import cos, pi, radians, sin, sqrt
 from typing import Any, Final
 
 from lianfang.base.areas.api import boundaries, subtree
+from lianfang.kernel.geo import METRES_PER_DEGREE
 
-METRES_PER_DEGREE: Final = 111_195.0  # of latitude, on a sphere of 6,371 km
 MIDDLE: Final = (
     36.0  # degrees north: east-west scale of the whole plane, so that it has no kink; Hebei and Henan lie at 34-40
 )

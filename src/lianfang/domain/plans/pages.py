@@ -62,7 +62,7 @@ def _plan_row(plan: Plan, names: Mapping[str, str], by: str) -> PlanRow:
     badge, state = badge_of(plan)
     figures = {figure["key"].rpartition(".")[2]: figure["plan"] for figure in plan.summary.get("figures", ())}
     return PlanRow(
-        plan, kind_of(plan.kind).label(), names.get(plan.path, plan.path), badge, state, by, figures.get("placed"),
+        plan, str(kind_of(plan.kind).label), names.get(plan.path, plan.path), badge, state, by, figures.get("placed"),
         figures.get("unplaced"),
     )  # fmt: skip
 

@@ -9,6 +9,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any, Final
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from lianfang.base.access.api import Actor
@@ -141,12 +142,15 @@ class Heads:
 class Kind(ABC):
     """A kind of plan. Subclass, fill in what is abstract, `register(…)`. Everything below is called inside the entered scope of somebody.
 
-    maps: whether the page shows a map of lines by area. board: a template of the kind shown above the lines, fed by `context`.
-    key: its name in addresses. engine: the module of `lianfang.planning` that solves it. propose, adopt_right: verbs of
-    access.yaml (`other`). levels: area levels it can be asked for (1 province … 5 community). seconds: the stop rule offered.
+    key: its name in addresses. label: what it is called. says: one sentence, what comes out. engine: the module of
+    `lianfang.planning` that solves it. propose, adopt_right: verbs of access.yaml (`other`). levels: area levels it can be
+    asked for (1 province … 5 community). seconds: the stop rule offered. maps: whether the page shows a map of lines by area.
+    board: a template of the kind shown above the lines, fed by `context`.
     """
 
     key: str = ""
+    label: Promise | str = ""
+    says: Promise | str = ""
     engine: str = ""
     icon: str = "map-pin"
     propose: str = "plan"
@@ -155,14 +159,6 @@ class Kind(ABC):
     seconds: float = 30.0
     maps: bool = True
     board: str = ""
-
-    @abstractmethod
-    def label(self) -> str:
-        """What it is called."""
-
-    @abstractmethod
-    def says(self) -> str:
-        """One sentence: what comes out."""
 
     def heads(self) -> Heads:
         """The heads of the table of lines and of the map."""

@@ -37,7 +37,7 @@ def propose(
     asked = read_params(found.fields(actor, path), params)
     incident = incident_for(path)
     plan = Plan.objects.create(
-        kind=kind, path=path, incident_id=incident.id if incident else None, title=title or found.label(), params=asked,
+        kind=kind, path=path, incident_id=incident.id if incident else None, title=title or str(found.label), params=asked,
         seed=seed, stop_seconds=seconds or found.seconds, made_by=actor.account_id, replaces=replaces.id if replaces else None,
     )  # fmt: skip
     transaction.on_commit(lambda: jobs.ask(actor, plan.id, path))

@@ -35,7 +35,7 @@ def index(request: HttpRequest) -> HttpResponse:
     found = plans(actor.path, limit=51, before=int(before) if before.isascii() and before.isdigit() else None)
     context = {
         "rows": pages.plan_rows(found[:50], names_of(sorted({one.path for one in found}))),
-        "kinds": [(kind, kind.label(), kind.says()) for kind in kinds_for(actor)],
+        "kinds": [(kind, kind.label, kind.says) for kind in kinds_for(actor)],
         "older": found[49].id if len(found) > 50 else 0,
     }
     return render(request, "plans/index.html", context)
@@ -69,7 +69,7 @@ def plan_context(request: HttpRequest, actor: Actor, one: Plan) -> dict[str, Any
     badge, state = pages.badge_of(one)
     who, when = pages.who_and_when(one.adopted_by, one.adopted_at) if one.adopted_by and one.adopted_at else ("", "")
     return {
-        "plan": one, "kind": kind, "title": kind.label(), "heads": kind.heads(),
+        "plan": one, "kind": kind, "title": kind.label, "heads": kind.heads(),
         "links": kind.links(one, place.path), "place": place, "badge": badge, "state": state,
         "trail": pages.trail(one, place, actor), "figures": pages.figure_rows(one), "remarks": pages.remark_groups(one),
         "rows": pages.rows_of(one, lines[:PAGE]), "following": lines[PAGE - 1].n if len(lines) > PAGE else None, "paged": bool(after),
@@ -93,7 +93,7 @@ def _waiting(request: HttpRequest, actor: Actor, one: Plan) -> HttpResponse:
     if broken and not lines:
         lines = [LianfangError("plans.broke_off").render(reader_language())]
     context = {
-        "plan": one, "title": kind.label(), "place": place, "progress": progress, "broken": broken, "lines": lines,
+        "plan": one, "title": kind.label, "place": place, "progress": progress, "broken": broken, "lines": lines,
         "trail": pages.trail(one, place, actor), "may_start": broken and actor.may("other", kind.propose), "has_errors": broken,
         "stopping": jobs.cancelled(one.id),
     }  # fmt: skip
@@ -122,7 +122,7 @@ def tours(request: HttpRequest, number: int) -> HttpResponse:
     one = plan_by_id(number)
     kind = kind_of(one.kind)
     context = {
-        "plan": one, "title": kind.label(), "place": place_of(request.actor, one.path.ljust(12, "0")),
+        "plan": one, "title": kind.label, "place": place_of(request.actor, one.path.ljust(12, "0")),
         "tours": kind.context(one, one.path).get("tours", ()),
     }  # fmt: skip
     return render(request, "plans/tours.html", context)

@@ -53,8 +53,8 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
     context = {
         "form": form,
         "kind": found,
-        "title": found.label(),
-        "says": found.says(),
+        "title": found.label,
+        "says": found.says,
         "place": place,
         "lines": lines,
     }
@@ -97,7 +97,7 @@ def line(request: HttpRequest, number: int, n: int) -> HttpResponse:
     choices = kind.choices(built_of(plan_by_id(number, whole=True)), lines_of(number), n)
     [row] = pages.rows_of(plan, [shown])
     context = {
-        "plan": plan, "title": kind.label(), "heads": kind.heads(),
+        "plan": plan, "title": kind.label, "heads": kind.heads(),
         "row": row, "choices": choices, "lines": lines, "has_errors": bool(lines),
         "place": place_of(actor, plan.path.ljust(12, "0")),
     }  # fmt: skip
@@ -137,7 +137,7 @@ def adopt_page(request: HttpRequest, number: int) -> HttpResponse:
         )  # fmt: skip
     targets = Line.objects.filter(plan_id=number).exclude(target="")
     context = {
-        "plan": plan, "title": kind.label(), "place": place_of(actor, plan.path.ljust(12, "0")),
+        "plan": plan, "title": kind.label, "place": place_of(actor, plan.path.ljust(12, "0")),
         "figures": pages.figure_rows(plan), "remarks": pages.remark_groups(plan), "lines_count": targets.count(),
         "places": targets.values("path").distinct().count(), "open": plan.state == "proposed",
     }  # fmt: skip

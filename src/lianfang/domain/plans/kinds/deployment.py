@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
 from lianfang.base.access.api import Actor
 from lianfang.base.areas.api import denominators, subtree
@@ -43,19 +43,13 @@ class Deployment(Kind):
     """Who goes where."""
 
     key = "deployment"
+    label = gettext_lazy("Deployment")
+    says = gettext_lazy(
+        "Sends the people of units to communities and compounds: their own first, a lead at each, a deputy in each community."
+    )
     engine = "assignment"
     icon = "users"
     seconds = 60.0
-
-    def label(self) -> str:
-        """What it is called."""
-        return _("Deployment")
-
-    def says(self) -> str:
-        """One sentence: what comes out."""
-        return _(
-            "Sends the people of units to communities and compounds: their own first, a lead at each, a deputy in each community."
-        )
 
     def fields(self, actor: Actor, path: str) -> Sequence[Field]:
         """Template, places, leads, reserve."""

@@ -15,7 +15,7 @@ import numpy as np
 from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from lianfang.base.access.api import Actor
 from lianfang.base.access.heads import posts
@@ -56,21 +56,15 @@ class GridsKind(Kind):
     """Buildings into grids."""
 
     key = "grids"
+    label = pgettext_lazy("plan", "Grids")
+    says = gettext_lazy(
+        "Buildings drawn into grids by households: neighbours, no building split, no wall, river or main road crossed; "
+        "a redraw moves little."
+    )
     engine = "districting"
     icon = "layout-grid"
     levels = (3, 4, 5)
     seconds = 60.0
-
-    def label(self) -> str:
-        """What it is called."""
-        return pgettext("plan", "Grids")
-
-    def says(self) -> str:
-        """One sentence: what comes out."""
-        return _(
-            "Buildings drawn into grids by households: neighbours, no building split, no wall, river or main road crossed; "
-            "a redraw moves little."
-        )
 
     def heads(self) -> Heads:
         """Heads of the table of lines and of the map."""

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
 from lianfang.base.access.api import Actor
 from lianfang.base.access.pages import reader_language
@@ -40,20 +40,14 @@ class Organisations(Kind):
     """Which unit answers for which community: of a county or township, or a city's units for its districts."""
 
     key = "organisations"
+    label = gettext_lazy("Units to communities")
+    says = gettext_lazy(
+        "Which unit answers for which communities and with how many people: near, whole, more where gates are unmanaged."
+    )
     engine = "assignment"
     icon = "users"
     levels = (2, 3, 4)
     seconds = 45.0
-
-    def label(self) -> str:
-        """What it is called."""
-        return _("Units to communities")
-
-    def says(self) -> str:
-        """One sentence: what comes out."""
-        return _(
-            "Which unit answers for which communities and with how many people: near, whole, more where gates are unmanaged."
-        )
 
     def heads(self) -> Heads:
         """Heads of the table of lines and of the map."""

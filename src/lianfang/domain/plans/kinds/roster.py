@@ -12,13 +12,13 @@ from typing import Any, Final
 import numpy as np
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
 from lianfang.base.access.api import Actor
 from lianfang.domain.duty import api as duty
 from lianfang.domain.plans.engines import roster_check, roster_result, rostering
 from lianfang.domain.plans.kinds.roster_binds import held_alone, marked, remarks_of
-from lianfang.domain.plans.kinds.roster_problem import ELSEWHERE, Activity, build, paired_posts
+from lianfang.domain.plans.kinds.roster_problem import ELSEWHERE, Activity, build, paired_posts, seats
 from lianfang.domain.plans.kinds.roster_words import sentence
 from lianfang.domain.plans.models import Plan
 from lianfang.domain.plans.registry import Adopted, Built, Field, Figure, Heads, Kind, PlanLine, Remark, Said, register
@@ -38,22 +38,16 @@ class RosterKind(Kind):
     """Duty rosters for the posts of an area."""
 
     key = "roster"
+    label = gettext_lazy("Duty roster")
+    says = gettext_lazy(
+        "Puts people into the shifts of posts: rested, within their hours, nights in turn, duty elsewhere counted."
+    )
     engine = "rostering"
     icon = "clock"
     propose = "keep_duty"
     adopt_right = "publish_roster"
     levels = (3, 4, 5)
     seconds = 8.0
-
-    def label(self) -> str:
-        """What it is called."""
-        return _("Duty roster")
-
-    def says(self) -> str:
-        """One sentence: what comes out."""
-        return _(
-            "Puts people into the shifts of posts: rested, within their hours, nights in turn, duty elsewhere counted."
-        )
 
     def heads(self) -> Heads:
         """Heads of the table of lines and of the map."""
@@ -93,24 +87,20 @@ class RosterKind(Kind):
     def lines(self, built: Built, result: Result) -> Sequence[PlanLine]:
         """One line a place, by time and post; a place without anybody says so."""
         assert isinstance(result, rostering.Roster)  # noqa: S101 - the engine's own
-        shift_of = {tuple(key): int(shift) for shift, key in built.labels["shifts"].items()}
-        held = {(str(who), int(day)) for who, day, *_ in built.labels["held"]}
-        order = {shift: at for at, shift in enumerate(built.labels["order"])}
-        made = []
-        for slot, who in zip(result.slots, result.member_of_slot, strict=True):
-            if slot.post.startswith(ELSEWHERE):
-                continue
-            shift = shift_of[slot.day, slot.shift, slot.post, slot.skill]
-            member = built.problem.members[int(who)].id if who >= 0 else ""
-            line = self._line(built, shift, slot.skill, member, (member, slot.day) in held)
-            made.append((order[shift], slot.ordinal, line))
-        found = [line for _, _, line in sorted(made, key=lambda one: one[:2])]
+        shift_of = {
+            (day, kind, post, skill): int(shift) for shift, (day, kind, post, skill) in built.labels["shifts"].items()
+        }
+        held = {(int(who), int(day)) for who, day, *_ in built.labels["held"]}
+        found = [
+            self._line(built, one.shift, one.skill, one.member, (one.member, one.day) in held)
+            for one in seats(result, built.problem.members, shift_of, built.labels["order"])
+        ]
         return marked(found, [self._key(built, line) for line in found], paired_posts(built.problem))
 
-    def _line(self, built: Built, shift: int, skill: str | None, member: str, held: bool) -> PlanLine:
+    def _line(self, built: Built, shift: int, skill: str | None, member: int | None, held: bool) -> PlanLine:
         path = built.labels["paths"][str(shift)]
-        home = built.labels["homes"].get(member, "")
-        if not member:
+        home = built.labels["homes"].get(str(member), "")
+        if member is None:
             reason = "why.nobody_free"
         elif held:
             reason = "why.held"
@@ -118,7 +108,9 @@ class RosterKind(Kind):
             reason = "why.skill"
         else:
             reason = "why.home" if home[:12] == path[:12] else "why.town" if home[:9] == path[:9] else "why.rested"
-        return PlanLine(f"shift:{shift}", f"member:{member}" if member else "", path, reason=reason, pinned=held)
+        return PlanLine(
+            f"shift:{shift}", "" if member is None else f"member:{member}", path, reason=reason, pinned=held
+        )
 
     def result_of(self, built: Built, lines: Sequence[PlanLine]) -> Result:
         """The roster that the lines say, with its true price."""

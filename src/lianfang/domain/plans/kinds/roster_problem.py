@@ -192,44 +192,33 @@ def _pinned_posts(pins: Mapping[Cell, Activity], who: str) -> frozenset[str]:
 
 
 @dataclass(frozen=True)
-class Placed:
-    """One place of a roster: the ordinal-th person of a shift; member None where nobody was found. why: code of a reason."""
+class Seat:
+    """One place of a roster: the ordinal-th person of a shift on a day; member None where nobody was found."""
 
     shift: int
+    day: int
     ordinal: int
+    skill: str | None
     member: int | None
-    why: str
 
 
-def placed(built: RosterProblem, stand: Stand, roster: rostering.Roster) -> list[Placed]:
-    """Every place in order of time, post and ordinal; duty elsewhere is left out."""
-    held = {(place.shift, member) for place in stand.places for member in place.held}
-    people = {str(person.id): person for person in stand.people}
-    paths = {place.shift: place.path for place in stand.places}
-    found = []
-    for slot, who in zip(roster.slots, roster.member_of_slot, strict=True):
-        if slot.post.startswith(ELSEWHERE):
-            continue
-        shift = built.shift_of[slot.day, slot.shift, slot.post, slot.skill]
-        if who < 0:
-            found.append(Placed(shift, slot.ordinal, None, "duty.nobody_free"))
-            continue
-        person = people[built.problem.members[int(who)].id]
-        if (str(person.id), slot.day, slot.shift) in built.blocked:
-            found.append(Placed(shift, slot.ordinal, None, "duty.nobody_free"))
-            continue
-        found.append(
-            Placed(shift, slot.ordinal, person.id, _why(person.id, person.home, slot.skill, shift, held, paths[shift]))
+def seats(
+    roster: rostering.Roster,
+    members: Sequence[rostering.Member],
+    shift_of: Mapping[tuple[int, str, str, str | None], int],
+    order: Sequence[int],
+) -> list[Seat]:
+    """Who sits where, by shifts in the given order and by ordinal; duty elsewhere is left out."""
+    at = {shift: n for n, shift in enumerate(order)}
+    found = [
+        Seat(
+            shift_of[slot.day, slot.shift, slot.post, slot.skill],
+            slot.day,
+            slot.ordinal,
+            slot.skill,
+            int(members[int(who)].id) if who >= 0 else None,
         )
-    order = {place.shift: at for at, place in enumerate(stand.places)}
-    return sorted(found, key=lambda one: (order[one.shift], one.ordinal))
-
-
-def _why(member: int, home: str, skill: str | None, shift: int, held: set[tuple[int, int]], path: str) -> str:
-    if (shift, member) in held:
-        return "duty.why_held"
-    if skill:
-        return "duty.why_skill"
-    if home[:12] == path[:12] and home:
-        return "duty.why_home"
-    return "duty.why_town" if home[:9] == path[:9] and home else "duty.why_rested"
+        for slot, who in zip(roster.slots, roster.member_of_slot, strict=True)
+        if not slot.post.startswith(ELSEWHERE)
+    ]
+    return sorted(found, key=lambda one: (at[one.shift], one.ordinal))

@@ -65,22 +65,16 @@ class Routes(Kind):
     """Who knocks where, in which order."""
 
     key = "routes"
+    label = gettext_lazy("Tours from door to door")
+    says = gettext_lazy(
+        "Sampling or deliveries at the doors: which buildings each team visits, in which order, at what time; to print."
+    )
     engine = "routing"
     icon = "truck-delivery"
     levels = (4, 5)
     seconds = 15.0
     maps = False
     board = "plans/board_routes.html"
-
-    def label(self) -> str:
-        """What it is called."""
-        return _("Tours from door to door")
-
-    def says(self) -> str:
-        """One sentence: what comes out."""
-        return _(
-            "Sampling or deliveries at the doors: which buildings each team visits, in which order, at what time; to print."
-        )
 
     def heads(self) -> Heads:
         """Heads of the table of lines."""

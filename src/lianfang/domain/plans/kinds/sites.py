@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from lianfang.base.access.api import Actor
 from lianfang.domain.plans import worklist
@@ -80,20 +80,17 @@ class Sites(Kind):
     """Where a round is sampled."""
 
     key = "sites"
+    label = pgettext_lazy("plan", "Sampling sites")
+    says = gettext_lazy(
+        "How many sites a testing round has, where, with how many desks, and which building queues at which."
+    )
     adopt_right = "open_round"
     engine = "siting"
     icon = "test-pipe"
     levels = (4, 5)
     seconds = 20.0
     maps = False
-
-    def label(self) -> str:
-        """What it is called."""
-        return pgettext("plan", "Sampling sites")
-
-    def says(self) -> str:
-        """One sentence: what comes out."""
-        return _("How many sites a testing round has, where, with how many desks, and which building queues at which.")
+    board = "plans/board_sites.html"
 
     def heads(self) -> Heads:
         """Heads of the table of lines."""
@@ -277,8 +274,6 @@ class Sites(Kind):
                 for site, people in sorted(found.items(), key=lambda item: -item[1])
             ]
         }
-
-    board = "plans/board_sites.html"
 
     def names(self, plan: Plan, subjects: set[str], targets: set[str]) -> dict[str, Said]:
         """Buildings and sites by name."""
