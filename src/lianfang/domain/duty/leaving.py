@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from lianfang.base.access.api import Actor
-from lianfang.base.access.pages import reader_language
 from lianfang.base.database.select import run
 from lianfang.domain.duty.pages import span_text
 from lianfang.domain.workforce.api import knows_members, on_leave
@@ -21,16 +22,11 @@ MOST_NAMED: Final = 5
 def fell_open(actor: Actor, member: int) -> list[str]:
     """Sentences about each shift that has lost its member; its office has an item that leads to who can step in."""
     rows = run("select * from duty_fell_open(%b::int8)", [member])
-    zh = reader_language() == "zh"
-    said = [
-        f"“{post}”{_hours(begins, ends)}的班次已空出，已告知岗位负责人安排接替。"
-        if zh
-        else f"The shift at {post}, {_hours(begins, ends)}, is open; the post's office is told and shown who can step in."
-        for post, begins, ends in rows[:MOST_NAMED]
-    ]
+    open_now = _("The shift at {post}, {hours}, is open; the post's office is told and shown who can step in.")
+    said = [open_now.format(post=post, hours=_hours(begins, ends)) for post, begins, ends in rows[:MOST_NAMED]]
     more = len(rows) - MOST_NAMED
     if more > 0:
-        said.append(f"另有 {more} 个班次也已空出。" if zh else f"{more} more shifts are open.")
+        said.append(_("{count} more shifts are open.").format(count=more))
     return said
 
 

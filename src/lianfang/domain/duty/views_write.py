@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lianfang.base.access.api import public, requires
-from lianfang.base.access.pages import actor_of, reader_language, see_other
+from lianfang.base.access.pages import actor_of, listed, reader_language, see_other
 from lianfang.base.access.places import place_of
 from lianfang.domain.duty import attendance, pages, words
 from lianfang.domain.duty.forms import HandoverForm, PatternForm, PostForm, pattern_initial
@@ -147,11 +147,7 @@ def _reasons(one: attendance.Candidate) -> str:
     if one.same_unit:
         said.append(_("same unit"))
     said.append(_("%(n)s hours this week") % {"n": round(one.minutes / 60)})
-    return (
-        "、".join(part for part in said if part)
-        if reader_language() == "zh"
-        else ", ".join(part for part in said if part)
-    )
+    return listed(part for part in said if part)
 
 
 @requires(KEEP, lists=True)

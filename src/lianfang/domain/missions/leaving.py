@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from lianfang.base.access.api import Actor
 from lianfang.base.database.select import call
@@ -14,15 +14,12 @@ from lianfang.domain.workforce.api import knows_members, on_leave
 @on_leave
 def fell_open(actor: Actor, member: int) -> list[str]:
     """A sentence about the team that somebody no longer belongs to; its base is told when the team is asked for or out."""
-    zh = (get_language() or "zh").startswith("zh")
-    said = []
-    for team, people, out in call("select * from missions_fell_open(%s)", [member]):
-        if zh:
-            said.append(f"已退出队伍“{team}”，队伍还有 {people} 人" + ("，已提请派出地补员。" if out else "。"))
-        else:
-            told = "; its base is told to fill the place." if out else "."
-            said.append(f"No longer in the team {team}, which has {people} people left{told}")
-    return said
+    left = _("No longer in the team {team}, which has {people} people left.")
+    asked = _("No longer in the team {team}, which has {people} people left; its base is told to fill the place.")
+    return [
+        (asked if out else left).format(team=team, people=people)
+        for team, people, out in call("select * from missions_fell_open(%s)", [member])
+    ]
 
 
 @knows_members

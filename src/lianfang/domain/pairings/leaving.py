@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db import connection
-from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from lianfang.base.access.api import Actor
 from lianfang.domain.workforce.api import knows_members, on_leave
@@ -19,9 +19,8 @@ def fell_open(actor: Actor, member: int) -> list[str]:
         count = int(cursor.fetchone()[0])
     if not count:
         return []
-    if (get_language() or "zh").startswith("zh"):
-        return [f"{count} 个包联对象不再由此人负责，已告知负责单位指定接手人。"]
-    return [f"{count} paired targets have lost this person; their offices are told to name a successor."]
+    told = _("{count} paired targets have lost this person; their offices are told to name a successor.")
+    return [told.format(count=count)]
 
 
 @knows_members

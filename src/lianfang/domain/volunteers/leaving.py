@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.utils.translation import gettext as _
+
 from lianfang.base.access.api import Actor
-from lianfang.base.access.pages import reader_language
 from lianfang.base.database.select import call
 from lianfang.domain.workforce.api import knows_members, on_leave
 
@@ -16,11 +17,10 @@ def fell_open(actor: Actor, member: int) -> list[str]:
     count = int(call("select volunteers_fell_open(%s)", [member])[0][0])
     if not count:
         return []
-    if reader_language() == "zh":
-        return [f"此人已退出 {count} 个志愿招募，候补第一位已提请社区查看。"]
-    return [
-        f"{count} calls for volunteers have lost this person; the first of each waiting list is put before the office."
-    ]
+    told = _(
+        "{count} calls for volunteers have lost this person; the first of each waiting list is put before the office."
+    )
+    return [told.format(count=count)]
 
 
 @knows_members

@@ -6,18 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from lianfang.base.access.api import Actor
-from lianfang.base.access.pages import reader_language
+from lianfang.base.access.pages import listed, reader_language
 from lianfang.base.database.select import run
 from lianfang.domain.workforce import browsing, rules
 from lianfang.domain.workforce.selectors import MemberLine
 from lianfang.kernel.divisions import PATH_LENGTH, Level, path_of
 from lianfang.kernel.errors import LianfangError
 from lianfang.kernel.ids import group_code, parse_code
-
-
-def comma() -> str:
-    """What stands between the words of a list, in the running language."""
-    return ", " if reader_language() == "en" else "、"
 
 
 def unit_lines(units: Sequence[browsing.Unit]) -> list[dict[str, Any]]:
@@ -51,7 +46,7 @@ def member_lines(found: Sequence[tuple[MemberLine, tuple[int, ...]]]) -> list[di
         {
             "line": line, "code": group_code(line.code), "kind": rules.word(rules.MEMBER_KINDS, line.kind, spoken),
             "home": places.get(line.home_path[:12], ""),
-            "whys": comma().join(rules.WHYS[why].say(spoken) for why in sorted(set(whys)) if why in rules.WHYS),
+            "whys": listed(rules.WHYS[why].say(spoken) for why in sorted(set(whys)) if why in rules.WHYS),
         }
         for line, whys in found
     ]  # fmt: skip
