@@ -12,6 +12,7 @@ from django.db import connections
 from lianfang.base.facts.api import Batch, Fact, Statement
 from lianfang.base.metrics.api import recompute
 from lianfang.domain.rounds.facts_tubes import CAREFUL, TubeFilledBatch
+from lianfang.kernel.ids import format_code
 from tests.domain.rounds.conftest import Station
 from tests.support.histories import countable, open_rounds
 from tests.support.world import COUNTY, HOME, NEXT, fold, total
@@ -111,6 +112,27 @@ def test_who_lives_with_a_positive_person_stays_held_whichever_result_comes_firs
     assert states()[2:4] == ["held", "positive"]
     station.send([station.result(number, "negative") for number in range(514, 518)], **lab)
     assert states()[4:] == ["released"] * 4
+
+
+def test_somebody_of_another_county_is_unknown_and_their_neighbours_in_the_call_are_not(station: Station) -> None:
+    """Homes of several people come as one text; here they lie in two counties, and one code is nobody's."""
+    stranger, nobody = 123_456_789, 123_456_790
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "with home as (insert into residents_household (path, sealed, state) "
+            "values ('110101001001000101001', '', 'lived_in') returning id, path) "
+            "insert into residents_person (code, household_id, path, sealed, sex, born_year, kind, tags, present) "
+            "select %s, id, path, '', 1, 1980, 1, '{}', true from home",
+            [stranger],
+        )
+    people = [person.code for person in station.world.people[HOME][:3]]
+    answers = station.send([
+        station.tube(410, people[:2]), station.tube(411, [people[2], format_code(stranger)]), station.tube(412, [format_code(nobody)]),
+    ])  # fmt: skip
+    assert [answer["status"] for answer in answers] == ["accepted", "refused", "refused"]
+    assert [answer["values"]["subject"] for answer in answers[1:]] == [format_code(stranger), format_code(nobody)]
+    [alone] = station.send([station.tube(413, [format_code(nobody)])])
+    assert alone["code"] == "fact.subject_unknown"
 
 
 @pytest.mark.row("D1")
