@@ -208,6 +208,40 @@ def test_a_replan_after_any_change_of_supply_and_demand_is_the_optimum(case, see
     assert new.objective == pytest.approx(engine.solve(again, stop=FAST).objective)
 
 
+@settings(max_examples=80, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.sampled_from([1, 1.5, 0.37]), st.sampled_from([0.1, 0.5, 1.0]))
+def test_a_chain_of_replans_over_few_listed_arcs_stays_at_the_optimum(seed, unit, part):
+    rng = np.random.default_rng(seed)
+    n, m, largest = int(rng.integers(2, 50)), int(rng.integers(2, 20)), int(rng.choice([3, 1_000, 30_000]))
+    cost, block = rng.integers(0, largest, (n, m)) * unit, int(rng.choice([largest // 3 + 1, 20 * largest]))
+    supply, demand = rng.integers(0, int(rng.choice([2, 9])), n) + 1, rng.integers(0, int(rng.choice([2, 12])), m) + 1
+    few = engine.Params(nearest=int(rng.integers(1, 5)), listed=float(rng.integers(1, 5)))
+    last = engine.solve(engine.Transport(supply, demand, block_of(cost), block), params=few, stop=FAST)
+    for _ in range(3):
+        supply = np.maximum(supply + rng.integers(-1, 2, n) * (rng.random(n) < part), 0)
+        demand = np.maximum(demand + rng.integers(-1, 2, m) * (rng.random(m) < part), 1)
+        again = engine.Transport(supply, demand, block_of(cost), block)
+        last = engine.solve(again, params=few, stop=FAST, previous=last)
+        assert engine.check(again, last) == []
+        assert last.status is Status.OPTIMAL
+        assert last.objective == pytest.approx(oracle(supply, demand, cost, np.full(m, block)))
+
+
+def test_a_replan_does_not_depend_on_how_wide_the_steps_of_its_search_are():
+    # Whole costs of a few quanta and costs of 2^36 quanta: distances one by one, or many to a slot and some beyond all slots.
+    supply, demand, cost = town(300, 40)
+    changed = np.roll(np.where(np.arange(300) % 9 == 0, 0, supply), 5) + (np.arange(300) % 8 == 0)
+    found = []
+    for unit in (1, 1.0, 0.001):
+        first = engine.solve(engine.Transport(supply, demand, block_of(cost * unit), 20_000 * unit))
+        again = engine.Transport(changed, demand, block_of(cost * unit), 20_000 * unit)
+        new = engine.solve(again, previous=first)
+        assert engine.check(again, new) == []
+        assert new.status is Status.OPTIMAL
+        found.append(new.objective / unit)
+    assert found == pytest.approx([found[0]] * 3)
+
+
 def test_an_old_plan_with_other_costs_is_not_trusted():
     supply, demand, cost = town(300, 30)
     first = engine.solve(engine.Transport(supply, demand, block_of(cost), 20_000))

@@ -1,77 +1,63 @@
 """Compiled shortest augmenting paths: the optimum over listed arcs from any prices, keeping whatever flow still fits them.
 
-Every column has its price, and flow runs only where cost - price is the least of its row. A unit without a place looks for the
-cheapest way to a column with room: Dijkstra over columns, where a line from row i to j is a way from j to every other column
-that row i reaches. Only the cheapest way between two columns is kept. The search ends at the first column with room, and
-prices fall only where it looked. Source: Ahuja, Magnanti and Orlin 1993, Network Flows, 9.7;
+Every column has its price, and flow runs only where cost - price is the least of its row. Units without a place look for the
+cheapest way to columns with room: Dijkstra over columns, where a line from row i to j is a way from j to every other column
+that row i reaches. Only the cheapest way between two columns is kept, and kept until a path changes the lines of the first.
+At first all rows search at once, and each place takes the way that came to it, unless another path has used up a line of it;
+when most ways cross the same few lines, one row after the other searches, ending at the first column with room. Prices
+fall only where a search looked. Source: Ahuja, Magnanti and Orlin 1993, Network Flows, 9.7 and 9.8;
 Jonker and Volgenant 1987, Computing 38, for ending early. Numba compiles this file once and keeps the code on disk.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numba as nb
 import numpy as np
+from numpy.typing import NDArray
 
+from lianfang.planning.assignment.buckets import (
+    BY,
+    DISTANCE,
+    FAR,
+    OVER,
+    PRICE,
+    ROOM,
+    SLOTS,
+    WIDTH,
+    advance,
+    forget,
+    get,
+    nodes_for,
+    put,
+    width_for,
+)  # fmt: skip
 from lianfang.planning.assignment.network import Arcs, Numbers, Plan
 from lianfang.planning.assignment.problem import Int
+from lianfang.planning.assignment.residual import Network, Residual, Short, line_costs, residual
 from lianfang.planning.stop import Clock, Stop
 
-FAR = np.iinfo(np.int64).max // 4
-PATHS_AT_ONCE = 500  # between two looks at the clock; assumption
-HEAP, SEEN, SETTLED, ARENA = range(4)  # places in `count`: how far each list is filled
+SEARCHES_AT_ONCE = 200  # between two looks at the clock; assumption
+HALF = 0.5  # of the rows that search at once must have found a place before it ends; measured flat from 0.3 to 1
+FEW = 8  # once less than one row in so many is placed by a search of all, they search one by one; measured flat
+SEEN, SINKS, ARENA, BOUND, ALONE, LACKING = range(3, 9)
+"""The other numbers of a search: columns seen, places found, how far the list of ways is filled, the distance beyond which
+nothing matters, whether a single row searches, and how near the shortage is."""
 
-Network = tuple[Int, Int, Int, Int]
-"""start[rows + 1] into row, column, cost of the arcs."""
-Lists = tuple[Int, Int, Int]
+Lists = tuple[Short, Short, Short]
 """head[columns], after[arcs], before[arcs]: the arcs that carry flow to each column, linked."""
-Moves = tuple[Int, Int, Int, Int, Int, Int]
-"""first[columns], size[columns] (-1: to be listed anew) into to, width, arc, line: the cheapest way to each other column."""
-Search = tuple[Int, Int, Int, Int, Int, Int, Int]
-"""distance[columns], by[columns] (arc reached over), over[columns] (line given up for it, -1: none), seen columns,
-settled columns, heap keys, heap nodes."""
+Ways = tuple[Int, Int, Int, Short, Int]
+"""first[columns], size[columns] (-1: to be listed anew) into way (other column, change of cost) and via (arc, line): the cheapest
+way to each other column; spot[columns] is -1 everywhere between two listings."""
+Search = tuple[Int, Int, Int, Int, NDArray[np.bool_], NDArray[np.bool_], Int]
+"""Node and top (see buckets.py), seen columns, columns with room that were reached, whether a column is among those, whether a
+row reached one, and the numbers of the search."""
+State = tuple[Lists, Ways, Search]
 
 
 @nb.njit(cache=True, nogil=True)
-def _push(key: Int, node: Int, size: int, k: int, n: int) -> int:
-    """Put (k, n) into the binary heap; returns its new size."""
-    at = size
-    while at > 0:
-        above = (at - 1) >> 1
-        if key[above] <= k:
-            break
-        key[at], node[at] = key[above], node[above]
-        at = above
-    key[at], node[at] = k, n
-    return size + 1
-
-
-@nb.njit(cache=True, nogil=True)
-def _pop(key: Int, node: Int, size: int) -> int:
-    """Take the least entry out (it stays readable at `size`, the returned new size)."""
-    least_key, least_node = key[0], node[0]
-    size -= 1
-    k, n = key[size], node[size]
-    at = 0
-    while True:
-        below = 2 * at + 1
-        if below >= size:
-            break
-        if below + 1 < size and key[below + 1] < key[below]:
-            below += 1
-        if key[below] >= k:
-            break
-        key[at], node[at] = key[below], node[below]
-        at = below
-    key[at], node[at] = k, n
-    key[size], node[size] = least_key, least_node
-    return size
-
-
-@nb.njit(cache=True, nogil=True)
-def _link(arc: int, column: Int, head: Int, after: Int, before: Int) -> None:
+def _link(arc: int, column: Short, lists: Lists) -> None:
     """Add an arc to the list of those that carry flow to its column."""
+    head, after, before = lists
     k = column[arc]
     after[arc], before[arc] = head[k], -1
     if head[k] >= 0:
@@ -80,8 +66,9 @@ def _link(arc: int, column: Int, head: Int, after: Int, before: Int) -> None:
 
 
 @nb.njit(cache=True, nogil=True)
-def _unlink(arc: int, column: Int, head: Int, after: Int, before: Int) -> None:
+def _unlink(arc: int, column: Short, lists: Lists) -> None:
     """Take an arc that carries nothing any more out of its column's list."""
+    head, after, before = lists
     if before[arc] >= 0:
         after[before[arc]] = after[arc]
     else:
@@ -91,251 +78,253 @@ def _unlink(arc: int, column: Int, head: Int, after: Int, before: Int) -> None:
 
 
 @nb.njit(cache=True, nogil=True)
-def _settle_prices(start: Int, column: Int, cost: Int, flow: Int, u: Int, v: Int, excess: Int, room: Int) -> None:
-    """u[i] = the least cost − v of row i; flow on arcs that are dearer than that is taken back."""
-    for i in range(start.size - 1):
-        least = FAR
-        for a in range(start[i], start[i + 1]):
-            least = min(least, cost[a] - v[column[a]])
-        u[i] = least
-        for a in range(start[i], start[i + 1]):
-            if flow[a] > 0 and cost[a] - v[column[a]] > least:
-                excess[i] += flow[a]
-                room[column[a]] += flow[a]
-                flow[a] = 0
+def _link_all(flow: Int, column: Short, lists: Lists) -> None:
+    for a in range(flow.size - 1, -1, -1):
+        if flow[a] > 0:
+            _link(a, column, lists)
 
 
 @nb.njit(cache=True, nogil=True)
-def _collect(net: Network, k: int, head: Int, after: Int, moves: Moves, spot: Int, count: Int) -> None:
+def _collect(k: int, net: Network, lists: Lists, ways: Ways, count: Int) -> None:
     """List anew the cheapest way from column k to every other column: over which line, along which arc."""
-    start, row, column, cost = net
-    first, size, to, width, arc, line = moves
-    base = count[ARENA]
-    n, b = 0, head[k]
+    begin, row, column, cost = net
+    head, after, _ = lists
+    first, size, way, via, spot = ways
+    if count[ARENA] + spot.size > way.shape[0]:
+        size[:] = -1
+        count[ARENA] = 0
+    base, b = count[ARENA], head[k]
+    end = base
     while b >= 0:
         i, own = row[b], cost[b]
-        for a in range(start[i], start[i + 1] if i < start.size - 2 else start[i]):  # the shortage row has its own way
+        for a in range(begin[i, 0], begin[i, 1] if i < begin.shape[0] - 1 else begin[i, 0]):  # shortage: see _lack
             other, w = column[a], cost[a] - own
             if other == k:
                 continue
             at = spot[other]
             if at < 0:
-                at = n
-                spot[other] = n
-                to[base + n], width[base + n] = other, w + 1
-                n += 1
-            if w < width[base + at]:
-                width[base + at], arc[base + at], line[base + at] = w, a, b
+                spot[other] = end
+                way[end, 0], way[end, 1], via[end, 0], via[end, 1] = other, w, a, b
+                end += 1
+            elif w < way[at, 1]:
+                way[at, 1], via[at, 0], via[at, 1] = w, a, b
         b = after[b]
-    for at in range(n):
-        spot[to[base + at]] = -1
-    first[k], size[k] = base, n
-    count[ARENA] = base + n
+    for at in range(base, end):
+        spot[way[at, 0]] = -1
+    first[k], size[k] = base, end - base
+    count[ARENA] = end
 
 
 @nb.njit(cache=True, nogil=True)
-def _reach(k: int, d: int, arc: int, line: int, bound: int, room: Int, search: Search, count: Int) -> int:
-    """Note that column k can be reached at distance d; the distance beyond which nothing matters."""
-    distance, by, over, seen, _, key, node = search
-    if d >= distance[k] or d >= bound:
-        return bound
-    if distance[k] == FAR:
+def _reach(node: Int, top: Int, seen: Int, count: Int, k: int, d: int, arc: int, line: int) -> None:
+    """Note that column k can be reached at distance d; who searches alone needs nothing beyond the nearest room."""
+    if node[k, DISTANCE] == FAR:
         seen[count[SEEN]] = k
         count[SEEN] += 1
-    distance[k], by[k], over[k] = d, arc, line
-    count[HEAP] = _push(key, node, count[HEAP], d, k)
-    return d + 1 if room[k] > 0 else bound
+    node[k, DISTANCE], node[k, BY], node[k, OVER] = d, arc, line
+    put(node, top, count, k, d)
+    if count[ALONE] and node[k, ROOM] > 0:
+        count[BOUND] = d
 
 
 @nb.njit(cache=True, nogil=True)
-def _make_room(ways: int, search: Search, moves: Moves, count: Int) -> None:
-    """Space for this many more ways: outdated heap entries go, and all lists when they fill the arena."""
-    distance, _, _, _, _, key, node = search
-    if count[ARENA] + ways > moves[2].size:
-        moves[1][:] = -1
-        count[ARENA] = 0
-    if count[HEAP] + ways > key.size:
-        size = 0
-        for h in range(count[HEAP]):
-            if key[h] == distance[node[h]]:
-                size = _push(key, node, size, key[h], node[h])
-        count[HEAP] = size
-
-
-@nb.njit(cache=True, nogil=True)
-def _nearest_room(
-    net: Network,
-    source: int,
-    v: Int,
-    flow: Int,
-    room: Int,
-    lists: Lists,
-    moves: Moves,
-    spot: Int,
-    search: Search,
-    count: Int,
-) -> int:
-    """Dijkstra from one row over columns: the nearest with room; the way back stands in `by` and `over`."""
-    start, _, column, cost = net
-    distance, settled, key, node = search[0], search[4], search[5], search[6]
-    first, size, to, width, arc, line = moves
-    lack, lacking = (
-        start[start.size - 2],
-        True,
-    )  # arcs of the shortage row, in order of columns; looked at once a search
-    bound, least = FAR, FAR
-    for a in range(start[source], start[source + 1]):
-        least = min(least, cost[a] - v[column[a]])
-    for a in range(start[source], start[source + 1]):
-        bound = _reach(column[a], cost[a] - v[column[a]] - least, a, -1, bound, room, search, count)
-    while True:
-        count[HEAP] = _pop(key, node, count[HEAP])
-        d, k = key[count[HEAP]], node[count[HEAP]]
-        if d > distance[k]:
-            continue
-        if room[k] > 0:
-            return int(k)
-        settled[count[SETTLED]] = k
-        count[SETTLED] += 1
-        _make_room(2 * v.size, search, moves, count)
-        if size[k] < 0:
-            _collect(net, k, lists[0], lists[1], moves, spot, count)
-        base = d + v[k]
+def _drain(
+    node: Int, top: Int, seen: Int, count: Int, first: Int, size: Int, way: Int, via: Short, sinks: Int,
+    sunk: NDArray[np.bool_], flow: Int, lack: int,
+) -> int:  # fmt: skip
+    """Settle the columns of the open slot and look along their ways; stops at a column whose ways must be made up first."""
+    k = get(node, top, count)
+    while k >= 0:
+        if size[k] < 0 or (flow[lack + k] > 0 and node[k, DISTANCE] < count[LACKING]):
+            return k
+        if node[k, ROOM] > 0 and not sunk[k]:
+            sinks[count[SINKS]], sunk[k] = k, True
+            count[SINKS] += 1
+        base, bound = node[k, DISTANCE] + node[k, PRICE], count[BOUND]
         for e in range(first[k], first[k] + size[k]):
-            bound = _reach(to[e], base + width[e] - v[to[e]], arc[e], line[e], bound, room, search, count)
-        if lacking and flow[lack + k] > 0:
-            lacking = False
-            for a in range(lack, lack + v.size):
-                far = base + cost[a] - cost[lack + k] - v[column[a]]
-                bound = _reach(column[a], far, a, lack + k, bound, room, search, count)
+            other = way[e, 0]
+            d = base + way[e, 1] - node[other, PRICE]
+            if d < node[other, DISTANCE] and d < bound:
+                _reach(node, top, seen, count, other, d, via[e, 0], via[e, 1])
+                bound = count[BOUND]
+        k = get(node, top, count)
+    return -1
 
 
 @nb.njit(cache=True, nogil=True)
-def _send(target: int, column: Int, flow: Int, most: int, lists: Lists, moves: Moves, search: Search) -> int:
-    """Send as many units as the path to `target` takes; how many. The columns on it forget their lists."""
-    head, after, before = lists
-    _, by, over = search[:3]
-    size = moves[1]
-    amount, k = most, target
-    while over[k] >= 0:
-        amount = min(amount, flow[over[k]])
-        k = column[over[k]]
+def _leave(net: Network, source: int, node: Int, top: Int, seen: Int, count: Int) -> None:
+    """The columns that a row without a place reaches itself."""
+    begin, _, column, cost = net
+    u = FAR
+    for a in range(begin[source, 0], begin[source, 1]):
+        u = min(u, cost[a] - node[column[a], PRICE])
+    for a in range(begin[source, 0], begin[source, 1]):
+        k, d = column[a], cost[a] - node[column[a], PRICE] - u
+        if d < node[k, DISTANCE] and d < count[BOUND]:
+            _reach(node, top, seen, count, k, d, a, -1)
+
+
+@nb.njit(cache=True, nogil=True)
+def _lack(net: Network, line: int, node: Int, top: Int, seen: Int, count: Int) -> None:
+    """The ways of the shortage, from the column of its line to every other."""
+    begin, _, column, cost = net
+    base = node[column[line], DISTANCE] + node[column[line], PRICE] - cost[line]
+    for a in range(begin[-1, 0], begin[-1, 1]):
+        k, d = column[a], base + cost[a] - node[column[a], PRICE]
+        if d < node[k, DISTANCE] and d < count[BOUND]:
+            _reach(node, top, seen, count, k, d, a, line)
+
+
+@nb.njit(cache=True, nogil=True)
+def _found(mark: int, net: Network, search: Search) -> int:
+    """How many rows reached their first column with room, among those columns from `mark` on."""
+    node, _, _, sinks, _, hit, count = search
+    _, row, column, _ = net
+    fresh = 0
+    for s in range(mark, count[SINKS]):
+        k = sinks[s]
+        while node[k, OVER] >= 0:
+            k = column[node[k, OVER]]
+        source = row[node[k, BY]]
+        fresh += not hit[source]
+        hit[source] = True
+    return fresh
+
+
+@nb.njit(cache=True, nogil=True)
+def _grow(net: Network, sources: Int, flow: Int, state: State) -> int:
+    """Dijkstra over columns from these rows, until enough of them reach room; the distance up to which it is complete."""
+    lists, ways, search = state
+    first, size, way, via, _ = ways
+    node, top, seen, sinks, sunk, _, count = search
+    count[SEEN], count[SINKS], count[BOUND], count[ALONE] = 0, 0, FAR, sources.size == 1
+    count[LACKING] = FAR
+    for source in sources:
+        _leave(net, source, node, top, seen, count)
+    missing, lack, far = int(np.ceil(HALF * sources.size)), net[0][-1, 0], 0
+    while missing > 0 and advance(node, top, count):
+        mark, k = count[SINKS], 0
+        while k >= 0:
+            k = _drain(node, top, seen, count, first, size, way, via, sinks, sunk, flow, lack)
+            if k >= 0:
+                if size[k] < 0:
+                    _collect(k, net, lists, ways, count)
+                if flow[lack + k] > 0 and node[k, DISTANCE] < count[LACKING]:
+                    count[LACKING] = node[k, DISTANCE]
+                    _lack(net, lack + k, node, top, seen, count)
+                put(node, top, count, k, node[k, DISTANCE])
+        missing -= _found(mark, net, search)
+        for s in range(mark, count[SINKS]):
+            far = max(far, node[sinks[s], DISTANCE])
+    return int(count[BOUND] if count[ALONE] else far)
+
+
+@nb.njit(cache=True, nogil=True)
+def _lower(far: int, search: Search) -> None:
+    """Prices fall by what each column is nearer than `far`; what lies beyond is no place; the search is over."""
+    node, top, seen, sinks, sunk, _, count = search
+    for k in seen[: count[SEEN]]:
+        node[k, PRICE] -= max(far - node[k, DISTANCE], 0)
+    for s in range(count[SINKS]):
+        k = sinks[s]
+        sunk[k] = False
+        if node[k, DISTANCE] > far:
+            sinks[s] = -1
+    forget(node, top, count, seen[: count[SEEN]])
+
+
+@nb.njit(cache=True, nogil=True)
+def _send(target: int, net: Network, flow: Int, excess: Int, state: State) -> bool:
+    """Send as many units as the path to `target` still takes, if any. The columns on it forget their ways."""
+    lists, ways, search = state
+    _, row, column, _ = net
+    node, size = search[0], ways[1]
+    amount, k = node[target, ROOM], target
+    while node[k, OVER] >= 0:
+        amount = min(amount, flow[node[k, OVER]])
+        k = column[node[k, OVER]]
+    source = row[node[k, BY]]
+    search[5][source] = False
+    amount = min(amount, excess[source])
+    if amount == 0:
+        return False
+    excess[source] -= amount
+    node[target, ROOM] -= amount
     k = target
     while True:
+        arc, line = node[k, BY], node[k, OVER]
         size[k] = -1
-        if flow[by[k]] == 0:
-            _link(by[k], column, head, after, before)
-        flow[by[k]] += amount
-        back = over[k]
-        if back < 0:
-            return amount
-        flow[back] -= amount
-        k = column[back]
-        if flow[back] == 0:
-            _unlink(back, column, head, after, before)
+        if flow[arc] == 0:
+            _link(arc, column, lists)
+        flow[arc] += amount
+        if line < 0:
+            return True
+        flow[line] -= amount
+        k = column[line]
+        if flow[line] == 0:
+            _unlink(line, column, lists)
 
 
 @nb.njit(cache=True, nogil=True)
-def _augment(
-    start: Int, row: Int, column: Int, cost: Int, flow: Int, v: Int, excess: Int, room: Int, first: int, most: int
-) -> int:
-    """Send the excess of rows from `first` on, at most `most` paths; the row to go on with, or the number of rows."""
-    rows, columns, arena = start.size - 1, v.size, 4 * column.size + 4 * v.size
-    net = (start, row, column, cost)
-    lists = (np.full(columns, -1), np.empty(flow.size, np.int64), np.empty(flow.size, np.int64))
-    for a in range(flow.size):
-        if flow[a] > 0:
-            _link(a, column, lists[0], lists[1], lists[2])
-    moves = (
-        np.zeros(columns, np.int64), np.full(columns, -1), np.empty(arena, np.int64), np.empty(arena, np.int64),
-        np.empty(arena, np.int64), np.empty(arena, np.int64),
+def _place(net: Network, flow: Int, excess: Int, state: State, together: bool, most: int) -> bool:
+    """Place the excess of all rows by at most `most` searches; whether to go on with all rows at once."""
+    waiting, search = np.flatnonzero(excess), state[2]
+    for _ in range(most):
+        waiting = waiting[excess[waiting] > 0]
+        if waiting.size == 0:
+            break
+        many = waiting.size
+        if waiting[-1] == excess.size - 1 and many > 1:  # the shortage comes last
+            many -= 1
+        _lower(_grow(net, waiting[: many if together else 1], flow, state), search)
+        sent = 0
+        for target in search[3][: search[6][SINKS]]:
+            if target >= 0:
+                sent += _send(target, net, flow, excess, state)
+        together = together and sent * FEW >= many
+    return together
+
+
+def _state(net: Residual) -> State:
+    """Room for the lists of one run."""
+    arcs, columns = net.column.size, net.v.size
+    count = np.zeros(9, dtype=np.int64)
+    count[WIDTH] = width_for(net.typical())
+    lists = (np.full(columns, -1, np.int32), np.empty(arcs, np.int32), np.empty(arcs, np.int32))
+    _link_all(net.flow, net.column, lists)
+    ways = (
+        np.zeros(columns, np.int64), np.full(columns, -1), np.empty((arcs + 2 * columns, 2), np.int64),
+        np.empty((arcs + 2 * columns, 2), np.int32), np.full(columns, -1),
     )  # fmt: skip
     search = (
-        np.full(columns, FAR), np.empty(columns, np.int64), np.empty(columns, np.int64), np.empty(columns, np.int64),
-        np.empty(columns, np.int64), np.empty(arena, np.int64), np.empty(arena, np.int64),
+        nodes_for(net.v, net.room), np.full(SLOTS + 1, -1), np.empty(columns, np.int64), np.empty(columns, np.int64),
+        np.zeros(columns, np.bool_), np.zeros(net.excess.size, np.bool_), count,
     )  # fmt: skip
-    spot, count = np.full(columns, -1), np.zeros(4, np.int64)
-    for source in range(first, rows):
-        while excess[source] > 0:
-            if most == 0:
-                return source
-            most -= 1
-            count[:ARENA] = 0
-            target = _nearest_room(net, source, v, flow, room, lists, moves, spot, search, count)
-            far = search[0][target]
-            for k in search[4][: count[SETTLED]]:
-                v[k] -= far - search[0][k]
-            for k in search[3][: count[SEEN]]:
-                search[0][k] = FAR
-            amount = _send(target, column, flow, min(excess[source], room[target]), lists, moves, search)
-            excess[source] -= amount
-            room[target] -= amount
-    return rows
+    return lists, ways, search
 
 
-@dataclass(eq=False)
-class Residual:
-    """Arcs by row (pool and shortage included: see network.py), flow, prices, units without a place, room of columns.
-
-    start[rows + 2] into row, column, cost, flow; u[rows + 1], excess[rows + 1]; v[columns + 1], room[columns + 1].
-    """
-
-    start: Int
-    row: Int
-    column: Int
-    cost: Int
-    flow: Int
-    u: Int
-    v: Int
-    excess: Int
-    room: Int
-
-    def run(self, clock: Clock) -> bool:
-        """Place every unit; False when the clock came first. Ends with v[pool] = 0 and u to match v."""
-        _settle_prices(self.start, self.column, self.cost, self.flow, self.u, self.v, self.excess, self.room)
-        at, rows = 0, self.excess.size
-        while at < rows and (at == 0 or clock.left > 0):
-            at = _augment(
-                self.start, self.row, self.column, self.cost, self.flow, self.v, self.excess, self.room, at,
-                PATHS_AT_ONCE,
-            )  # fmt: skip
-        self.v -= self.v[-1]
-        _settle_prices(self.start, self.column, self.cost, self.flow, self.u, self.v, self.excess, self.room)
-        return at == rows
-
-
-def residual(numbers: Numbers, arcs: Arcs, price: Int, plan: Plan) -> Residual:
-    """The network over these arcs (each pair once), holding as much of the plan as supply and demand allow."""
-    rows, columns = numbers.rows, numbers.columns
-    home = np.arange(rows)
-    row = np.concatenate([arcs.row, home, np.full(columns + 1, rows)])
-    column = np.concatenate([arcs.column, np.full(rows, columns), np.arange(columns + 1)])
-    cost = np.concatenate([arcs.cost, np.zeros(rows, dtype=np.int64), numbers.shortage, [0]])
-    order = np.argsort(row * (columns + 1) + column)
-    row, column, cost = row[order], column[order], cost[order]
-    key = row * (columns + 1) + column
-    flow = np.zeros(row.size, dtype=np.int64)
-    wanted = plan.lines.row * (columns + 1) + plan.lines.column
-    at = np.minimum(np.searchsorted(key, wanted), key.size - 1)
-    there = key[at] == wanted
-    flow[at[there]] = plan.units[there]
-    sent, asked = int(numbers.supply.sum()), int(numbers.demand.sum())
-    excess = np.append(numbers.supply, asked) - np.bincount(row, flow, rows + 1).astype(np.int64)
-    room = np.append(numbers.demand, sent) - np.bincount(column, flow, columns + 1).astype(np.int64)
-    start = np.searchsorted(row, np.arange(rows + 2))
-    return Residual(
-        start, row, column, cost, flow, np.zeros(rows + 1, dtype=np.int64), np.append(price, 0), excess, room
-    )
-
-
-def plan_of(net: Residual) -> Plan:
-    """The flow as a plan (balanced: nothing has excess)."""
-    used = np.flatnonzero(net.flow)
-    return Plan(Arcs(net.row[used], net.column[used], net.cost[used]), net.flow[used], np.zeros(0, dtype=np.int64))
+def augment(net: Residual, clock: Clock) -> bool:
+    """Place every unit; False when the clock came first. Ends with v[pool] = 0 and u to match v."""
+    net.settle()
+    if net.excess.any():
+        state, together = _state(net), True
+        while True:
+            together = _place(net.network, net.flow, net.excess, state, together, SEARCHES_AT_ONCE)
+            if not net.excess.any() or clock.left == 0:
+                break
+        node = state[2][0]
+        net.v[:], net.room[:] = node[:, PRICE], node[:, ROOM]
+    net.v -= net.v[-1]
+    net.price_rows()
+    return not net.excess.any()
 
 
 def prepare() -> None:
     """Have the compiled search ready: seconds on the first call of a machine, then a fraction of one in each process."""
-    one = np.ones(1, dtype=np.int64)
-    arcs = Arcs(one[:0], one[:0], one[:0])
-    residual(Numbers(one, one, one), arcs, one, Plan(arcs, one[:0], one[:0])).run(Clock(Stop()))
+    one, none = np.ones(1, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    arcs, plan = Arcs(one - 1, one - 1, one), Plan(Arcs(none, none, none), none, none)
+    net = residual(Numbers(one, one, one), arcs, one, plan)
+    augment(net, Clock(Stop()))
+    net.lists(arcs)
+    line_costs(one - 1, one - 1, one, one - 1, one - 1, 1)
+    _place(net.network, net.flow, net.excess, _state(net), True, 1)

@@ -11,14 +11,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lianfang.planning.assignment.augment import FAR, Residual, plan_of, residual
+from lianfang.planning.assignment.augment import augment
+from lianfang.planning.assignment.buckets import FAR
 from lianfang.planning.assignment.columns import Params, State, dual_bound, total_cost
 from lianfang.planning.assignment.network import Arcs, Numbers, Plan, join_all, nearest_optimum
 from lianfang.planning.assignment.problem import Int
+from lianfang.planning.assignment.residual import Residual, plan_of, residual
 from lianfang.planning.assignment.scan import BLOCK_CELLS, Pairs, margin_for
 from lianfang.planning.stop import Clock
 
 KEPT_MARGIN = 4  # a re-plan keeps arcs within this part of a plan's margin; assumption, measured flat from 2 to 8
+MARGIN_ROWS = 64  # on which that margin is judged; assumption
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,12 +36,12 @@ class Start:
 
 def fit_plan(numbers: Numbers, lines: Arcs, units: Int) -> Plan:
     """The old lines cut to the new supply and demand (dearest first), the rest idle or unmet."""
-    order = np.argsort(-lines.cost, kind="stable")
-    lines, units = lines.take(order), units[order].copy()
+    units = units.copy()
     for key, limit in ((lines.row, numbers.supply), (lines.column, numbers.demand)):
         used = np.bincount(key, units.astype(np.float64), limit.size).astype(np.int64)
         excess = np.maximum(used - limit, 0)
-        for at in np.flatnonzero(excess[key]):
+        over = np.flatnonzero(excess[key])
+        for at in over[np.argsort(-lines.cost[over], kind="stable")]:
             cut = min(int(excess[key[at]]), int(units[at]))
             units[at] -= cut
             excess[key[at]] -= cut
@@ -61,7 +64,7 @@ def replan(pairs: Pairs, numbers: Numbers, start: Start, clock: Clock, params: P
     arcs, floor, base = start.arcs, start.floor, start.price
     net = residual(numbers, arcs, start.price, start.plan)
     used, done = 0, False
-    while net.run(clock):
+    while augment(net, clock):
         steps = _steps(net, floor, base - net.v[:-1])
         done = not steps.rows.size
         if done or not clock.report("pricing"):
@@ -105,14 +108,15 @@ def _steps(net: Residual, floor: Int, drop: Int) -> Steps:
     order = np.argsort(drop, kind="stable")
     ranked = np.append(drop[order], FAR)
     width = np.searchsorted(ranked[:-1], net.u[:-1] - floor, side="left")
-    rows = np.argsort(-width, kind="stable")[: int((width > 0).sum())]
+    narrow = (drop.size - width).astype(np.uint16 if drop.size < 2**16 else np.int64)  # sorted by radix
+    rows = np.argsort(narrow, kind="stable")[: int((width > 0).sum())]
     return Steps(rows, width[rows], order, ranked)
 
 
 def _priced(pairs: Pairs, net: Residual, floor: Int, steps: Steps, params: Params) -> tuple[Arcs, Int]:
     """Arcs outside the lists that come close to their row's price, and all floors anew."""
     price, u = net.v[:-1], net.u[:-1]
-    margin = margin_for(pairs, price, params.listed) // KEPT_MARGIN
+    margin = max(margin_for(pairs, price, params.listed, MARGIN_ROWS) // KEPT_MARGIN, 1)  # 1: costs are rounded
     parts, at = [], 0
     while at < steps.rows.size:
         wide = int(steps.width[at])
@@ -125,9 +129,12 @@ def _priced(pairs: Pairs, net: Residual, floor: Int, steps: Steps, params: Param
         costs = pairs.costs(some, columns)
         reduced = pairs.reduced(costs, price[columns])
         unit = 1.0 if reduced.dtype.kind in "iu" else pairs.scale
-        limit = np.minimum(u[some], np.floor(reduced.min(axis=1) * unit).astype(np.int64)) + margin
-        near = (limit if unit == 1.0 else limit / unit).astype(reduced.dtype)
-        row, column = np.divmod(np.flatnonzero(reduced <= near[:, None]), columns.size)
+        least = np.floor(reduced.min(axis=1) * unit).astype(np.int64)
+        limit = np.minimum(u[some], least) + margin
+        close = np.flatnonzero(least <= limit)
+        near = (limit[close] if unit == 1.0 else limit[close] / unit).astype(reduced.dtype)
+        row, column = np.divmod(np.flatnonzero(reduced[close] <= near[:, None]), columns.size)
+        row = close[row]
         return Arcs(some[row], columns[column], pairs.quanta(costs[row, column])), limit
 
     with ThreadPoolExecutor(pairs.threads) as pool:
@@ -136,7 +143,4 @@ def _priced(pairs: Pairs, net: Residual, floor: Int, steps: Steps, params: Param
     for (some, columns), (_, limit) in zip(parts, found, strict=True):
         lower[some] = np.minimum(limit, floor[some] + steps.ranked[columns.size])
     arcs = join_all([arcs for arcs, _ in found])
-    key = arcs.row * (pairs.columns + 1) + arcs.column
-    listed = net.row * (pairs.columns + 1) + net.column  # in order: the network's arcs are sorted by row and column
-    place = np.minimum(np.searchsorted(listed, key), listed.size - 1)
-    return arcs.take(listed[place] != key), lower
+    return arcs.take(~net.lists(arcs)), lower

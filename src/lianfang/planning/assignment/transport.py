@@ -11,6 +11,7 @@ from lianfang.planning.assignment.exchange import middle_prices
 from lianfang.planning.assignment.network import Arcs, Numbers, first_plan, no_arcs, row_prices
 from lianfang.planning.assignment.problem import Int, Transport
 from lianfang.planning.assignment.replan import Start, fit_plan, replan
+from lianfang.planning.assignment.residual import line_costs
 from lianfang.planning.assignment.result import Memory, TransportResult
 from lianfang.planning.assignment.scan import WIDEST_COST, Pairs, all_pairs
 from lianfang.planning.result import ProblemError, Reason, Status
@@ -188,8 +189,11 @@ def _same_costs(pairs: Pairs, memory: Memory) -> bool:
     if memory.price.size != pairs.columns or memory.floor.size != pairs.rows or memory.scale != pairs.scale:
         return False
     sample = np.unique(np.linspace(0, pairs.rows - 1, min(pairs.rows, SAMPLE_ROWS)).astype(np.int64))
-    mine = np.flatnonzero(np.isin(memory.arc_from, sample))
-    place = np.searchsorted(sample, memory.arc_from[mine])
+    place_of = np.full(pairs.rows, -1)
+    place_of[sample] = np.arange(sample.size)
+    place = place_of[memory.arc_from]
+    mine = np.flatnonzero(place >= 0)
+    place = place[mine]
     now = pairs.quanta(pairs.costs(sample))[place, memory.arc_to[mine]]
     return bool((now == memory.arc_cost[mine]).all())
 
@@ -205,10 +209,7 @@ def _again(
 ) -> State:
     assert previous is not None  # noqa: S101 - it holds the memory
     arcs = Arcs(memory.arc_from, memory.arc_to, memory.arc_cost)
-    key = arcs.row * numbers.columns + arcs.column
-    order = np.argsort(key, kind="stable")
-    wanted = previous.flow_from * numbers.columns + previous.flow_to
-    cost = arcs.cost[order[np.searchsorted(key[order], wanted)]]
+    cost = line_costs(arcs.row, arcs.column, arcs.cost, previous.flow_from, previous.flow_to, numbers.rows)
     plan = fit_plan(numbers, Arcs(previous.flow_from, previous.flow_to, cost), previous.flow_amount)
     price = np.minimum(memory.price, numbers.shortage)
     return replan(pairs, numbers, Start(plan, arcs, price, memory.floor), clock, params)
@@ -218,7 +219,7 @@ def _result(problem: Transport, numbers: Numbers, state: State, scale: float, cl
     plan = state.plan
     real = (plan.lines.row < problem.rows) & (plan.lines.column < problem.columns)
     lines, units = plan.lines.take(real), plan.units[real]
-    order = np.lexsort((lines.column, lines.row))
+    order = np.argsort(lines.row * problem.columns + lines.column)
     lines, units = lines.take(order), units[order]
     unmet = problem.demand - np.bincount(lines.column, units.astype(np.float64), problem.columns).astype(np.int64)
     price = state.price / scale
