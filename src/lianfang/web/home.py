@@ -19,7 +19,7 @@ from lianfang.base.access.pages import reader_language
 from lianfang.base.access.places import Place, place_of
 from lianfang.base.areas.api import names_of
 from lianfang.base.incidents.api import incident_for
-from lianfang.base.worklist.api import open_items, words
+from lianfang.base.worklist.api import PAGE, open_items, words
 from lianfang.domain.pairings.api import bar_of
 from lianfang.domain.reports.api import Period, counts, period_of, unit_report
 from lianfang.domain.residents.api import building_names
@@ -81,7 +81,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("page", "1")
     page = max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 5 else 1
     found = tasks_of(actor, page=page)
-    return render(request, "lianfang/home/worklist.html", {"tasks": found, "page": page, "more": len(found) >= 200})
+    return render(request, "lianfang/home/worklist.html", {"tasks": found, "page": page, "more": len(found) >= PAGE})
 
 
 @dataclass(frozen=True)
@@ -109,6 +109,12 @@ def tasks_of(actor: Actor, *, under: str = "", page: int = 1) -> list[Task]:
         title = words(item.source, item.what, item.subject, language)
         made.append(Task(title, item.link, names.get(item.path, ""), state, word, item.due_at))
     return made
+
+
+def _due(actor: Actor) -> dict[str, Any]:
+    """The most pressing work items, and how many there are (a full page of them says that there are more)."""
+    found = tasks_of(actor)
+    return {"tasks": found[:TASKS], "due": len(found), "full": PAGE}
 
 
 def _places(actor: Actor, paths: list[str]) -> dict[str, str]:
@@ -187,7 +193,7 @@ def overview_context(actor: Actor, place: Place) -> dict[str, Any]:
         "confirmed": sum(value for state, value in reported.items() if state != "not_reported"),
         "wrong": wrong, "wrong_count": sum(line.state in WRONG for line in wrong), "pools": pools, "now_at": now,
         "known": Known(one, rows, returns, period is not None and period.overdue(now)),
-        "trail": area_trail(place), "tasks": tasks_of(actor)[:TASKS],
+        "trail": area_trail(place), **_due(actor),
         "incident": incident_for(place.path), "paired": paired if paired.complete or paired.incomplete else None,
     }  # fmt: skip
 
@@ -256,6 +262,6 @@ def community_context(actor: Actor, place: Place) -> dict[str, Any]:
     return {
         "place": place, "round": one, "here": here, "state": state_of(here) if here else "unknown",
         "left": waiting is not None, "groups": (waiting or [])[:BUILDINGS], "words": measure_words(one.kind if one else "testing"),
-        "report": report, "tasks": tasks_of(actor)[:TASKS], "now_at": timezone.now(), "trail": area_trail(place),
+        "report": report, **_due(actor), "now_at": timezone.now(), "trail": area_trail(place),
         "incident": incident_for(place.path),
     }  # fmt: skip
