@@ -181,8 +181,3 @@ def test_everyday_names(name, short):
 def test_every_level_has_words_in_both_languages():
     assert [level.zh for level in Level] == ["省", "设区市", "县市区", "乡镇街道", "村社区", "楼栋", "单元", "户"]
     assert len({level.en for level in Level}) == len(Level)
-
-
-def test_drill_codes_are_known():
-    assert d.is_synthetic("990101001001")
-    assert not d.is_synthetic("130983100201")

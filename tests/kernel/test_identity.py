@@ -133,19 +133,6 @@ def test_other_papers(id_type, good, bad):
 
 
 @pytest.mark.parametrize(
-    ("birth", "day", "age"),
-    [
-        (date(2000, 2, 29), date(2022, 2, 28), 21),
-        (date(2000, 2, 29), date(2022, 3, 1), 22),
-        (date(2022, 3, 20), TODAY, 0),
-        (date(1949, 12, 31), date(2022, 12, 31), 73),
-    ],
-)
-def test_ages_are_whole_years(birth, day, age):
-    assert identity.age_on(birth, day) == age
-
-
-@pytest.mark.parametrize(
     ("name", "masked"),
     [
         ("张三", "张*"),

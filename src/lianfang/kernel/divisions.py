@@ -218,11 +218,6 @@ def contains(outer: str, inner: str) -> bool:
     return low <= inner < high
 
 
-def is_synthetic(code: str) -> bool:
-    """Whether a code belongs to the drill province 99."""
-    return code.startswith(SYNTHETIC_PROVINCE)
-
-
 # --------------------------------------------------------------------------------------------------------- words
 
 _TOWN_KINDS = ((1, 99, "街道", "street"), (100, 199, "镇", "town"), (200, 399, "乡", "township"))

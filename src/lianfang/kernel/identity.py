@@ -188,11 +188,6 @@ def synthetic_number(region_digits: str, birth: date, serial: int) -> str:
     return first + check_character(first)
 
 
-def age_on(birth: date, day: date) -> int:
-    """Whole years of age on a day; somebody born on 29 February turns on 1 March in common years."""
-    return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
-
-
 def mask_name(name: str) -> str:
     """张三 → 张*, 张三丰 → 张**; at most two stars, so that a long name is not told by its length."""
     name = name.strip()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from lianfang.base.access.pages import reader_language
@@ -212,8 +211,3 @@ def _row(row: RowLine, file: ImportLine) -> dict[str, Any]:
         "row": row, "state": state, "word": word, "reason": reason_words(row.reason), "choices": choices,
         "asked": row.verdict == "person" and file.state == "staged", "area": f"{row.area_m2:,.0f}" if row.area_m2 else "",
     }  # fmt: skip
-
-
-def frame_words(kind: str) -> str:
-    """Coordinates in words."""
-    return str(FRAME_WORDS.get(kind, _("not chosen")))

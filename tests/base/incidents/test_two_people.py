@@ -148,8 +148,9 @@ def live_zone(acting, opened, level="lockdown", path=COMPOUND):
 def test_a_zone_down_to_a_building(acting, opened):
     number = live_zone(acting, opened)
     with acting("head"):
-        assert [zone.level for zone in incidents.zones_over(COMPOUND, incident_id=opened)] == ["lockdown"]
-        assert [zone.id for zone in incidents.zones(COMPOUND[:12], incident_id=opened)] == [number]
+        assert [(zone.id, zone.level) for zone in incidents.zones(COMPOUND[:12], incident_id=opened)] == [
+            (number, "lockdown")
+        ]
     with acting("desk") as actor:
         options = {"actor": actor, "incident_id": opened, "path": COMPOUND, "level": "lockdown", "reason": "再"}
         refused("incident.zone_exists", incidents.propose_zone, **options)

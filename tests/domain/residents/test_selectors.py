@@ -62,7 +62,6 @@ def test_the_ledger_is_paged_by_keyset(clerk: Actor, statements: list[str]) -> N
         assert len(statements) == -(-PEOPLE // 50)
         assert len({line.id for line in found}) == len(found) == PEOPLE == api.counts(HERE)[0]
         assert [line.path for line in found] == sorted(line.path for line in found)
-        assert sum(api.present_by_building(HERE).values()) == PEOPLE
     first = next(line for line in found if line.code == found[0].code)
     assert first.building == "1号楼"
     assert first.entrance == "1单元"
@@ -153,8 +152,7 @@ def test_somebody_elsewhere_and_nobody_look_alike(clerk: Actor) -> None:
 def test_a_sampler_finds_by_code_and_lists_nobody(clerk: Actor) -> None:
     with acting(clerk):
         line = api.list_people(actor=clerk, path=HERE, limit=1).lines[0]
-        codes = api.people_by_codes([api.people_by_ids([line.id])[line.id].code])
-        assert next(iter(codes.values())).id == line.id
+        assert api.people_by_ids([line.id])[line.id].name == line.name
     sampler = office(HERE, "sampler")
     with acting(sampler):
         found = api.by_code(text=line.code.lower(), purpose="采样")

@@ -13,7 +13,6 @@ from lianfang.base.incidents.selectors import (
     playbook_of,
     zone,
     zones,
-    zones_over,
 )
 from lianfang.base.incidents.services import (
     approve_lift,
@@ -67,5 +66,4 @@ __all__ = [
     "withdraw_zone",
     "zone",
     "zones",
-    "zones_over",
 ]

@@ -58,13 +58,6 @@ def zones(path: str, *, incident_id: int, using: str = "default") -> Sequence[Zo
     )
 
 
-def zones_over(path: str, *, incident_id: int, using: str = "default") -> Sequence[Zone]:
-    """The zones in force that bind a place: its own and those above it, closest first."""
-    above = [path[:cut] for cut in range(2, len(path) + 1)]
-    found = Zone.objects.using(using).filter(incident_id=incident_id, state__in=IN_FORCE, path__in=above)
-    return sorted(found, key=lambda zone: -len(zone.path))
-
-
 def zone(number: int, *, using: str = "default") -> Zone | None:
     """One zone in any state; None when it does not exist or cannot be seen."""
     return Zone.objects.using(using).select_related("incident").filter(id=number).first()

@@ -178,27 +178,6 @@ def people_by_ids(ids: Sequence[int]) -> dict[int, Found]:
     return {resident.id: resident for resident in _residents(rows)}
 
 
-def people_by_codes(codes: Sequence[int]) -> dict[int, Found]:
-    """Those of the given public codes (numbers) whom the role sees, by code."""
-    if not codes:
-        return {}
-    rows = run(
-        "select p.id, p.code, p.path, p.sealed, p.sex, p.born_year, p.kind, p.tags from residents_person p where p.code = any(%b::int8[])",
-        [list(codes)],
-    )
-    return {resident.code: resident for resident in _residents(rows)}
-
-
-def present_by_building(path: str) -> dict[str, int]:
-    """How many people are present by building path, counted from the rows (for a community; a city reads metrics)."""
-    low, high = rules.range_of_place(path)
-    rows = run(
-        "select left(path, 16) as building, count(*) from residents_presence where path >= %b and path < %b and why < 3 group by 1",
-        [low, high],
-    )
-    return dict(rows)
-
-
 def counts(path: str) -> tuple[int, int]:
     """People present and homes lived in below a path, counted from the rows."""
     low, high = rules.range_of_place(path)
@@ -208,11 +187,6 @@ def counts(path: str) -> tuple[int, int]:
         [low, high, low, high],
     )
     return int(rows[0][0]), int(rows[0][1])
-
-
-def label_sheet(*, actor: Actor, path: str) -> tuple[Line, ...]:
-    """What the printed code sheet of a building needs: code, name and door of everybody, in the order of homes."""
-    return people_of_building(actor=actor, path=path)
 
 
 def _residents(rows: list[tuple[Any, ...]]) -> list[Found]:

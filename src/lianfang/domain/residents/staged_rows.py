@@ -16,7 +16,6 @@ from lianfang.domain.residents import sealing, staging
 from lianfang.domain.residents.reading import REGISTERS, Reason
 from lianfang.exchange.tables import Refused, write_refused
 from lianfang.exchange.tables import Verdict as CellVerdict
-from lianfang.kernel.divisions import range_of
 from lianfang.kernel.errors import Language, LianfangError, problem
 
 
@@ -49,17 +48,6 @@ class RowLine:
     def sentences(self, language: Language = "zh") -> list[str]:
         """The reasons for a person."""
         return [problem(reason.code).sentence(reason.values, language) for reason in self.reasons]
-
-
-def imports_of(path: str, *, limit: int = 50) -> tuple[ImportLine, ...]:
-    """The newest imports into an area or below it."""
-    low, high = range_of(path)
-    rows = run(
-        "select id, path, register, name, rows, state, counts::text, created_at, taken_at from residents_import_file "
-        "where path >= %b and path < %b order by id desc limit %b",
-        [low, high, limit],
-    )
-    return tuple(_line(row) for row in rows)
 
 
 def import_line(file_id: int) -> ImportLine:
