@@ -16,9 +16,12 @@ def test_a_file_that_changes_after_it_was_read_is_read_again(tmp_path: Path) -> 
     (tmp_path / "base").mkdir()
     early, late = tmp_path / "base" / "1", tmp_path / "base" / "2"
     early.write_bytes(b"a" * 3_000_000)
+    passing = tmp_path / "base" / "passing"
+    passing.touch()
     follower = sums.Follower(tmp_path)
     follower.look()
     follower.look()  # at rest: begun
+    passing.unlink()
     read_once = follower.finish()
     time.sleep(0.02)
     early.write_bytes(b"b" * 3_000_000)

@@ -79,9 +79,10 @@ class Follower:
 
     def finish(self) -> dict[str, Sum]:
         """Path → sums of every file, once the other program has ended; raises OSError when a file can't be read."""
-        for name, mark in _walk(self._folder):
+        there = dict(_walk(self._folder))
+        for name, mark in there.items():
             self._begin(name, mark)
-        return {name: reading.result() for name, (_, reading) in sorted(self._begun.items())}
+        return {name: self._begun[name][1].result() for name in sorted(there)}
 
     def close(self) -> None:
         """Give up what was not begun, wait for what was."""
