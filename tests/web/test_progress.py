@@ -50,6 +50,11 @@ def world(database: object) -> World:
             paired = 3 if town == TOWN else 0
             figures = zip(PLACES, (villages, villages - paired, paired), strict=True)
             add([Delta(name, today, town, value, "community") for name, value in figures], using="owner")
+        add(
+            [Delta(name, today, HOME, value, "compound") for name, value in zip(PLACES, (4, 1, 3), strict=True)],
+            using="owner",
+        )
+    add_denominator(path=COUNTY, what="compounds", value=9, counted_on=date(2020, 3, 19), source="县住建局")
     fold()
     return world
 
@@ -110,6 +115,9 @@ def test_the_layer_is_a_plain_link_and_shows_what_the_metrics_say(opened: Callab
     assert "0 people, 0.0 for each of" in other
     paired = opened(f"/pairings/area/{COUNTY}000000/?layer=paired")
     assert "3 / 411" in paired
+    told = re.sub(r"<[^>]+>|\s+", " ", paired)
+    assert re.search(r"Compounds, of those registered +3 / 4 · 75", told)
+    assert re.search(r"Compounds, of the published count +3 / 9 +县住建局", told)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from lianfang.base.access.actor import Actor
 from lianfang.base.access.places import Place
-from lianfang.base.areas.api import denominators
+from lianfang.base.areas.api import DenominatorLine, denominators
 from lianfang.base.areas.models import Area, Boundary
 from lianfang.base.metrics.api import children, is_defined, metric, values
 from lianfang.domain.reports.api import Period, counts_by_parent, period_of
@@ -241,12 +241,25 @@ class _Reader:
         return one.says_zh if is_chinese() else one.says_en
 
     def _paired_facts(self) -> list[Fact]:
-        listed = self.here.of(self.place.path, TARGETS, "community")
-        somebody = listed - self.here.of(self.place.path, ORPHANS, "community")
-        return [
+        listed, somebody = self._paired("community")
+        found = [
             Fact(_("By the list of divisions"), f"{number(somebody)} / {number(listed)} · {percent(somebody, listed)}", self._edition()),
             *[Fact(_("By the published count"), f"{number(somebody)} / {number(count)}", source) for count, source in self._published],
         ]  # fmt: skip
+        listed, somebody = self._paired("compound")
+        if listed:
+            share = f"{number(somebody)} / {number(listed)} · {percent(somebody, listed)}"
+            found.append(Fact(_("Compounds, of those registered"), share))
+        found += [
+            Fact(_("Compounds, of the published count"), f"{number(somebody)} / {number(count)}", source)
+            for count, source in self._counted(("compounds",))
+        ]
+        return found
+
+    def _paired(self, kind: str) -> tuple[int, int]:
+        """Targets of a kind that exist here, and those with somebody."""
+        listed = self.here.of(self.place.path, TARGETS, kind)
+        return listed, listed - self.here.of(self.place.path, ORPHANS, kind)
 
     def _placed_facts(self, total: int) -> list[Fact]:
         over, listed = self.here.total(self.place.path, UNPLACED), self.here.of(self.place.path, TARGETS, "community")
@@ -268,15 +281,20 @@ class _Reader:
 
     @cached_property
     def _published(self) -> list[tuple[int, str]]:
-        """Villages and communities as documents count them, newest first: (count, source and day)."""
-        found: dict[tuple[Any, str], dict[str, int]] = defaultdict(dict)
-        for one in denominators(self.place.path):
-            if one.what in VILLAGES:
-                found[one.counted_on, one.source][one.what] = one.value
-        return [
-            (sum(counted.values()), f"{source} · {day(on)}")
-            for (on, source), counted in sorted(found.items(), reverse=True)
-        ]
+        """Villages and communities as documents count them."""
+        return self._counted(VILLAGES)
+
+    def _counted(self, kinds: Sequence[str]) -> list[tuple[int, str]]:
+        """What documents count of these kinds together, newest first: (count, source and day)."""
+        found: dict[tuple[Any, str], int] = defaultdict(int)
+        for one in self._denominators:
+            if one.what in kinds:
+                found[one.counted_on, one.source] += one.value
+        return [(count, f"{source} · {day(on)}") for (on, source), count in sorted(found.items(), reverse=True)]
+
+    @cached_property
+    def _denominators(self) -> Sequence[DenominatorLine]:
+        return denominators(self.place.path)
 
 
 def read_known(place: Place, one: Round | None = None) -> Known:
