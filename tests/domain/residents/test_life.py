@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.db import connections
@@ -12,89 +11,18 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from lianfang.base.access.api import Actor
-from lianfang.base.areas.api import load_divisions, shipped_divisions
-from lianfang.domain.residents import confirm, life, transfers
+from lianfang.domain.residents import confirm, life
 from lianfang.domain.residents.api import import_residents, people_of, undo_import
 from lianfang.domain.residents.life import Door, Newcomer
 from lianfang.domain.residents.services import today
 from lianfang.kernel.errors import LianfangError
 from lianfang.kernel.identity import synthetic_number
 from tests.domain.residents import rosters
-from tests.domain.residents.offices import acting, figures, office, owner
+from tests.domain.residents.ledger import HERE, THERE, counted, home_of, place_of, refused, settle
+from tests.domain.residents.offices import acting, office, owner
 
-HERE, THERE, OTHER_COUNTY = "411621001001", "411621001002", "411622100001"
-pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.row("C1")]
+pytestmark = [pytest.mark.usefixtures("database", "empty"), pytest.mark.row("C1")]
 DAY = date(2022, 3, 20)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def tree(database: object) -> None:
-    from tests.contracts.scene import ELSEWHERE
-
-    load_divisions([*shipped_divisions("fugou"), *ELSEWHERE], edition=2020)
-
-
-@pytest.fixture(autouse=True)
-def empty() -> None:
-    owner(
-        "truncate residents_person, residents_secret, residents_presence, residents_household, residents_import_file, residents_change, "
-        "residents_import_row, residents_transfer, areas_building, areas_compound, areas_grid, areas_grid_building, metrics_delta, "
-        "metrics_value, worklist_item cascade"
-    )
-
-
-@pytest.fixture(scope="module")
-def clerk(tree: None) -> Actor:
-    return office(HERE)
-
-
-@pytest.fixture(scope="module")
-def head(tree: None) -> Actor:
-    return office(HERE, "community_head")
-
-
-@pytest.fixture(scope="module")
-def neighbour(tree: None) -> Actor:
-    return office(THERE, "community_head")
-
-
-@pytest.fixture(scope="module")
-def far(tree: None) -> Actor:
-    return office(OTHER_COUNTY, "community_head")
-
-
-def settle(actor: Actor, folder: Path, count: int = 8, first: int = 0, **changes: Any) -> list[int]:
-    """People of a roster in the ledger, in the order of their rows."""
-    file = rosters.write(
-        folder / f"{actor.path}-{first}.xlsx", [rosters.person(n, **changes) for n in range(first, first + count)]
-    )
-    report = import_residents(actor=actor, path_to_file=file, area_path=actor.path)
-    assert report.taken == count, report.counts
-    return [row[0] for row in owner(
-        'select person_id from residents_import_row where file_id = %s order by "row"', report.file_id)]  # fmt: skip
-
-
-def place_of(person: int) -> list[tuple[Any, ...]]:
-    return owner("select path, why from residents_presence where person_id = %s order by why", person)
-
-
-def counted(path: str) -> tuple[int, int]:
-    """People to be found and homes lived in, counted from the rows and equal to the folded figures."""
-    people = owner("select count(*) from residents_presence where path like %s and why < 3", path + "%")[0][0]
-    homes = owner("select count(*) from residents_household where path like %s and state = 'lived_in'", path + "%")[0][
-        0
-    ]
-    found = figures(path)
-    assert (found.get("residents.present", 0), found.get("residents.households", 0)) == (people, homes)
-    return people, homes
-
-
-def refused(code: str) -> Any:
-    return pytest.raises(LianfangError, check=lambda error: error.code == code)
-
-
-def home_of(person: int) -> str:
-    return str(owner("select path from residents_person where id = %s", person)[0][0])
 
 
 def test_a_death_takes_somebody_off_every_list_and_can_be_undone(clerk: Actor, tmp_path: Path) -> None:
@@ -277,120 +205,6 @@ def test_nothing_readable_stands_in_the_records(clerk: Actor, tmp_path: Path) ->
         for part in ("欧阳演练", "独一无二"):
             assert part not in text
             assert part.encode().hex() not in text
-
-
-# ----------------------------------------------------------------------------------------------------- transfers
-
-
-def ask(actor: Actor, number: int, what: str = "move", **more: Any) -> int:
-    if not owner("select 1 from areas_building where path = %s", actor.path + "0001"):
-        owner("insert into areas_building (path, name) values (%s, '1号楼')", actor.path + "0001")
-    row = rosters.person(number)
-    with acting(actor):
-        return transfers.ask_transfer(
-            actor=actor, what=what, number=row["id_no"], name=row["name"], door=Door(actor.path + "0001", "1单元", "808"),
-            reason="来本社区居住", **more,
-        )  # fmt: skip
-
-
-def test_a_move_is_accepted_by_both_sides_and_told_to_neither_before(
-    clerk: Actor, head: Actor, neighbour: Actor, tmp_path: Path
-) -> None:
-    people = settle(clerk, tmp_path, 8)
-    number = ask(neighbour, 2)
-    with acting(neighbour):
-        mine = transfers.transfer(actor=neighbour, transfer_id=number)
-    assert (mine.side, mine.place, mine.code, mine.state) == ("in", "", "", "asked")
-    with acting(head):
-        theirs = transfers.transfer(actor=head, transfer_id=number)
-    assert (theirs.side, theirs.place, theirs.name, theirs.number) == ("out", "", rosters.person(2)["name"], "")
-    assert counted(THERE) == (0, 0)
-    items = owner("select path, for_role, what from worklist_item")
-    assert items == [(HERE, "community_head", "transfer_out")]
-    with acting(clerk), refused("access.not_found"):
-        transfers.accept_transfer(actor=clerk, transfer_id=number)  # a clerk may not accept
-    with acting(head):
-        assert transfers.accept_transfer(actor=head, transfer_id=number) is True
-    assert (counted(HERE), counted(THERE)) == ((7, 2), (1, 1))
-    with acting(neighbour):
-        assert transfers.transfer(actor=neighbour, transfer_id=number).place
-        assert [one.name for one in people_of(THERE)] == [rosters.person(2)["name"]]
-    with acting(head):
-        assert transfers.transfer(actor=head, transfer_id=number).place
-        assert people[2] not in {one.id for one in people_of(HERE)}
-        with refused("residents.transfer_over"):
-            transfers.accept_transfer(actor=head, transfer_id=number)
-    assert owner("select count(*) from worklist_item where done_at is null") == [(0,)]
-
-
-def test_across_counties_the_seals_change_their_key(clerk: Actor, head: Actor, far: Actor, tmp_path: Path) -> None:
-    people = settle(clerk, tmp_path, 4)
-    number = ask(far, 1)
-    with acting(head):
-        assert transfers.accept_transfer(actor=head, transfer_id=number)
-    with acting(far):
-        entry = life.entry(actor=far, person_id=people[1])
-    assert (entry.name, entry.secret["number"]) == (rosters.person(1)["name"], rosters.person(1)["id_no"])
-    assert (counted(HERE), counted(OTHER_COUNTY)) == ((3, 1), (1, 1))
-
-
-def test_a_stay_elsewhere_keeps_the_entry_where_it_is(
-    clerk: Actor, head: Actor, neighbour: Actor, tmp_path: Path
-) -> None:
-    people = settle(clerk, tmp_path, 4)
-    number = ask(neighbour, 0, "stay", until=today() + timedelta(days=30))
-    with acting(head):
-        transfers.accept_transfer(actor=head, transfer_id=number)
-    assert home_of(people[0]).startswith(HERE)
-    assert (counted(HERE), counted(THERE)) == ((3, 1), (1, 1))
-    with acting(head):
-        assert {one.id: one.present for one in people_of(HERE)}[people[0]] is False
-        entry = life.entry(actor=head, person_id=people[0])
-        assert entry.stay_path == THERE, "the community is told, the door is not"
-    with acting(neighbour):
-        assert [one.id for one in people_of(THERE)] == [people[0]]
-        life.come_back(actor=neighbour, person_id=people[0], on=today(), reason="回家了")
-    assert (counted(HERE), counted(THERE)) == ((4, 1), (0, 0))
-
-
-def test_a_refused_transfer_changes_and_tells_nothing(
-    clerk: Actor, head: Actor, neighbour: Actor, tmp_path: Path
-) -> None:
-    settle(clerk, tmp_path, 4)
-    number = ask(neighbour, 0)
-    with pytest.raises(LianfangError) as waits:
-        ask(neighbour, 0)
-    assert waits.value.code == "residents.transfer_waits"
-    with acting(head):
-        transfers.refuse_transfer(actor=head, transfer_id=number)
-    with acting(neighbour):
-        mine = transfers.transfer(actor=neighbour, transfer_id=number)
-    assert (mine.state, mine.place) == ("refused", "")
-    assert owner("select count(*) from residents_household where path like %s", THERE + "%") == [(0,)]
-    assert (counted(HERE), counted(THERE)) == ((4, 1), (0, 0))
-
-
-def test_a_clerk_asks_and_both_heads_accept(clerk: Actor, head: Actor, neighbour: Actor, tmp_path: Path) -> None:
-    """The asking side's own head has to accept as well when a clerk asked; one person never accepts for both sides."""
-    settle(neighbour, tmp_path, 4)
-    number = ask(clerk, 0)
-    assert sorted(owner("select path, what from worklist_item")) == [(HERE, "transfer_in"), (THERE, "transfer_out")]
-    with acting(neighbour):
-        assert transfers.accept_transfer(actor=neighbour, transfer_id=number) is False
-    with acting(head):
-        assert transfers.accept_transfer(actor=head, transfer_id=number) is True
-    both = office("411621001", "community_head")
-    owner("update residents_transfer set state = 'asked', from_by = null, to_by = %s", both.account_id)
-    with acting(both), refused("residents.transfer_same_person"):
-        transfers.accept_transfer(actor=both, transfer_id=number)
-
-
-def test_nobody_is_found_by_trying_numbers(neighbour: Actor) -> None:
-    for number in range(3):
-        with pytest.raises(LianfangError) as caught:
-            ask(neighbour, number)
-        assert caught.value.code == "residents.nobody_to_transfer"
-    assert owner("select count(*) from residents_household") == [(0,)]
 
 
 # -------------------------------------------------------------------------------------------------- confirmations
