@@ -118,35 +118,10 @@ def stage_outlines(
              json.dumps(one.geometry), one.area_m2, *one.at, "", "")
             for n, at, one in rows
         ])  # fmt: skip
-        start = len(rows) + 1
         near = lines_near(path, [(at, one.geometry) for _, at, one in rows], [one.geometry for one in barriers])
-        placed = [(at, one) for one, towns in zip(barriers, near, strict=True) for at in towns]
-        lines = [
-            (
-                n,
-                at,
-                one.kind,
-                one.name,
-                "",
-                one.layer,
-                one.ref,
-                "",
-                None,
-                None,
-                json.dumps(one.geometry),
-                0.0,
-                0.0,
-                0.0,
-                "new",
-                "",
-            )
-            for n, (at, one) in enumerate(placed, start=start)
-        ]
-        lost = [
-            (n, path, "building", "", "", layer, ref, "", None, None, None, 0.0, 0.0, 0.0, "refused", code)
-            for n, (code, layer, ref) in enumerate(left_out, start=start + len(lines))
-        ]
-        insert_rows(cursor, number, lines + lost)
+        lines = [_line_row(at, one) for one, towns in zip(barriers, near, strict=True) for at in towns]
+        lost = [_refused_row(path, *one) for one in left_out]
+        insert_rows(cursor, number, [(n, *row) for n, row in enumerate(lines + lost, start=len(rows) + 1)])
         cursor.execute(
             "update areas_outline_row r set verdict = 'same' where r.file_id = %s and r.what <> 'building' and exists ("
             "select 1 from areas_barrier b where b.path = r.path and b.kind = r.what and b.geometry = r.geometry)", [number],
@@ -157,6 +132,18 @@ def stage_outlines(
             [json.dumps(settings), number],
         )
     return counts
+
+
+def _line_row(at: str, one: NewBarrier) -> tuple[Any, ...]:
+    """A wall, river or road at one community, as `insert_rows` takes it after its number."""
+    return (
+        at, one.kind, one.name, "", one.layer, one.ref, "", None, None, json.dumps(one.geometry), 0.0, 0.0, 0.0, "new", "",
+    )  # fmt: skip
+
+
+def _refused_row(path: str, code: str, layer: str, ref: str) -> tuple[Any, ...]:
+    """What was refused while the plan was read."""
+    return (path, "building", "", "", layer, ref, "", None, None, None, 0.0, 0.0, 0.0, "refused", code)
 
 
 def decide_row(*, number: int, row: int, building: str = "", name: str = "", skip: bool = False) -> dict[str, int]:
