@@ -98,8 +98,7 @@ def test_a_pair_is_taken_away_and_put_back_by_hand_as_two(stage: Stage, fresh: N
         plan = services.edit_line(actor=actor, plan_id=number, n=pairs[0], choice="", version=plan.version)
         assert [lines_of(number)[n].target for n in pairs] == ["", ""], "one alone is not left behind"
         offered = [
-            value
-            for value, _ in kind.choices(built_of(plan_by_id(number, whole=True)), lines_of(number), pairs[0], "zh")
+            value for value, _ in kind.choices(built_of(plan_by_id(number, whole=True)), lines_of(number), pairs[0])
         ]
         assert all(value == "" or value.startswith("pair:") for value in offered)
         services.edit_line(actor=actor, plan_id=number, n=pairs[0], choice=offered[1], version=plan.version)

@@ -35,7 +35,7 @@ def test_proposed_edited_computed_again_and_published(stage: Stage, fresh: None)
         assert [line.target == "" for line in lines] == [False] * 15
         assert kind.check(built, kind.result_of(built, lines)) == []
         assert kind.result_of(built, lines).objective == result_of(plan).objective
-        offered = kind.choices(built, lines, 4, "zh")
+        offered = kind.choices(built, lines, 4)
         assert offered[0] == ("", "空缺")
         choice = offered[-1][0]
         edited = services.edit_line(actor=actor, plan_id=number, n=4, choice=choice, version=plan.version)
@@ -43,7 +43,7 @@ def test_proposed_edited_computed_again_and_published(stage: Stage, fresh: None)
         with pytest.raises(LianfangError) as caught:  # whoever works already that day is not offered
             services.edit_line(actor=actor, plan_id=number, n=3, choice=choice, version=edited.version)
         assert caught.value.code == "plans.choice_wrong"
-        words = kind.names(plan, {line.subject for line in lines}, {line.target for line in lines}, "zh")
+        words = kind.names(plan, {line.subject for line in lines}, {line.target for line in lines})
         assert words[lines[0].subject].words.endswith("00:00–08:00 · 东关卡点")
         again = services.replan(actor=actor, plan=plan_by_id(number))
     worker.run_job(again)
