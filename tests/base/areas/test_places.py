@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import io
 import json
 from datetime import date
@@ -26,6 +27,7 @@ from lianfang.base.areas.api import (
     read_boundaries,
     shipped_divisions,
 )
+from lianfang.cli import importing
 from lianfang.cli.places import import_compounds
 from lianfang.exchange.synthetic.compounds import compounds
 from lianfang.kernel.errors import LianfangError
@@ -109,7 +111,9 @@ def test_counts_of_the_same_thing_stand_beside_each_other() -> None:
 
 
 @pytest.mark.row("B4")
-def test_a_list_of_compounds_is_registered_and_what_is_wrong_in_it_is_told() -> None:
+def test_a_list_of_compounds_is_registered_and_what_is_wrong_in_it_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """By code or by a name that only one community has; the same list again brings gates up to date; slips are refused by row."""
     actor = office("411621", "county_dispatcher")
     out = io.BytesIO()
@@ -127,6 +131,15 @@ def test_a_list_of_compounds_is_registered_and_what_is_wrong_in_it_is_told() -> 
     assert import_compounds(actor, "411621", out.getvalue()).new == 3
     assert owner(count) == [(HERE, 3, False), (THERE, 1, True)]
     assert import_compounds(actor, "411621", out.getvalue()).new == 0
+    (tmp_path / "小区.xlsx").write_bytes(out.getvalue())
+    parser = argparse.ArgumentParser()
+    importing.add_parser(parser.add_subparsers())
+    words = ["import", "compounds", str(tmp_path / "小区.xlsx"), "--area", "411621000000"]
+    assert importing.run(parser.parse_args(words)) == 0
+    assert importing.run(parser.parse_args([*words, "--strict"])) == 1
+    told = capsys.readouterr()
+    assert "0 new compounds of 3; 3 rows refused" in told.out
+    assert "300 gates" in told.err
     elsewhere = office("411621002", "township_dispatcher")
     with pytest.raises(DatabaseError):
         import_compounds(elsewhere, "411621", out.getvalue())
