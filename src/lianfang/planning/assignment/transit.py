@@ -148,7 +148,7 @@ def _ways(travel: Travel, layer: Int, one: Int, other: Int) -> Links:
     """Straight ways from place to place on their layers."""
     base = travel.count.size + layer * travel.place_xy.shape[0]
     away = np.rint(np.linalg.norm(travel.place_xy[one] - travel.place_xy[other], axis=1)).astype(np.int64)
-    return Links(base + one, base + other, np.maximum(away, 1))  # never nothing: a flow may go round where that costs nothing
+    return Links(base + one, base + other, np.maximum(away, 1))  # a flow may go round where a way costs nothing
 
 
 def _joined(one: Links, other: Links) -> Links:
