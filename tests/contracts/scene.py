@@ -20,7 +20,7 @@ from lianfang.base.access.actor import Actor
 from lianfang.base.access.services import enter, token_digest
 from lianfang.base.areas.services import Division, load_divisions, shipped_divisions
 from lianfang.base.jobs import beside, kept
-from lianfang.base.vault.api import incident_box, keystore, standing_box, system_box
+from lianfang.base.vault.api import Box, incident_box, keystore, standing_box, system_box
 from lianfang.domain.residents import uploads
 from lianfang.domain.residents.sealing import HOUSEHOLD, PERSON, SECRET, seal
 from lianfang.exchange.outlines.drawing import Drawing, pack
@@ -389,62 +389,72 @@ def _work(scene: Scene) -> None:
         )  # fmt: skip
     box = incident_box(scene.incident)
     for at, community in enumerate(COMMUNITIES):
-        number, tube = round_over(scene, community), uuid.UUID(int=0x0180_0000_0000_7000_8000 << 48 | at)
-        members = [scene.people[community][0], scene.at(community + "0002")[0]]
-        hidden = [box.pseudonym(one.number) for one in members]
-        scene.tubes[community], scene.tube_numbers[community] = tube, 900 + at
-        run("insert into rounds_tube (incident, id, round_id, code, area, size, people, filled_at, account_id, result, result_at) "
-            "values (%s, %s, %s, %s, %s, 2, %s, now(), 1, 'positive', now())", scene.incident, tube, number, 900 + at, community,
-            b"".join(one.to_bytes(8, "big", signed=True) for one in hidden))  # fmt: skip
-        for one, person in zip(members, hidden, strict=True):
-            keys = (scene.incident, number, person, one.path, tube)
-            run(
-                "insert into rounds_sample (incident, round_id, person, path, tube, at) values (%s, %s, %s, %s, %s, now())",
-                *keys,
-            )
-            run(
-                "insert into rounds_repeat (incident, round_id, person, path, tube, at) values (%s, %s, %s, %s, %s, now())",
-                *keys,
-            )
-            run("insert into rounds_isolation (incident, round_id, person, path, pool, since) "
-                "values (%s, %s, %s, %s, %s, now())", *keys)  # fmt: skip
-        away = scene.people[community][1]
-        run("insert into rounds_not_sampled (incident, round_id, person, path, reason, at, account_id) "
-            "values (%s, %s, %s, %s, 'away', now(), 1)", scene.incident, number, box.pseudonym(away.number), away.path)  # fmt: skip
-        run("insert into rounds_visit (incident, round_id, household, path, outcome, people, sealed, at, account_id) "
-            "values (%s, %s, %s, %s, 'entered', 2, '\\x01', now(), 1)", scene.incident, number, at, away.path)  # fmt: skip
-        run(
-            "insert into rounds_site (round_id, path, name, desks, samplers) values (%s, %s, '采样点', 1, 2)",
-            number,
-            community,
-        )
-        run(
-            "insert into metrics_delta values ('rounds.expected', %s, current_date, %s, 4)",
-            str(number),
-            community + "0001",
-        )
-        run("insert into worklist_item (incident_id, path, for_role, what, subject, source, link, urgency) "
-            "values (%s, %s, '', 'rounds.isolate_pool', %s, 'rounds', '/', 2)", scene.incident, community, str(tube))  # fmt: skip
-        scene.files[community] = run(
-            "insert into residents_import_file (sha256, path, register, name, mapping, rows, state, counts, account_id) "
-            "values (%s, %s, 'household', '名册.xlsx', '{}', 1, 'staged', '{\"new\": 1}', 1) returning id",
-            hashlib.sha256(community.encode()).digest(), community,
-        )  # fmt: skip
-        scene.drawings[community] = run(
-            "insert into areas_outline_import (path, filename, digest, state, drawing, settings, counts, notes, made_by) "
-            "values (%s, '图.geojson', %s, 'staged', %s, '{}', '{}', '[]', 1) returning id",
-            community, community, pack(Drawing("geojson", "utf-8", [], [], [], [], {})),
-        )  # fmt: skip
-        run("insert into areas_outline_row (file_id, number, path, what, name, compound, layer, ref, code, geometry, area_m2, longitude, "
-            "latitude, verdict, reason, building_path, made, decided) values (%s, 1, %s, 'building', '', '', '', '', '', "
-            "'{\"type\": \"Polygon\", \"coordinates\": []}', 400, 0, 0, 'person', '', '', false, false)",
-            scene.drawings[community], community)  # fmt: skip
+        _sampled(scene, at, community, box)
+        _files(scene, community)
         scene.held[community] = hold(community, account=999)
         _ledger_life(scene, community)
         scene.pairings[community] = stage_pairings(
             run, community, unit=scene.units[community], member=scene.members[community].id, incident=scene.incident,
             hidden=box.pseudonym(scene.people[community][1].number),
         )  # fmt: skip
+
+
+def _sampled(scene: Scene, at: int, community: str, box: Box) -> None:
+    """A positive tube of two people, somebody who was not there, a visit, a site, and what the office was told."""
+    number, tube = round_over(scene, community), uuid.UUID(int=0x0180_0000_0000_7000_8000 << 48 | at)
+    members = [scene.people[community][0], scene.at(community + "0002")[0]]
+    hidden = [box.pseudonym(one.number) for one in members]
+    scene.tubes[community], scene.tube_numbers[community] = tube, 900 + at
+    run("insert into rounds_tube (incident, id, round_id, code, area, size, people, filled_at, account_id, result, result_at) "
+        "values (%s, %s, %s, %s, %s, 2, %s, now(), 1, 'positive', now())", scene.incident, tube, number, 900 + at, community,
+        b"".join(one.to_bytes(8, "big", signed=True) for one in hidden))  # fmt: skip
+    for one, person in zip(members, hidden, strict=True):
+        keys = (scene.incident, number, person, one.path, tube)
+        run(
+            "insert into rounds_sample (incident, round_id, person, path, tube, at) values (%s, %s, %s, %s, %s, now())",
+            *keys,
+        )
+        run(
+            "insert into rounds_repeat (incident, round_id, person, path, tube, at) values (%s, %s, %s, %s, %s, now())",
+            *keys,
+        )
+        run("insert into rounds_isolation (incident, round_id, person, path, pool, since) "
+            "values (%s, %s, %s, %s, %s, now())", *keys)  # fmt: skip
+    away = scene.people[community][1]
+    run("insert into rounds_not_sampled (incident, round_id, person, path, reason, at, account_id) "
+        "values (%s, %s, %s, %s, 'away', now(), 1)", scene.incident, number, box.pseudonym(away.number), away.path)  # fmt: skip
+    run("insert into rounds_visit (incident, round_id, household, path, outcome, people, sealed, at, account_id) "
+        "values (%s, %s, %s, %s, 'entered', 2, '\\x01', now(), 1)", scene.incident, number, at, away.path)  # fmt: skip
+    run(
+        "insert into rounds_site (round_id, path, name, desks, samplers) values (%s, %s, '采样点', 1, 2)",
+        number,
+        community,
+    )
+    run(
+        "insert into metrics_delta values ('rounds.expected', %s, current_date, %s, 4)",
+        str(number),
+        community + "0001",
+    )
+    run("insert into worklist_item (incident_id, path, for_role, what, subject, source, link, urgency) "
+        "values (%s, %s, '', 'rounds.isolate_pool', %s, 'rounds', '/', 2)", scene.incident, community, str(tube))  # fmt: skip
+
+
+def _files(scene: Scene, community: str) -> None:
+    """A list of residents and a drawn plan, both waiting for a decision."""
+    scene.files[community] = run(
+        "insert into residents_import_file (sha256, path, register, name, mapping, rows, state, counts, account_id) "
+        "values (%s, %s, 'household', '名册.xlsx', '{}', 1, 'staged', '{\"new\": 1}', 1) returning id",
+        hashlib.sha256(community.encode()).digest(), community,
+    )  # fmt: skip
+    scene.drawings[community] = run(
+        "insert into areas_outline_import (path, filename, digest, state, drawing, settings, counts, notes, made_by) "
+        "values (%s, '图.geojson', %s, 'staged', %s, '{}', '{}', '[]', 1) returning id",
+        community, community, pack(Drawing("geojson", "utf-8", [], [], [], [], {})),
+    )  # fmt: skip
+    run("insert into areas_outline_row (file_id, number, path, what, name, compound, layer, ref, code, geometry, area_m2, longitude, "
+        "latitude, verdict, reason, building_path, made, decided) values (%s, 1, %s, 'building', '', '', '', '', '', "
+        "'{\"type\": \"Polygon\", \"coordinates\": []}', 400, 0, 0, 'person', '', '', false, false)",
+        scene.drawings[community], community)  # fmt: skip
 
 
 def _ledger_life(scene: Scene, community: str) -> None:
