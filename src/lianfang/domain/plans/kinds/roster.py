@@ -25,7 +25,8 @@ from lianfang.domain.plans.registry import Adopted, Built, Field, Figure, Heads,
 from lianfang.domain.workforce.api import member_lines
 from lianfang.kernel.clock import BEIJING, beijing_day
 from lianfang.kernel.errors import LianfangError
-from lianfang.planning import Result, Status
+from lianfang.planning import Result, Status, Stop
+from lianfang.planning.stop import OnProgress
 
 OFFERED: Final = 30
 """People offered for a line, those with the fewest hours first."""
@@ -83,6 +84,16 @@ class RosterKind(Kind):
             "held": [[who, day, *activity] for (who, day), activity in made.pins.items() if not activity[1].startswith(ELSEWHERE)],
         }  # fmt: skip
         return Built(made.problem, labels, pins=dict(made.pins))
+
+    def solve(self, built: Built, *, stop: Stop, seed: int, on_progress: OnProgress | None = None) -> Result:
+        """The planner's roster; where its time was too short to come up to the usual list by turns, that list, if it keeps every rule."""
+        found = super().solve(built, stop=stop, seed=seed, on_progress=on_progress)
+        if built.pins or found.status is Status.INFEASIBLE:
+            return found
+        turns = rostering.baseline(built.problem)
+        if turns.objective is None or (found.objective is not None and found.objective <= turns.objective):
+            return found
+        return replace(turns, bound=found.bound, seconds=found.seconds)
 
     def lines(self, built: Built, result: Result) -> Sequence[PlanLine]:
         """One line a place, by time and post; a place without anybody says so."""
