@@ -6,9 +6,11 @@ import pytest
 
 from lianfang.base.access.pages import speaking
 from lianfang.domain.plans import binding
+from lianfang.domain.plans.binding import proof_of
 from lianfang.domain.plans.models import Plan
 from lianfang.domain.plans.pages import reasons_of
 from lianfang.domain.plans.registry import kind_of, kinds
+from lianfang.planning import Result, Status
 
 KM = {"from": "office", "km": 3.2}
 SAID = [
@@ -65,3 +67,19 @@ def test_nothing_binds_is_said_in_both_languages() -> None:
     with speaking("en"):
         assert binding.sentence("buys.none") == "One more person, unit or hour: changes nothing (0)."
     assert binding.sentence("remark.short") == ""
+
+
+@pytest.mark.parametrize(
+    ("status", "bound", "code"),
+    [
+        (Status.OPTIMAL, 100.0, "remark.proven"),
+        (Status.FEASIBLE, 95.0, "remark.within"),
+        (Status.FEASIBLE, 1.0, "remark.open"),
+    ],
+)
+def test_how_far_a_plan_is_proven_is_said_only_where_it_tells_something(
+    status: Status, bound: float, code: str
+) -> None:
+    found = proof_of(Result(status=status, objective=100.0, bound=bound, seconds=1.0))
+    assert [one.code for one in found] == [code]
+    assert proof_of(Result(status=Status.FEASIBLE, objective=100.0, bound=None, seconds=1.0)) == []

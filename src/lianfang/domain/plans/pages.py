@@ -114,7 +114,7 @@ def remark_groups(plan: Plan) -> list[tuple[str, list[str]]]:
     heads = {"binds": _("What binds"), "buys": _("What one more would buy"), "notes": _("Good to know")}
     found: dict[str, list[str]] = {topic: [] for topic in heads}
     for one in plan.summary.get("remarks", ()):
-        own = binding.sentence(one["code"])
+        own = binding.sentence(one["code"], one["values"])
         found[binding.topic_of(one["code"])].append(own or kind.sentence(one["code"], one["values"]))
     return [(head, found[topic]) for topic, head in heads.items() if found[topic]]
 

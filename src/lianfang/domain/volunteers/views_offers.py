@@ -235,7 +235,7 @@ def _proposals(offer: Offer) -> list[dict[str, Any]]:
 
 def _reasons(line: Any) -> list[Any]:
     said: list[Any] = [_("lacks %(n)s") % {"n": line.lacks}, STEPS[line.steps]]
-    said.append(_("%(n)s shifts a day inside the hours") % {"n": line.fits})
+    said.append(_("shifts a day inside the hours: %(n)s") % {"n": line.fits})
     said += [_("lacks: %(skill)s") % {"skill": skill} for skill in line.missing]
     if line.proven:
         said.append(_("best for all offers together"))

@@ -8,13 +8,14 @@ import numpy as np
 
 from lianfang.base.areas.api import names_of
 from lianfang.base.database.select import run
+from lianfang.domain.plans.binding import proof_of
 from lianfang.domain.plans.engines import assignment
 from lianfang.domain.plans.ground import nearness
 from lianfang.domain.plans.kinds.deployment_read import ROLES
 from lianfang.domain.plans.models import Plan
 from lianfang.domain.plans.registry import Built, Figure, Remark, Said
 from lianfang.domain.workforce.api import Opener
-from lianfang.planning import Result, Status
+from lianfang.planning import Result
 
 SHOWN = 3
 """Places named under `one more person`."""
@@ -88,11 +89,7 @@ def remarks_of(built: Built, result: Result) -> Sequence[Remark]:
         found.append(Remark("remark.one_more", values))
     if not labels["real"]:
         found.append(Remark("remark.tree"))
-    if result.status is Status.OPTIMAL:
-        found.append(Remark("remark.proven"))
-    elif result.gap is not None:
-        found.append(Remark("remark.within", {"percent": round(100 * result.gap, 2)}))
-    return found
+    return [*found, *proof_of(result)]
 
 
 def names_of_lines(plan: Plan, subjects: set[str], targets: set[str]) -> dict[str, Said]:

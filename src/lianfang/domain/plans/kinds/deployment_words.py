@@ -57,7 +57,6 @@ WORDS: Final[Words] = {
         "No outlines were given: nearness is judged by community, township, county; no kilometres are shown."
     ),
     "remark.proven": _("Proven: no other plan is better."),
-    "remark.within": _("At most {percent} % from the proven bound."),
     "assignment.seats": _("more people than seats at a place"),
     "assignment.skill": _("somebody cannot fill that role"),
     "assignment.seat": _("a place without a role"),

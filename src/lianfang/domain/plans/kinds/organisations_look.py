@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from lianfang.domain.plans.binding import proof_of
 from lianfang.domain.plans.engines import assignment
 from lianfang.domain.plans.registry import Built, Figure, Remark
 from lianfang.planning import Reason, Result, Status, Stop
@@ -69,11 +70,7 @@ def remarks_of(built: Built, result: Result) -> Sequence[Remark]:
         found.append(Remark("remark.most_raised", {"most": problem.most_links, "asked": labels["asked"]}))
     if not labels["real"]:
         found.append(Remark("remark.tree"))
-    if result.status is Status.OPTIMAL and result.bound is not None:
-        found.append(Remark("remark.proven"))
-    elif result.gap is not None:
-        found.append(Remark("remark.within", {"percent": round(100 * result.gap, 1)}))
-    return found
+    return [*found, *proof_of(result)]
 
 
 def _binds(built: Built, result: assignment.PairingResult) -> list[Remark]:

@@ -61,7 +61,6 @@ WORDS: Final[Words] = {
         "No outlines were given: nearness is judged by community, township, county; no kilometres are shown."
     ),
     "remark.proven": _("Proven: no other plan is better."),
-    "remark.within": _("At most {percent} % from the proven bound."),
     "assignment.too_few_links": _("too few units for all communities under their limit"),
     "assignment.too_few_seats": _("too many units for what communities take"),
     "assignment.pin.conflict": _("the pinned lines leave no plan"),
