@@ -29,7 +29,7 @@ check: $(READY_DEV)  ## lint, types, imports, templates
 	$(BIN)/ruff check src tests benchmarks tools
 	$(BIN)/ruff format --check src tests benchmarks tools
 	$(BIN)/lint-imports
-	$(BIN)/mypy src/lianfang/kernel src/lianfang/planning src/lianfang/base src/lianfang/domain
+	$(BIN)/mypy src/lianfang
 	$(BIN)/djlint --lint --quiet src/lianfang
 
 bench: $(READY_DEV)  ## measure the bars and print a table (NAME=door, planning, …; ARGS=--quick)

@@ -84,7 +84,7 @@ def _act(actor: Actor, at: Place, posted: Mapping[str, str]) -> str:
     here, act, number = reverse("grids-barriers", args=[at.code]), posted.get("act", ""), posted.get("number", "")
     if act == "recut":
         params = {"net": net_of(posted), "keep": "redraw"}
-        made = propose(actor=actor, kind="grids", path=at.path, params=params, language=reader_language())
+        made = propose(actor=actor, kind="grids", path=at.path, params=params)
         return reverse("plan", args=[made])
     if act == "drop":
         if not (number.isascii() and number.isdigit() and drop_barrier(path=at.path, number=int(number[:15]))):

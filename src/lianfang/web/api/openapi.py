@@ -90,7 +90,7 @@ def _post_facts() -> dict[str, Any]:
 
 
 def _get(summary: str, query: list[str], in_path: list[str] | None = None) -> dict[str, Any]:
-    parameters = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in query]
+    parameters: list[dict[str, Any]] = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in query]
     parameters += [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in in_path or []
     ]
