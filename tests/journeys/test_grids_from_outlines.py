@@ -220,8 +220,8 @@ def test_a_worker_sees_where_they_stand_and_nobody_else_hears_of_it(
     page.click("[data-locate]")
     page.wait_for_function("() => !document.querySelector('path.stood')")
     assert " m" in page.inner_text("[data-answer]") or "米" in page.inner_text("[data-answer]")
-    asked = [url for url in asked if not url.endswith("/static/icons/mark.svg")]  # the tab asks for its picture when it likes
-    assert asked == []  # the position never leaves the browser
+    # The position never leaves the browser; the tab asks for its picture when it likes.
+    assert [url for url in asked if not url.endswith("/static/icons/mark.svg")] == []
     stored = page.evaluate("() => JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])")
     assert "114." not in stored
     assert worker.trouble == []
