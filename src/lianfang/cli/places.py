@@ -14,6 +14,20 @@ from django.db import transaction
 from lianfang.base.access.api import Actor, enter
 from lianfang.base.areas.api import NewBuilding, NewCompound, add_buildings, add_compounds, subtree
 from lianfang.exchange.tables import ColumnSpec, Kind, read_table
+from lianfang.kernel.errors import LianfangError, define
+
+define(
+    "places.not_known",
+    status=422,
+    zh="第{row}行：没有写名称，或找不到所属的村（社区），或有同名。请写名称和村（社区）的统计代码。",
+    en="Row {row}: it has no name, or its community is not known, or two have that name. Write the name and the community's code.",
+)
+define(
+    "places.gates_wrong",
+    status=422,
+    zh="第{row}行：出入口数是{gates}。请写1至{most}之间的数。",
+    en="Row {row}: {gates} gates. Write a number from 1 to {most}.",
+)
 
 COMMUNITY: Final = ColumnSpec(
     "community", "村社区", "Community", Kind.REGION, ("社区", "村", "所属社区", "社区代码", "村社区代码")
@@ -40,7 +54,7 @@ MOST_GATES: Final = 99
 
 @dataclass(frozen=True)
 class Told:
-    """What became of a list: rows that could be used, how many were new, and a sentence for each row that could not."""
+    """What became of a list: rows that could be used, how many were new, and a sentence in both languages for each row that could not."""
 
     rows: int
     new: int
@@ -61,9 +75,9 @@ def import_compounds(actor: Actor, area: str, source: Path | bytes, *, dry_run: 
     for row in rows:
         gates = row.cells["gates"] if row.cells["gates"] is not None else 1
         if row.community is None or not row.cells["compound"]:
-            bad.setdefault(row.number, f"row {row.number}: community or compound is not known")
+            bad.setdefault(row.number, _said("places.not_known", row=row.number))
         elif not 1 <= gates <= MOST_GATES:
-            bad.setdefault(row.number, f"row {row.number}: {gates} gates")
+            bad.setdefault(row.number, _said("places.gates_wrong", row=row.number, gates=gates, most=MOST_GATES))
         elif row.number not in bad:
             managed = str(row.cells["manager"] or "").strip().lower() not in UNMANAGED
             found.append(NewCompound(row.community, str(row.cells["compound"]), gates, managed))
@@ -76,7 +90,7 @@ def import_buildings(actor: Actor, area: str, source: Path | bytes, *, dry_run: 
     found = []
     for row in rows:
         if row.community is None or not row.cells["building"]:
-            bad.setdefault(row.number, f"row {row.number}: community or building is not known")
+            bad.setdefault(row.number, _said("places.not_known", row=row.number))
         elif row.number not in bad:
             cells = row.cells
             found.append(NewBuilding(
@@ -89,13 +103,19 @@ def _read(area: str, source: Path | bytes, columns: tuple[ColumnSpec, ...]) -> t
     batch = read_table(source, columns=columns).read_all()
     by_word = _communities(area)
     own = area if len(area) == 12 else None
-    bad = {verdict.row: verdict.sentence() for verdict in batch.verdicts}
+    bad = {verdict.row: f"{verdict.sentence('zh')} {verdict.sentence('en')}" for verdict in batch.verdicts}
     rows = []
     for at, number in enumerate(batch.rows):
         cells = {spec.name: batch.columns[spec.name][at] for spec in columns}
         said = cells["community"]
         rows.append(_Row(number, by_word.get(str(said)) if said else own, cells))
     return rows, bad
+
+
+def _said(code: str, **values: int) -> str:
+    """A sentence in both languages: who sits at the machine is not known here."""
+    error = LianfangError(code, **values)
+    return f"{error.render('zh')} {error.render('en')}"
 
 
 def _communities(area: str) -> dict[str, str]:

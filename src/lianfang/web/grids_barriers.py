@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from lianfang.base.access.api import Actor, requires
-from lianfang.base.access.pages import reader_language, see_other
+from lianfang.base.access.pages import actor_of, reader_language, see_other
 from lianfang.base.access.places import Place, place_of
 from lianfang.base.areas.api import BarrierLine, add_barrier, barriers, buildings, drop_barrier, outlines
 from lianfang.base.areas.outline_hand import change_barrier, draw_outline
@@ -63,7 +63,7 @@ class Cut:
 @require_http_methods(["GET", "HEAD", "POST"])
 def show(request: HttpRequest, code: str) -> HttpResponse:
     """The lines of a community on its map and as a table, its outlines, and which of today's grids they cut."""
-    actor: Actor = request.actor
+    actor = actor_of(request)
     at = place_of(actor, code)
     if at.level is not Level.COMMUNITY or actor.grids:
         raise LianfangError("access.not_found")

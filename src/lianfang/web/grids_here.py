@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from lianfang.base.access.actor import Actor
 from lianfang.base.access.api import requires
+from lianfang.base.access.pages import actor_of
 from lianfang.base.areas.api import BuildingLine, OutlineLine, barriers, buildings, grids, names_of, outlines
 from lianfang.kernel.clock import beijing_day
 from lianfang.kernel.divisions import PATH_LENGTH, Level, short_name
@@ -21,7 +22,7 @@ from lianfang.web.grids_svg import Shape, picture, rings_of
 @require_GET
 def show(request: HttpRequest) -> HttpResponse:
     """The outlines of one's own grids (or community), to be compared with the position inside the browser."""
-    actor: Actor = request.actor
+    actor = actor_of(request)
     community = actor.path[: PATH_LENGTH[Level.COMMUNITY]]
     context: dict[str, Any] = {"now_at": timezone.now(), "too_wide": len(community) < PATH_LENGTH[Level.COMMUNITY]}
     if not context["too_wide"]:

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from lianfang.base.access.actor import Actor
 from lianfang.base.access.api import requires
-from lianfang.base.access.pages import reader_language
+from lianfang.base.access.pages import actor_of, reader_language
 from lianfang.base.access.places import Place, place_of
 from lianfang.base.areas.api import names_of
 from lianfang.base.incidents.api import incident_for
@@ -49,7 +49,7 @@ WRONG = ("act", "watch")
 @requires()
 def home(request: HttpRequest) -> HttpResponse:
     """Lead each role to what is theirs."""
-    actor: Actor = request.actor
+    actor = actor_of(request)
     if actor.sees("metrics", "figures") and actor.lists:
         inside = actor.path if len(actor.path) > COMMUNITY else actor.area_code
         return HttpResponseRedirect(reverse("area", args=[inside]))
@@ -67,7 +67,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @requires("see:metrics:figures", lists=True)
 def area(request: HttpRequest, code: str) -> HttpResponse:
     """The overview of an area: a county or township with its map, or a community with its three columns."""
-    actor: Actor = request.actor
+    actor = actor_of(request)
     place = place_of(actor, code)
     if place.level >= Level.COMMUNITY:
         return render(request, "lianfang/home/community.html", community_context(actor, place))
@@ -77,7 +77,7 @@ def area(request: HttpRequest, code: str) -> HttpResponse:
 @requires()
 def worklist(request: HttpRequest) -> HttpResponse:
     """Everything that is due for this person and this office, the most urgent first."""
-    actor: Actor = request.actor
+    actor = actor_of(request)
     text = request.GET.get("page", "1")
     page = max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 5 else 1
     found = tasks_of(actor, page=page)

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
 from lianfang.base.access.api import requires
+from lianfang.base.access.pages import actor_of
 from lianfang.base.incidents import services
 from lianfang.base.incidents.views import CLOSE, OPEN, find_incident, find_zone, incident_page, lead_to, zone_page
 from lianfang.kernel.errors import LianfangError
@@ -51,7 +52,7 @@ def lift_withdraw(request: HttpRequest, number: int) -> HttpResponse:
 def _of_incident(request: HttpRequest, number: int, step: Callable[..., None], done: str) -> HttpResponse:
     found = find_incident(number)
     try:
-        step(actor=request.actor, incident_id=number)
+        step(actor=actor_of(request), incident_id=number)
     except LianfangError as error:
         return incident_page(request, found, error=error)
     return lead_to("one", number, done)
@@ -60,7 +61,7 @@ def _of_incident(request: HttpRequest, number: int, step: Callable[..., None], d
 def _of_zone(request: HttpRequest, number: int, step: Callable[..., None], done: str) -> HttpResponse:
     found = find_zone(number)
     try:
-        step(actor=request.actor, zone_id=number)
+        step(actor=actor_of(request), zone_id=number)
     except LianfangError as error:
         return zone_page(request, found, error=error)
     return lead_to("zone", number, done)

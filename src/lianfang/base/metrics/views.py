@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from lianfang.base.access.actor import Actor
 from lianfang.base.access.api import requires
+from lianfang.base.access.pages import actor_of
 from lianfang.base.metrics.registry import Metric, all_metrics, metric
 from lianfang.base.metrics.selectors import LEVELS, Figures, children, values
 from lianfang.kernel.clock import beijing_day
@@ -44,7 +45,7 @@ def figures(request: HttpRequest) -> JsonResponse:
     below: a level (4, 6, 9, 12 or 16 characters of a path) gives every area of that level inside instead.
     Raises access.not_found, metrics.unknown, metrics.day_malformed, metrics.level_unknown.
     """
-    actor: Actor = request.actor
+    actor = actor_of(request)
     path = _path(actor, request.GET.get("area") or actor.area_code)
     names = [name for name in request.GET.get("names", "").split(",") if name]
     chosen = [metric(name) for name in names] if names else list(all_metrics())

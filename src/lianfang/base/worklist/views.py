@@ -6,9 +6,8 @@ from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from lianfang.base.access.actor import Actor
 from lianfang.base.access.api import requires
-from lianfang.base.access.pages import reader_language
+from lianfang.base.access.pages import actor_of, reader_language
 from lianfang.base.worklist.selectors import PAGE, open_items
 from lianfang.kernel.errors import LianfangError, define
 
@@ -26,7 +25,7 @@ define(
 @require_GET
 def items(request: HttpRequest) -> JsonResponse:
     """Open items, most pressing first, a page of 200; raises worklist.page_malformed."""
-    actor: Actor = request.actor
+    actor = actor_of(request)
     text = request.GET.get("page", "1")
     if not text.isascii() or not text.isdigit() or not 1 <= int(text[:6]) <= MOST_PAGES:
         raise LianfangError("worklist.page_malformed", value=text[:20], limit=MOST_PAGES)

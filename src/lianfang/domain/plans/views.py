@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from lianfang.base.access.api import Actor, requires
 from lianfang.base.access.looks import note_export
-from lianfang.base.access.pages import reader_language
+from lianfang.base.access.pages import actor_of, reader_language
 from lianfang.base.access.places import place_of
 from lianfang.base.areas.api import names_of
 from lianfang.domain.plans import export, jobs, pages
@@ -30,7 +30,7 @@ SHOWS = ("", "unplaced", "pinned", "edited")
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
     """The plans of the reader's area, newest first, and what can be proposed."""
-    actor: Actor = request.actor
+    actor = actor_of(request)
     before = request.GET.get("before", "")
     found = plans(actor.path, limit=51, before=int(before) if before.isascii() and before.isdigit() else None)
     context = {
@@ -45,7 +45,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_GET
 def plan(request: HttpRequest, number: int) -> HttpResponse:
     """One plan: how far it is, or what it says."""
-    actor: Actor = request.actor
+    actor = actor_of(request)
     one = plan_by_id(number)
     if one.state in ("solving", "failed"):
         return _waiting(request, actor, one)
@@ -105,7 +105,7 @@ def _waiting(request: HttpRequest, actor: Actor, one: Plan) -> HttpResponse:
 @require_GET
 def table(request: HttpRequest, number: int) -> HttpResponse:
     """All lines of a plan as an Excel file."""
-    actor: Actor = request.actor
+    actor = actor_of(request)
     one = plan_by_id(number)
     body, count = export.workbook(one, actor, reader_language())
     note_export("plan", one.path, count)
@@ -122,7 +122,7 @@ def tours(request: HttpRequest, number: int) -> HttpResponse:
     one = plan_by_id(number)
     kind = kind_of(one.kind)
     context = {
-        "plan": one, "title": kind.label, "place": place_of(request.actor, one.path.ljust(12, "0")),
+        "plan": one, "title": kind.label, "place": place_of(actor_of(request), one.path.ljust(12, "0")),
         "tours": kind.context(one, one.path).get("tours", ()),
     }  # fmt: skip
     return render(request, "plans/tours.html", context)

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from lianfang.base.access.api import Actor, requires
-from lianfang.base.access.pages import reader_language, see_page
+from lianfang.base.access.pages import actor_of, reader_language, see_page
 from lianfang.base.access.places import Place, place_of
 from lianfang.base.areas.api import children
 from lianfang.domain.plans import jobs, pages, services
@@ -28,7 +28,7 @@ ADOPT = ("other:adopt_plan", "other:publish_roster")
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest, kind: str) -> HttpResponse:
     """The few questions of a kind, with what is known filled in."""
-    actor: Actor = request.actor
+    actor = actor_of(request)
     try:
         found = kind_of(kind)
     except LianfangError:
@@ -77,7 +77,7 @@ def _areas(actor: Actor, place: Place, levels: tuple[int, ...]) -> list[tuple[st
 @require_http_methods(["GET", "HEAD", "POST"])
 def line(request: HttpRequest, number: int, n: int) -> HttpResponse:
     """One line: why it is so, and where it may go instead; choosing pins it."""
-    actor: Actor = request.actor
+    actor = actor_of(request)
     plan = plan_by_id(number)
     kind = kind_of(plan.kind)
     shown = Line.objects.filter(plan_id=number, n=n).first()
@@ -121,7 +121,7 @@ def pin(request: HttpRequest, number: int, n: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def adopt_page(request: HttpRequest, number: int) -> HttpResponse:
     """Ask once, saying who will be told; then carry the plan out."""
-    actor: Actor = request.actor
+    actor = actor_of(request)
     plan = plan_by_id(number)
     kind = kind_of(plan.kind)
     if not actor.may("other", kind.adopt_right) or plan.state in ("solving", "failed"):
@@ -148,7 +148,7 @@ def adopt_page(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def again(request: HttpRequest, number: int) -> HttpResponse:
     """Compute again with today's lists; pinned lines are kept."""
-    actor: Actor = request.actor
+    actor = actor_of(request)
     plan = _proposable(request, number)
     try:
         made = services.replan(actor=actor, plan=plan)
@@ -191,7 +191,7 @@ def take_back(request: HttpRequest, number: int) -> HttpResponse:
 def _proposable(request: HttpRequest, number: int) -> Plan:
     """A plan of a kind that the reader may propose; of another kind it is not there to be changed."""
     plan = plan_by_id(number)
-    if not request.actor.may("other", kind_of(plan.kind).propose):
+    if not actor_of(request).may("other", kind_of(plan.kind).propose):
         raise LianfangError("access.not_found")
     return plan
 
@@ -200,7 +200,7 @@ def _do(request: HttpRequest, number: int, act: Any, *, done: str = "") -> HttpR
     """Act, then show the plan; a refusal stands above it."""
     plan_by_id(number)
     try:
-        act(request.actor)
+        act(actor_of(request))
     except LianfangError as error:
         return _again(request, number, error)
     return see_page("plan", number, done=done)
@@ -212,7 +212,7 @@ def _again(request: HttpRequest, number: int, error: LianfangError) -> HttpRespo
     plan = plan_by_id(number)
     if plan.state in ("solving", "failed"):
         return see_page("plan", number)
-    context = plan_context(request, request.actor, plan) | {
+    context = plan_context(request, actor_of(request), plan) | {
         "lines": [error.render(reader_language())],
         "has_errors": True,
     }

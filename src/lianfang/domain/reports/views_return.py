@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
 from lianfang.base.access.api import requires
+from lianfang.base.access.pages import actor_of
 from lianfang.domain.reports.returning import return_report
 from lianfang.domain.reports.views import answered, asked_of, place_at, unit_page
 from lianfang.kernel.errors import LianfangError
@@ -20,7 +21,7 @@ def send_back(request: HttpRequest, code: str) -> HttpResponse:
     version = request.POST.get("version", "")
     try:
         return_report(
-            actor=request.actor, path=at.path, reason=request.POST.get("return_reason", ""),
+            actor=actor_of(request), path=at.path, reason=request.POST.get("return_reason", ""),
             version=int(version) if version.isascii() and version.isdigit() else 0, **asked,
         )  # fmt: skip
     except LianfangError as error:

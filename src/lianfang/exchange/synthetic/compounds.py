@@ -26,9 +26,8 @@ _WORDS: Final = (
 _KINDS: Final = ("小区", "花园", "家园", "嘉苑", "公寓", "新村", "宿舍", "名邸")
 _SPREAD: Final = 0.7  # assumption: standard deviation of the logarithm of a committee's number of compounds
 _GATES: Final = np.array([0.38, 0.27, 0.18, 0.10, 0.05, 0.02])  # assumption: shares of compounds with 1, 2, … gates
-_OPEN: Final = (
-    0.35  # assumption: compounds that nobody manages; the documents name them as the hard ones and tell no share
-)
+_OPEN: Final = 0.35
+"""Share of compounds that nobody manages: assumption; the documents name them as the hard ones and tell no share."""
 _ANY: Final = 40
 """Compounds of one committee at most: assumption; there are names for 240."""
 

@@ -18,8 +18,8 @@ KEPT_LINK = 0.9  # a link of the plan before costs this share of a new one, so t
 
 
 def solve_pairing(problem: Pairing, clock: Clock, pins: Any, previous: PairingResult | None) -> PairingResult:
-    """The cheapest links and people, proven when time allows; never worse than a search of seconds finds. Variables of the program:
-    link x[k, m], people y[k, m], missing z[m]."""
+    """The cheapest links and people, proven when time allows; never worse than a search of tenths of a second finds. Variables of
+    the program: link x[k, m], people y[k, m], missing z[m]."""
     units, places = problem.size.size, problem.need.size
     if problem.most_links * units < places:
         text = f"{units} organisations with at most {problem.most_links} communities each cannot serve {places}."

@@ -22,7 +22,7 @@ MOVES: Final = 5_000
 """Moves of one descent at most; a descent of 110 organisations takes some hundreds (assumption)."""
 KICKS: Final = 300
 KICK: Final = 3
-"""A plan is shaken KICKS times by KICK chance exchanges each: about two seconds for 110 organisations (assumption)."""
+"""A plan is shaken KICKS times by KICK chance exchanges each (assumption): 0.15 s of CPU for 110 organisations and 113 communities."""
 EPSILON: Final = 1e-6
 Links = tuple[Int, Int, Int]
 """Organisation, community and people of each link."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_GET
 
-from lianfang.base.access.actor import Actor
 from lianfang.base.access.api import requires
+from lianfang.base.access.pages import actor_of
 from lianfang.base.access.places import place_of
 from lianfang.base.areas.models import Area, Denominator
 
@@ -15,7 +15,7 @@ from lianfang.base.areas.models import Area, Denominator
 @require_GET
 def area(request: HttpRequest, code: str) -> JsonResponse:
     """One area within the caller's scope; raises access.not_found outside it. Denominators stand beside each other."""
-    actor: Actor = request.actor
+    actor = actor_of(request)
     place = place_of(actor, code)
     below = Area.objects.filter(parent_path=place.path, ended_on=None).order_by("path")
     counted = Denominator.objects.filter(path=place.path).order_by("what", "-counted_on")
