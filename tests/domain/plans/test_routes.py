@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from django.conf import settings
 from django.db import connections
 from django.test import Client
 
 from lianfang.domain.plans import services
+from lianfang.domain.plans.kinds.routes import teams_for
+from lianfang.domain.plans.pages import reasons_of
+from lianfang.domain.plans.registry import kind_of
 from tests.support.world import HOME, TOWN, build_world, fold
 
 if TYPE_CHECKING:
@@ -77,3 +81,25 @@ def test_more_work_than_hours_is_said(desk: Desk) -> None:
     plan = desk.propose("routes", TOWN, "township_dispatcher", teams="1", minutes="60", hours="1", seconds=3.0)
     assert plan.state == "failed"
     assert plan.reasons[0]["code"] == "plans.infeasible"
+
+
+def test_too_few_teams_for_the_doors_alone_are_counted_at_once(desk: Desk) -> None:
+    plan = desk.propose("routes", TOWN, "township_dispatcher", teams="1", minutes="20", hours="1.5", seconds=3.0)
+    assert plan.state == "failed"
+    [told] = plan.reasons[0]["engine"]["why"]
+    assert told["code"] == "why.too_few"
+    needed = int(told["values"]["needed"])
+    assert needed > 1
+    assert f"至少要{needed}个队" in reasons_of(plan)[0]
+    assert plan.seconds is None or plan.seconds < 1.0
+
+
+def test_the_teams_offered_can_do_it(desk: Desk) -> None:
+    offered = desk.act(lambda actor: kind_of("routes").fields(actor, TOWN)[0].default, "township_dispatcher", TOWN)
+    plan = desk.propose("routes", TOWN, "township_dispatcher", teams=str(offered), seconds=3.0)
+    assert plan.state == "proposed", plan.reasons
+
+
+@pytest.mark.parametrize(("hours", "teams"), [([4, 4, 4], 3), ([2, 2, 2], 1), ([2, 2, 4.5], 2), ([], 1)])
+def test_two_large_buildings_do_not_fit_into_one_shift(hours: list[float], teams: int) -> None:
+    assert teams_for(np.array(hours) * 3600, 7.5 * 3600) == teams

@@ -49,6 +49,12 @@ def read_doors(path: str) -> Doors:
     )  # fmt: skip
 
 
+def homes_in(path: str) -> np.ndarray:
+    """Homes of each building of an area that somebody lives in, in any order."""
+    figures = children(path, [PEOPLE, HOMES], level=16)
+    return np.array([max(figures.of(at, HOMES, ""), 1) for at in figures.paths() if figures.of(at, PEOPLE, "") > 0])
+
+
 def apart(xy: np.ndarray) -> np.ndarray:
     """Straight distances in metres between all points."""
     gap = xy[:, None, :] - xy[None, :, :]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -15,7 +16,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from lianfang.base.access.api import Actor
 from lianfang.domain.plans import engines, worklist
 from lianfang.domain.plans.engines import routing
-from lianfang.domain.plans.kinds.doors import name_buildings, read_doors
+from lianfang.domain.plans.kinds.doors import homes_in, name_buildings, read_doors
 from lianfang.domain.plans.models import Plan
 from lianfang.domain.plans.registry import (
     Adopted,
@@ -39,10 +40,18 @@ WALK: Final = 1.1
 """Metres a second between houses, on foot with a bag: an assumption."""
 START: Final = 7 * 60 + 30
 """Minutes after midnight: the documents' door-to-door work runs from 07:30 to 15:00."""
+MINUTES: Final = 3.0
+"""Minutes at a door: an assumption."""
+HOURS: Final = 7.5
+MOST_TEAMS: Final = 200
+WALKING: Final = 1.1
+"""Of the time at the doors, with the ways between them: an assumption for the number of teams that is offered."""
 BUYS: Final = "routes.one_more"
 _WORDS: Final[Words] = {
     "why.stop": gettext_lazy("stop {order}, at {at}, {homes} homes, about {minutes} minutes"),
     "why.by_hand": gettext_lazy("moved to this team by hand, at {at}"),
+    "why.too_few": gettext_lazy(
+        "the doors take {work} hours, {teams} teams have {there} in all, and no building is shared by two teams: {needed} teams at least"),
     "figure.teams": gettext_lazy("teams used"), "figure.stops": gettext_lazy("buildings"), "figure.homes": gettext_lazy("homes"),
     "figure.hours": gettext_lazy("longest shift (hours)"), "figure.walk": gettext_lazy("walking in all"),
     "binds.teams": gettext_lazy("All {teams} teams are out; the longest shift has {longest} of {hours} hours."),
@@ -84,10 +93,11 @@ class Routes(Kind):
     def fields(self, actor: Actor, path: str) -> Sequence[Field]:
         """Teams, minutes a home, hours of a shift."""
         return (
-            Field("teams", pgettext("plan", "Teams"), 4, "", least=1, most=200),
-            Field("minutes", _("Minutes a home"), 3, _("assumption: sampling at a door"),
+            Field("teams", pgettext("plan", "Teams"), min(teams_for(homes_in(path) * MINUTES * 60 * WALKING, HOURS * 3600), MOST_TEAMS),
+                  _("enough for the homes here at the usual minutes and hours"), least=1, most=MOST_TEAMS),
+            Field("minutes", _("Minutes a home"), MINUTES, _("assumption: sampling at a door"),
                   least=0.5, most=60, whole=False),
-            Field("hours", _("Hours of a shift at most"), 7.5, "07:30–15:00",
+            Field("hours", _("Hours of a shift at most"), HOURS, "07:30–15:00",
                   least=1, most=12, whole=False),
         )  # fmt: skip
 
@@ -113,7 +123,12 @@ class Routes(Kind):
         return Built(problem, labels, inputs=[doors.paths, homes, team.count, shift])
 
     def solve(self, built: Built, *, stop: Stop, seed: int, on_progress: OnProgress | None = None) -> Result:
-        """The engine's tours; where every team is out, half of the time goes into the tours of one team more."""
+        """The engine's tours; where every team is out, half of the time goes into the tours of one team more. Too few teams for the
+        time at the doors alone are no matter of more time: that is said at once."""
+        if few := _too_few(built):
+            return routing.RoutingResult(
+                status=Status.INFEASIBLE, objective=None, bound=None, seconds=0.0, reasons=(few,)
+            )
         found = super().solve(built, stop=replace(stop, seconds=stop.seconds / 2), seed=seed, on_progress=on_progress)
         if (
             not isinstance(found, routing.RoutingResult)
@@ -259,6 +274,22 @@ class Routes(Kind):
     def sentence(self, code: str, values: Mapping[str, Any]) -> str:
         """The words of a code."""
         return said(_WORDS, code, values)
+
+
+def teams_for(seconds: np.ndarray, shift: float) -> int:
+    """The fewest teams for buildings that take so many seconds: all together, and one for each that fills over half a shift."""
+    return max(math.ceil(float(seconds.sum()) / shift), int((seconds > shift / 2).sum()), 1)
+
+
+def _too_few(built: Built) -> Reason | None:
+    """Why so many teams cannot do it, whatever their ways."""
+    team, service = built.problem.vehicles[0], built.problem.service
+    needed = teams_for(service, team.max_duration)
+    if needed <= team.count:
+        return None
+    values = (("work", round(int(service.sum()) / 3600, 1)), ("teams", team.count),
+              ("there", round(team.count * team.max_duration / 3600, 1)), ("needed", needed))  # fmt: skip
+    return Reason("why.too_few", f"At least {needed} teams are needed.", None, values)
 
 
 def _team(target: str) -> str:
