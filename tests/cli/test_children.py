@@ -54,9 +54,11 @@ def test_a_killed_steward_runs_again_and_the_operator_reads_of_it(
     children = made(SLEEPS, SLEEPS)
     web, steward = children[0].pid, children[1].pid
     os.kill(steward, signal.SIGKILL)
-    until(lambda: children[1].pid != steward and children[1].poll() is None)
-    assert children[0].pid == web
+    until(lambda: len(told(tmp_path)) == 2)
     assert told(tmp_path) == [("part_stopped", "steward"), ("part_restarted", "steward")]
+    assert children[1].pid != steward
+    assert children[1].poll() is None
+    assert children[0].pid == web
 
 
 def test_who_keeps_dying_is_started_later_each_time(made: Callable[..., Children], tmp_path: Path) -> None:

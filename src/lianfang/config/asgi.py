@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import Any
 
@@ -18,6 +19,9 @@ from lianfang.web.bodies import PagesHandler  # noqa: E402
 
 django_application = PagesHandler()
 _door: Door | None = None
+YOUNG_OBJECTS = 20_000
+"""New objects after which the collector looks at the young ones (docs/methods/door.md): a transaction of the door makes some
+thousands and drops them all, and Python's own 700 moves them among the old ones while they are in use."""
 
 
 async def door() -> Door:
@@ -40,11 +44,19 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
         await _lifespan(receive, send)
 
 
+def _settle_memory() -> None:
+    """Take what was loaded once out of the garbage collector's rounds, which would walk through it while callers wait."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS, 10, 10)
+
+
 async def _lifespan(receive: Any, send: Any) -> None:
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
             await door()
+            _settle_memory()
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
             if _door is not None:

@@ -84,7 +84,7 @@ def test_settings_that_matter(server: EmbeddedServer) -> None:
     assert ask(server, "show server_encoding") == "UTF8"
     assert (ask(server, "show fsync"), ask(server, "show synchronous_commit")) == ("on", "on")
     assert ask(server, "show data_checksums") == "on"
-    assert ask(server, "show max_wal_size") == "1GB"
+    assert ask(server, "show max_wal_size") == "1536MB"
     assert (ask(server, "show log_statement"), ask(server, "show log_min_duration_statement")) == ("none", "-1")
     assert ask(server, "select count(*) from pg_extension where extname <> 'plpgsql'") == "0"
     assert ask(server, "show shared_buffers") == "16MB"

@@ -15,10 +15,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lianfang.base.database import connect
-from lianfang.base.facts.seal import chain, leaf, merkle_root, raw_leaf, seal_once, verify
+from lianfang.base.facts.seal import chain, leaf, merkle_root, seal_once, verify
 
 pytestmark = [pytest.mark.row("D3"), pytest.mark.pg15]
 ZONES = [UTC, timezone(timedelta(hours=8)), timezone(-timedelta(hours=9, minutes=30))]
+STORABLE = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=40)
 INSERT = (
     "insert into facts_log (incident, id, kind, area, recorded_at, account_id, grant_id, digest, sealed) "
     "select 1, gen_random_uuid(), 'trial.kind/1', '411621001001', now(), %s, 1, sha256('d'), sha256('s') "
@@ -175,18 +176,21 @@ def test_the_root_is_a_merkle_tree_of_rfc_6962(count: int) -> None:
     assert merkle_root(leaves) == standard(leaves)
 
 
-@given(
-    number=st.uuids(), at=st.datetimes(datetime(1970, 1, 1), datetime(9998, 1, 1), timezones=st.sampled_from(ZONES)),
-    incident=st.integers(-(2**15), 2**15 - 1), account=st.integers(-(2**63), 2**63 - 1), text=st.text(), sealed=st.binary(),
+ROWS_OF_ANY_KIND = st.tuples(
+    st.integers(-(2**15), 2**15 - 1), st.uuids(), STORABLE, STORABLE,
+    st.datetimes(datetime(1970, 1, 1), datetime(9998, 1, 1), timezones=st.sampled_from(ZONES)),
+    st.integers(-(2**63), 2**63 - 1), st.binary(max_size=40), st.binary(max_size=40),
 )  # fmt: skip
-@example(number=UUID(int=0), at=datetime(2000, 1, 1, tzinfo=UTC), incident=1, account=1, text="", sealed=b"")
-def test_the_sealer_hashes_what_the_checker_hashes(
-    number: UUID, at: datetime, incident: int, account: int, text: str, sealed: bytes
-) -> None:
-    """For any row; that rows come from PostgreSQL in the form assumed here, every seal of this file shows."""
-    since = (at - datetime(2000, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
-    raw = (incident, number.bytes, text, text, since.to_bytes(8, "big", signed=True), account, b"d", sealed)
-    assert raw_leaf(raw) == leaf((incident, number, text, text, at, account, b"d", sealed))
+
+
+@given(rows=st.lists(ROWS_OF_ANY_KIND, max_size=20))
+@example(rows=[(1, UUID(int=0), "", "", datetime(2000, 1, 1, tzinfo=UTC), 1, b"d", b"")])
+def test_the_database_hashes_what_the_checker_hashes(database: connect.Target, rows: list[tuple[Any, ...]]) -> None:
+    """Two writings of one definition, for any row: the sealer uses the one in SQL, every check the one in Python."""
+    statement = "select facts_leaf(%s::smallint, %s, %s, %s, %s, %s::bigint, %s, %s)"
+    with psycopg.connect(database.conninfo(connect.ADMIN), autocommit=True) as owner:
+        found = [owner.execute(statement, row).fetchone() for row in rows]
+    assert [bytes(one[0]) for one in found if one] == [leaf(row) for row in rows]
 
 
 def test_the_log_is_append_only_for_the_door(owner: Any, database: connect.Target) -> None:

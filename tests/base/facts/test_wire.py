@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from lianfang.base.database import connect
-from lianfang.base.facts.api import byteas, days, instants, int4s, int8s, literal, uuids
+from lianfang.base.facts.api import byteas, days, instants, int4s, int8s, literal, texts, uuids
 from lianfang.base.facts.wire import Statement, Wire
 from lianfang.kernel.ids import uuid7
 
@@ -61,6 +61,10 @@ def on_wire(database: connect.Target) -> Any:
         ("timestamptz", instants([AT, datetime(1960, 1, 1, tzinfo=UTC)]), [AT, datetime(1960, 1, 1, tzinfo=UTC)]),
         ("text", literal(['a"b', "王\n芳", ""]), ['a"b', "王\n芳", ""]),
         ("text", literal(["plain", "text"]), ["plain", "text"]),
+        ("text", texts(np.array([b"130921001", b"411621002"], "S24")), ["130921001", "411621002"]),
+        ("text", texts(np.array([b"1309", b"", "王".encode(), b"41"], "S24")), ["1309", "", "王", "41"]),
+        ("text", texts(np.array([b"", b"13"], "S24")), ["", "13"]),
+        ("text", texts(np.array([], "S24")), []),
     ],
 )
 def test_arrays_bring_back_what_went_in(on_wire: Any, kind: str, packed: Any, expected: list[Any]) -> None:

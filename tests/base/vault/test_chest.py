@@ -84,6 +84,13 @@ def test_a_cut_or_changed_file_is_a_sentence(packed: bytes, data: st.DataObject)
         assert opened == chest.unpack(packed, (FIRST, SECOND))
 
 
+@pytest.mark.parametrize("salt", ["cpVUt", "*", "", 7, None])
+def test_a_salt_that_is_none_is_a_sentence(packed: bytes, salt: object) -> None:
+    body = json.loads(packed)
+    body["head"]["salts"][0] = salt
+    assert code_of(json.dumps(body).encode(), FIRST, SECOND) == "vault.chest_broken"
+
+
 @pytest.mark.parametrize("raw", [b"", b"{}", b"[]", b"null", b"\xff\xfe", b'{"head": 1}', b"PK\x03\x04"])
 def test_other_files_are_not_backups_of_keys(raw: bytes) -> None:
     assert code_of(raw, FIRST, SECOND) == "vault.chest_broken"

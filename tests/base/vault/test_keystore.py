@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import stat
 import subprocess
 import sys
@@ -11,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from lianfang.base.vault import api
-from lianfang.base.vault.crypto import BadSeal, GmBox, IntlBox
+from lianfang.base.vault.crypto import ENCIPHERED, HASHED, BadSeal, GmBox, IntlBox
 from lianfang.base.vault.keystore import FRESH_SECONDS, Keystore
 from lianfang.kernel.errors import LianfangError
 
@@ -123,6 +125,18 @@ def test_the_provider_stays_with_the_key(tmp_path: Path) -> None:
     assert isinstance(Keystore(tmp_path, "gm").make("system"), GmBox)
     assert isinstance(Keystore(tmp_path, "intl").make("system"), GmBox)
     assert isinstance(Keystore(tmp_path, "intl").make("standing-411621"), IntlBox)
+
+
+def test_how_pseudonyms_are_made_stays_with_the_key(tmp_path: Path) -> None:
+    """Those of a key of the first releases stand in databases: they are made as they were, and a copy of the key knows."""
+    fresh = Keystore(tmp_path / "keys").make("incident-7")
+    file = tmp_path / "keys" / "incident-7.key"
+    body = json.loads(file.read_text())
+    key = base64.b64decode(body["key"])
+    assert fresh.pseudonym(5) == IntlBox(key, ENCIPHERED).pseudonym(5)
+    del body["pseudonyms"]
+    file.write_text(json.dumps(body))
+    assert Keystore(tmp_path / "keys").box("incident-7").pseudonym(5) == IntlBox(key, HASHED).pseudonym(5)
 
 
 def test_boxes_by_path_and_incident(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

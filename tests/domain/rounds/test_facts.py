@@ -11,8 +11,11 @@ from django.db import connections
 
 from lianfang.base.facts.api import Batch, Fact, Statement
 from lianfang.base.metrics.api import recompute
+from lianfang.base.vault.api import incident_box
+from lianfang.domain.residents import packs
+from lianfang.domain.rounds import facts_homes
 from lianfang.domain.rounds.facts_tubes import CAREFUL, TubeFilledBatch
-from lianfang.kernel.ids import format_code
+from lianfang.kernel.ids import format_code, parse_code
 from tests.domain.rounds.conftest import Station
 from tests.support.histories import countable, open_rounds
 from tests.support.world import COUNTY, HOME, NEXT, fold, total
@@ -28,6 +31,11 @@ def count(sql: str, *parameters: object) -> int:
     with connections["owner"].cursor() as cursor:
         cursor.execute(sql, parameters)
         return int(cursor.fetchone()[0])
+
+
+def in_a_round_of_its_own(station: Station) -> Station:
+    """The same people in a round in which nobody was sampled."""
+    return replace(station, round=open_rounds(station.world, 1)[0][0])
 
 
 @pytest.mark.row("D1")
@@ -114,6 +122,46 @@ def test_who_lives_with_a_positive_person_stays_held_whichever_result_comes_firs
     assert states()[4:] == ["released"] * 4
 
 
+@pytest.mark.parametrize("typed", [str, str.lower])
+def test_somebody_twice_in_one_tube_is_refused_however_their_code_is_typed(station: Station, typed: Any) -> None:
+    code = next(one.code for one in station.world.people[HOME] if one.code.lower() != one.code)
+    [answer] = station.send([station.tube(520, [code, typed(code)])])
+    assert (answer["status"], answer["code"]) == ("refused", "tube.person_twice")
+
+
+@pytest.mark.row("D1")
+@pytest.mark.parametrize(
+    ("many", "rows", "packed"),
+    [(1, 1, []), (1, 4, []), (1, 1000, []), (1, 1, [HOME]), (1, 1, [NEXT]), (1, 1000, [HOME, NEXT]), (100, 4, [HOME])],
+)
+def test_everybody_is_found_at_home_whether_their_community_is_packed_or_read_or_each_looked_up(
+    station: Station, many: int, rows: int, packed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tubes of one community with people of two; somebody stays elsewhere, and reading may end before all were met."""
+    here = in_a_round_of_its_own(station)
+    monkeypatch.setattr(facts_homes, "SEVERAL_SWABS", many)
+    monkeypatch.setattr(facts_homes, "MANY_SWABS", many)
+    monkeypatch.setattr(facts_homes, "ROWS_A_SWAB", rows)
+    home, following = here.world.people[HOME], here.world.people[NEXT]
+    mixed = [person for pair in zip(home[-9:], following[-9:], strict=True) for person in pair]
+    guest, place = home[-1], following[0].path
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("update residents_person set stay_path = %s where code = %s", [place, parse_code(guest.code)])
+        try:
+            assert packs.build(packed) == len(packed)
+            tubes = [mixed[:8], mixed[8:9], mixed[9:]]
+            sent = [here.tube(1 + at, [one.code for one in tube]) for at, tube in enumerate(tubes)]
+            answers = here.send(sent)
+            assert [answer["status"] for answer in answers] == ["accepted"] * 3, answers
+        finally:
+            cursor.execute("update residents_person set stay_path = null where code = %s", [parse_code(guest.code)])
+            cursor.execute("delete from residents_pack")
+        cursor.execute("select person, path from rounds_sample where round_id = %s", [here.round])
+        found = dict(cursor.fetchall())
+    box = incident_box(here.world.incident)
+    assert found == {box.pseudonym(parse_code(one.code)): place if one is guest else one.path for one in mixed}
+
+
 def test_somebody_of_another_county_is_unknown_and_their_neighbours_in_the_call_are_not(station: Station) -> None:
     """Homes of several people come as one text; here they lie in two counties, and one code is nobody's."""
     stranger, nobody = 123_456_789, 123_456_790
@@ -133,6 +181,14 @@ def test_somebody_of_another_county_is_unknown_and_their_neighbours_in_the_call_
     assert [answer["values"]["subject"] for answer in answers[1:]] == [format_code(stranger), format_code(nobody)]
     [alone] = station.send([station.tube(413, [format_code(nobody)])])
     assert alone["code"] == "fact.subject_unknown"
+
+
+def test_a_tube_told_for_the_prefecture_takes_everybody_who_lives_in_it(station: Station) -> None:
+    here = in_a_round_of_its_own(station)
+    mixed = [here.world.people[HOME][0].code, here.world.people[NEXT][0].code]
+    facts = [here.tube(1, mixed, area=COUNTY[:4]), here.tube(2, [here.world.people[HOME][1].code])]
+    answers = here.send(facts, path=COUNTY[:4])
+    assert [answer["status"] for answer in answers] == ["accepted"] * 2, answers
 
 
 @pytest.mark.row("D1")
@@ -177,6 +233,7 @@ def test_a_door_visit_counts_once_and_the_latest_stands(station: Station) -> Non
         ({"recorded_at": "yesterday"}, "fact.malformed"),
         ({"payload": {"round": 999, "tube": "000000000", "people": ["000000000"]}}, "round.unknown"),
         ({"payload": {"tube": 7}}, "fact.payload_invalid"),
+        ({"payload": {"round": 2**40, "tube": "000000000", "people": ["000000000"]}}, "fact.payload_invalid"),
         ({"payload": {"round": 1, "tube": "000000000", "people": ["000000001"]}}, "code.check_failed"),
     ],
 )
@@ -254,11 +311,6 @@ def test_another_result_told_since_we_looked_is_a_conflict(station: Station, riv
     rival(ResultReportedBatch, [station.result(7004, "negative")], "laboratory")
     [late] = station.send([station.result(7004, "positive")], role="laboratory", path="")
     assert (late["status"], late["code"]) == ("conflict", "tube.result_differs")
-
-
-def in_a_round_of_its_own(station: Station) -> Station:
-    """The same people in a round in which nobody was sampled."""
-    return replace(station, round=open_rounds(station.world, 1)[0][0])
 
 
 @pytest.mark.row("D1")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lianfang.base.facts.envelope import Fact, Note, Refusal
 from lianfang.base.facts.registry import Batch, Kind, kinds, register
-from lianfang.base.facts.sqltext import byteas, days, instants, int4s, int8s, literal, uuids
+from lianfang.base.facts.sqltext import byteas, days, instants, int4s, int8s, literal, texts, uuids
 from lianfang.base.facts.wire import Rows, Statement
 
 __all__ = [
@@ -23,5 +23,6 @@ __all__ = [
     "kinds",
     "literal",
     "register",
+    "texts",
     "uuids",
 ]

@@ -18,8 +18,8 @@ from lianfang.kernel.errors import LianfangError
 
 log = logging.getLogger(__name__)
 
-MERGE_FACTS = 400
-"""Facts in one merged transaction: four syncs of a hundred share its trips, look-ups and commit (docs/methods/door.md)."""
+MERGE_FACTS = 800
+"""Facts in one merged transaction: eight syncs of a hundred share its trips, plans and commit (docs/methods/door.md)."""
 FLUSHERS = 1
 """Connections of one worker. A second one gathers while the first waits for the disk, but makes merges smaller; on two busy
 cores neither was measurably better (docs/methods/door.md), so the simpler stands."""

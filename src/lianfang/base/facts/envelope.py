@@ -21,8 +21,8 @@ MAX_BODY_BYTES = MAX_FACTS * (MAX_FACT_BYTES + 2) + 2
 _encoder = msgspec.json.Encoder()
 
 
-class Envelope(msgspec.Struct, frozen=True):
-    """What every fact says about itself; the payload is decoded by its kind."""
+class Envelope(msgspec.Struct, frozen=True, gc=False):
+    """What every fact says about itself; the payload is decoded by its kind. It refers to nothing that refers back."""
 
     id: UUID
     kind: str

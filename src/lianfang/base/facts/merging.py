@@ -10,6 +10,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -38,8 +39,9 @@ from facts_admit(%(tokens)s::bytea[], %(paths)s::text[], %(verbs)s::text[])
 KNOWN = "select id, digest from facts_log where id = any (%(ids)s::uuid[])"
 LOG = """
 insert into facts_log (incident, id, kind, area, recorded_at, account_id, grant_id, digest, sealed)
-select * from unnest(%(incident)s::int[], %(id)s::uuid[], %(kind)s::text[], %(area)s::text[], %(at)s::timestamptz[],
-    %(account)s::bigint[], %(grant)s::bigint[], %(digest)s::bytea[], %(sealed)s::bytea[])
+select unnest(%(incident)s::int[]), unnest(%(id)s::uuid[]), unnest(%(kind)s::text[]), unnest(%(area)s::text[]),
+    unnest(%(at)s::timestamptz[]), unnest(%(account)s::bigint[]), unnest(%(grant)s::bigint[]), unnest(%(digest)s::bytea[]),
+    unnest(%(sealed)s::bytea[])
 """
 QUARANTINE = """
 insert into facts_quarantine (fact_id, kind, outcome, code, path, account_id, digest, sealed)
@@ -98,10 +100,11 @@ async def _transaction(wire: Wire, facts: list[Fact]) -> None:
         [admission.question(), _known(facts), *(question for questions in asked for question in questions)]
     )
     admission.settle(admitted)
-    position = 0
-    for batch, questions in zip(batches, asked, strict=True):
-        batch.decide(answers[position : position + len(questions)])
-        position += len(questions)
+    told = _shares(asked, answers)
+    asked = [batch.more(mine) for batch, mine in zip(batches, told, strict=True)]
+    further = _shares(asked, await wire.trip([question for questions in asked for question in questions]))
+    for batch, mine, rest in zip(batches, told, further, strict=True):
+        batch.decide(mine + rest)
     fresh = _recognise(facts, known)
     try:
         await _write(wire, batches, fresh, [fact for fact in facts if fact.refusal is not None and fact.account_id])
@@ -109,6 +112,12 @@ async def _transaction(wire: Wire, facts: list[Fact]) -> None:
         for batch in batches:
             batch.outrun(lost)
         raise
+
+
+def _shares(asked: Sequence[Sequence[Statement]], answers: list[Rows]) -> list[list[Rows]]:
+    """The answers by who asked."""
+    left = iter(answers)
+    return [list(islice(left, len(questions))) for questions in asked]
 
 
 def _batches(facts: list[Fact]) -> list[Batch]:

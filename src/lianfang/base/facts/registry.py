@@ -28,6 +28,10 @@ class Batch(ABC):
     def questions(self) -> list[Statement]:
         """What must be known before deciding: SQL with named parameters, run as the door role."""
 
+    def more(self, answers: list[Rows]) -> list[Statement]:
+        """What the first answers leave open, asked in a trip of its own and only where some kind needs it; `decide` gets both."""
+        return []
+
     @abstractmethod
     def decide(self, answers: list[Rows]) -> None:
         """Refuse what can't be taken, and set `incident_id` of everything else."""

@@ -9,47 +9,23 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
-from psycopg.types.string import ByteaBinaryLoader
 
 WINDOW = "select from_xid::text, to_xid::text, previous, number from facts_seal_window()"
 ROWS = "select incident, id, kind, area, recorded_at, account_id, digest, sealed from facts_seal_rows(%s::text::xid8, %s::text::xid8)"
+LEAVES = "select rows, leaves from facts_seal_leaves(%s::text::xid8, %s::text::xid8)"
 ADD = "select facts_seal_add(%s, %s::text::xid8, %s::text::xid8, %s, %s, %s)"
-
-_EPOCH = datetime(2000, 1, 1)  # in UTC, written without a zone
-"""Where PostgreSQL's timestamps begin."""
 
 
 def leaf(row: tuple[Any, ...]) -> bytes:
-    """The hash of one log row: everything that stands in it, the payload as ciphertext."""
+    """The hash of one log row: everything that stands in it, the payload as ciphertext (`facts_leaf` in SQL is the same)."""
     incident, number, kind, area, recorded_at, account, digest, sealed = row
     stamp: datetime = recorded_at.astimezone(UTC)
     head = f"{incident}|{number}|{kind}|{area}|{stamp.isoformat()}|{account}|".encode()
     return hashlib.sha256(b"\x00" + head + bytes(digest) + bytes(sealed)).digest()
-
-
-def raw_leaf(row: tuple[Any, ...]) -> bytes:
-    """The same hash from a row as PostgreSQL sends it in binary form: the id in 16 bytes, the time in microseconds since 2000.
-
-    The sealer meets every row there will ever be, and no value of its own is made of id and time here.
-    """
-    incident, number, kind, area, recorded_at, account, digest, sealed = row
-    seconds, rest = divmod(int.from_bytes(recorded_at, "big", signed=True), 1_000_000)
-    fraction = f".{rest:06d}" if rest else ""
-    word = number.hex()
-    name = f"{word[:8]}-{word[8:12]}-{word[12:16]}-{word[16:20]}-{word[20:]}"
-    head = f"{incident}|{name}|{kind}|{area}|{_second(seconds)}{fraction}+00:00|{account}|".encode()
-    return hashlib.sha256(b"\x00" + head + digest + sealed).digest()
-
-
-@lru_cache(maxsize=4096)
-def _second(since: int) -> str:
-    """A second since 2000 as it is written in UTC; many rows share one."""
-    return (_EPOCH + timedelta(seconds=since)).isoformat()
 
 
 def merkle_root(leaves: Iterable[bytes]) -> bytes:
@@ -73,20 +49,12 @@ def seal_once(connection: psycopg.Connection[Any]) -> int:
     with connection.transaction():
         connection.execute("select pg_advisory_xact_lock(7316)")
         from_xid, to_xid, previous, number = connection.execute(WINDOW).fetchone() or ("0", "0", b"", 1)
-        rows = _raw_rows(connection, [from_xid, to_xid])
+        rows, leaves = connection.execute(LEAVES, [from_xid, to_xid], binary=True).fetchone() or (0, b"")
         if rows:
-            root = merkle_root(map(raw_leaf, rows))
+            root = merkle_root(leaves[at : at + 32] for at in range(0, len(leaves), 32))
             link = chain(bytes(previous), root, number)
-            connection.execute(ADD, [number, from_xid, to_xid, len(rows), root, link])
-        return len(rows)
-
-
-def _raw_rows(connection: psycopg.Connection[Any], window: list[str]) -> list[tuple[Any, ...]]:
-    """The rows of a seal, ids and times as the bytes they came in."""
-    with connection.cursor(binary=True) as cursor:
-        for name in ("uuid", "timestamptz"):
-            cursor.adapters.register_loader(name, ByteaBinaryLoader)
-        return cursor.execute(ROWS, window).fetchall()
+            connection.execute(ADD, [number, from_xid, to_xid, rows, root, link])
+        return int(rows)
 
 
 @dataclass(frozen=True)

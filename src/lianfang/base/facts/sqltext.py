@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _ESCAPE = str.maketrans({"\\": "\\\\", '"': '\\"'})
-_BYTEA, _INT8, _INT4, _UUID, _DATE, _TIMESTAMPTZ = 17, 20, 23, 2950, 1082, 1184
+_BYTEA, _INT8, _INT4, _TEXT, _UUID, _DATE, _TIMESTAMPTZ = 17, 20, 23, 25, 2950, 1082, 1184
 """Oids of pg_type.dat."""
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _EPOCH_DAY = _EPOCH.date().toordinal()
@@ -76,6 +76,17 @@ def uuids(values: Iterable[UUID]) -> bytes:
 def byteas(values: Iterable[bytes]) -> bytes:
     """An array of bytea."""
     return _blocks(_BYTEA, list(values))
+
+
+def texts(values: NDArray[np.bytes_]) -> bytes:
+    """An array of text, from an array of bytes in UTF-8 (one dimension, without zero bytes)."""
+    width = len(values[0]) if len(values) else 0
+    letters = values.view(np.uint8).reshape(len(values), values.itemsize)
+    if width and letters[:, width - 1].all() and not letters[:, width:].any():
+        elements = np.empty(len(values), [("size", ">i4"), ("text", f"S{width}")])
+        elements["size"], elements["text"] = width, values
+        return _head(_TEXT, len(values)) + elements.tobytes()
+    return _blocks(_TEXT, values.tolist())
 
 
 def _head(oid: int, number: int) -> bytes:

@@ -144,6 +144,7 @@ def _parse(raw: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
             and int(head["n"]).bit_count() == 1
             and head["r"] == SCRYPT_R
             and isinstance(body["content"], str)
+            and all(base64.b64decode(salt, validate=True) for salt in head["salts"])
         )
     except (ValueError, KeyError, TypeError):
         right = False

@@ -1,4 +1,4 @@
-"""The two crypto providers: `intl` (AES-256-GCM, HMAC-SHA-256, BLAKE2b) and `gm` (SM4-GCM, HMAC-SM3).
+"""The two crypto providers: `intl` (AES-256, HMAC-SHA-256) and `gm` (SM4, HMAC-SM3).
 
 Both work on one 32-byte data key, from which every purpose gets a key of its own.
 """
@@ -13,12 +13,15 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from typing import ClassVar
 
+import numpy as np
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives import hmac as openssl_hmac
 from cryptography.hazmat.primitives.ciphers import Cipher, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from numpy.typing import NDArray
 
 try:
     from cryptography.hazmat.decrepit.ciphers.algorithms import SM4  # type: ignore[attr-defined]  # newer releases moved it
@@ -29,6 +32,9 @@ NONCE_BYTES = 12
 TAG_BYTES = 16
 BLIND_BYTES = 16
 _SIGN = 1 << 63
+HASHED, ENCIPHERED = "hashed", "enciphered"
+"""How a key makes pseudonyms. Keys of the first releases hash each code by itself and go on doing so, for their pseudonyms stand
+in databases; a key made since enciphers the code as one block, thousands in one call (ADR 7)."""
 
 
 class BadSeal(ValueError):
@@ -40,9 +46,12 @@ class Box(ABC):
 
     mark: ClassVar[bytes]
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: bytes, pseudonyms: str = HASHED) -> None:
         if len(key) != 32:
             raise ValueError("a data key has 32 bytes")
+        if pseudonyms not in {HASHED, ENCIPHERED}:
+            raise ValueError(f"{pseudonyms!r}: pseudonyms are {HASHED} or {ENCIPHERED}")
+        self._enciphers = pseudonyms == ENCIPHERED
         self._blind_key = _derive(key, b"blind")
         self._pseudonym_key = _derive(key, b"pseudonym")
         self._set_seal_key(_derive(key, b"seal"))
@@ -62,8 +71,15 @@ class Box(ABC):
         """A keyed hash (16 bytes) for exact look-up of a normalised value."""
 
     @abstractmethod
+    def _hash(self, numbers: Iterable[int]) -> list[int]:
+        """The first 8 bytes of each code's keyed hash, less 2^63."""
+
+    @abstractmethod
+    def _block_cipher(self, key: bytes) -> Cipher[modes.ECB]: ...
+
     def pseudonym(self, number: int) -> int:
         """A signed 64-bit pseudonym of a public code; without the key nobody can tell whose it is."""
+        return self.pseudonyms([number])[0]
 
     def seal_all(self, plains: Iterable[bytes], column: bytes) -> list[bytes]:
         """`seal` for many values of one column."""
@@ -71,7 +87,23 @@ class Box(ABC):
 
     def pseudonyms(self, numbers: Iterable[int]) -> list[int]:
         """`pseudonym` for many codes."""
-        return [self.pseudonym(number) for number in numbers]
+        if self._enciphers:
+            return self._encipher(np.fromiter(numbers, np.uint64)).tolist()
+        return self._hash(numbers)
+
+    def pseudonym_array(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """`pseudonym` for an array of codes, in its order."""
+        if self._enciphers:
+            return self._encipher(numbers)
+        return np.array(self._hash(numbers.tolist()), np.int64)
+
+    def _encipher(self, numbers: NDArray[np.integer]) -> NDArray[np.int64]:
+        """The first half of each code's block (8 zero bytes, the code). One block is one code and no two codes are equal, so
+        that equal blocks look equal, which is wrong for messages, is what a pseudonym is for."""
+        blocks = np.zeros((len(numbers), 2), ">u8")
+        blocks[:, 1] = numbers
+        enciphered = self._block_cipher(self._pseudonym_key).encryptor().update(blocks.tobytes())
+        return np.frombuffer(enciphered, ">i8")[::2].astype(np.int64)
 
     def open(self, sealed: bytes | memoryview, column: bytes) -> bytes:
         """Decrypt one value; raises BadSeal when it was changed or belongs elsewhere."""
@@ -89,7 +121,7 @@ class Box(ABC):
 
 
 class IntlBox(Box):
-    """AES-256-GCM with random 96-bit nonces; HMAC-SHA-256 and keyed BLAKE2b for look-ups."""
+    """AES-256-GCM with random 96-bit nonces; HMAC-SHA-256 for look-ups, AES-256 (first: keyed BLAKE2b) for pseudonyms."""
 
     mark = b"\x01"
 
@@ -129,11 +161,7 @@ class IntlBox(Box):
     def blind(self, value: str) -> bytes:
         return hmac.digest(self._blind_key, value.encode(), "sha256")[:BLIND_BYTES]
 
-    def pseudonym(self, number: int) -> int:
-        digest = hashlib.blake2b(number.to_bytes(8, "big"), digest_size=8, key=self._pseudonym_key).digest()
-        return int.from_bytes(digest, "big") - _SIGN
-
-    def pseudonyms(self, numbers: Iterable[int]) -> list[int]:
+    def _hash(self, numbers: Iterable[int]) -> list[int]:
         keyed = hashlib.blake2b(digest_size=8, key=self._pseudonym_key).copy
         digests = []
         for number in numbers:
@@ -142,9 +170,12 @@ class IntlBox(Box):
             digests.append(one.digest())
         return [value - _SIGN for value in struct.unpack(f">{len(digests)}Q", b"".join(digests))]
 
+    def _block_cipher(self, key: bytes) -> Cipher[modes.ECB]:
+        return Cipher(AES(key), modes.ECB())  # noqa: S305  (one block, see _encipher)
+
 
 class GmBox(Box):
-    """SM4-GCM and HMAC-SM3 (GB/T 32907-2016, GB/T 32905-2016) for counties that must use national algorithms."""
+    """SM4 and HMAC-SM3 (GB/T 32907-2016, GB/T 32905-2016) for counties that must use national algorithms."""
 
     mark = b"\x02"
 
@@ -173,8 +204,12 @@ class GmBox(Box):
     def blind(self, value: str) -> bytes:
         return self._mac(self._blind_key, value.encode())[:BLIND_BYTES]
 
-    def pseudonym(self, number: int) -> int:
-        return int.from_bytes(self._mac(self._pseudonym_key, number.to_bytes(8, "big"))[:8], "big") - _SIGN
+    def _hash(self, numbers: Iterable[int]) -> list[int]:
+        macs = (self._mac(self._pseudonym_key, number.to_bytes(8, "big")) for number in numbers)
+        return [int.from_bytes(mac[:8], "big") - _SIGN for mac in macs]
+
+    def _block_cipher(self, key: bytes) -> Cipher[modes.ECB]:
+        return Cipher(SM4(key[:16]), modes.ECB())  # noqa: S305  (one block, see _encipher)
 
 
 PROVIDERS: dict[str, type[Box]] = {"intl": IntlBox, "gm": GmBox}

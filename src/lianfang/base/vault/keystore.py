@@ -16,7 +16,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from lianfang.base.vault.crypto import PROVIDERS, Box, key_fingerprint
+from lianfang.base.vault.crypto import ENCIPHERED, HASHED, PROVIDERS, Box, key_fingerprint
 from lianfang.kernel.errors import LianfangError, define
 
 define(
@@ -62,7 +62,8 @@ class Keystore:
         if not path.exists():
             if name in self.destroyed():
                 raise LianfangError("vault.key_missing", name=name)
-            body = {"provider": self.provider, "key": base64.b64encode(secrets.token_bytes(32)).decode()}
+            key = base64.b64encode(secrets.token_bytes(32)).decode()
+            body = {"provider": self.provider, "key": key, "pseudonyms": ENCIPHERED}
             draft = path.with_suffix(f".{os.getpid()}.{secrets.token_hex(4)}")
             descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "w") as out:
@@ -84,7 +85,7 @@ class Keystore:
             return found
         with self._lock:
             body = self._read(name)
-            box = PROVIDERS[body["provider"]](base64.b64decode(body["key"]))
+            box = PROVIDERS[body["provider"]](base64.b64decode(body["key"]), body.get("pseudonyms", HASHED))
             self._boxes[name] = box
             return box
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lianfang.domain.residents import packs
 from lianfang.domain.residents.exports import write_roll
 from lianfang.domain.residents.import_jobs import LARGE_BYTES, LARGE_ROWS
 from lianfang.domain.residents.import_pages import BAR_ORDER as VERDICT_ORDER
@@ -86,6 +87,7 @@ __all__ = [
     "knows_people",
     "list_people",
     "open_secret",
+    "packs",
     "people_by_ids",
     "people_of",
     "people_of_building",

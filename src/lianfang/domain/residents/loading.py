@@ -100,6 +100,7 @@ def load_city(
             _fill(report, units, codes, conninfo, day=day, seed=seed, workers=workers, say=say)
             started = _lap(report, "generate, seal, copy", started)
         finally:
+            _follow_again(owner)
             say("building keys and indexes")
             _restore_indexes(restore, conninfo)
         started = _lap(report, "index", started)
@@ -233,9 +234,17 @@ def _drop_indexes(owner: psycopg.Connection[Any]) -> list[list[str]]:
     for name, _ in plain:
         owner.execute(f"drop index {name}")
     owner.execute("alter table areas_grid_building disable trigger residents_follow_grid")
+    owner.execute("alter table residents_person disable trigger residents_pack_inserted")
     made = [f'alter table {table} add constraint "{name}" {body}' for name, table, kind, body in keys if kind != "f"]
     foreign = [f'alter table {table} add constraint "{name}" {body}' for name, table, kind, body in keys if kind == "f"]
     return [made, [body for _, body in plain], foreign]
+
+
+def _follow_again(owner: psycopg.Connection[Any]) -> None:
+    """From now on grids and packs follow their rows again; packs built meanwhile go."""
+    owner.execute("alter table areas_grid_building enable trigger residents_follow_grid")
+    owner.execute("alter table residents_person enable trigger residents_pack_inserted")
+    owner.execute("select residents_pack_keep('{}')")
 
 
 def _restore_indexes(steps: list[list[str]], conninfo: str) -> None:
@@ -266,7 +275,6 @@ def _finish(owner: psycopg.Connection[Any]) -> None:
             "select setval(pg_get_serial_sequence(%s, 'id'), (select coalesce(max(id), 1) from " + table + "))", [table]
         )
     owner.execute("select metrics_fold()")
-    owner.execute("alter table areas_grid_building enable trigger residents_follow_grid")
     for table in (*_INDEXED, "areas_building", "areas_grid", "areas_grid_building", "metrics_value"):
         owner.execute(f"vacuum (analyze) {table}")
 

@@ -76,6 +76,25 @@ class Secret(models.Model):
         db_table = "residents_secret"
 
 
+class Pack(models.Model):
+    """Who is to be found in one community, for the door: printed codes and homes. Retention: standing. Personal data: where
+    the bearer of a code lives, no name.
+
+    Derived from Person and deleted in the transaction that changes any of it (`sql/45_packs.sql`): a pack that stands is right.
+    codes: ascending, 8 bytes each, big-endian; places: in the same order, what follows the community in the path of the home
+    (Person.stay_path, else Person.path), filled with spaces to 9 bytes. Whose home is longer is left out.
+    """
+
+    community = models.TextField(db_collation="C", primary_key=True)
+    people = models.IntegerField()
+    codes = models.BinaryField()
+    places = models.BinaryField()
+    built_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "residents_pack"
+
+
 class ImportFile(models.Model):
     """One imported file; the same bytes for the same area are recognised. Retention: standing. Personal data: none.
 
@@ -135,4 +154,4 @@ class ImportRow(models.Model):
         ]
 
 
-__all__ = ["Change", "ExportRequest", "Household", "ImportFile", "ImportRow", "Person", "Secret", "Transfer"]
+__all__ = ["Change", "ExportRequest", "Household", "ImportFile", "ImportRow", "Pack", "Person", "Secret", "Transfer"]

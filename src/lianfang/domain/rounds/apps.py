@@ -10,8 +10,11 @@ class Config(AppConfig):
     label = "rounds"
 
     def ready(self) -> None:
-        """Register the kinds of fact of this engine."""
-        from lianfang.domain.rounds import evidence, facts, metrics, worklist  # noqa: F401  (two register by being imported)
+        """Register the kinds of fact of this engine, and its jobs."""
+        from lianfang.base.jobs.api import each_minute, each_second
+        from lianfang.domain.rounds import evidence, facts, metrics, packing, worklist  # noqa: F401  (two register by being imported)
 
+        each_second(packing.build_missing)
+        each_minute(packing.drop_others)
         facts.register_kinds()
         evidence.register()

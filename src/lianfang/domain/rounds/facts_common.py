@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import chain
-from typing import Self
-
-import numpy as np
 
 from lianfang.base.facts.api import Fact, Rows, Statement, int4s, int8s
 from lianfang.base.playbooks.api import Playbook, load_shipped
@@ -21,15 +17,10 @@ ROUNDS = (
 PLAYBOOKS = """select r.id, i.playbook from rounds_round r join incidents_incident i on i.id = r.incident_id
 where r.id = any (%(ids)s::int[])"""
 PEOPLE = "select code, coalesce(stay_path, path) from residents_person where code = any (%(codes)s::bigint[])"
-HOMES = """select array_agg(code), string_agg(coalesce(stay_path, path), ',') from residents_person
-where code = any (%(codes)s::bigint[])"""
-"""As PEOPLE, in one row: a thousand rows cost more to carry than to find."""
 TUBES_NAMED = """rounds_tube where incident = any (array(select incident_id from rounds_round where id = any (%(rounds)s::int[])))
 and round_id = any (%(rounds)s::int[]) and code = any (%(codes)s::bigint[])"""
 """Tubes by round and printed code. The incident is named because the index begins with it: without it a server before
 PostgreSQL 18 reads every tube there is."""
-BUILDING = 16
-"""Length of a building's path: figures of rounds are kept per building."""
 
 define(
     "round.unknown",
@@ -86,29 +77,6 @@ def ask_grids(codes: Iterable[int]) -> Statement:
 def ask_people(codes: Iterable[int]) -> Statement:
     """The question for people by their printed codes."""
     return PEOPLE, {"codes": int8s(sorted(set(codes)))}
-
-
-def ask_homes(codes: Sequence[Sequence[int]]) -> Statement:
-    """The question for the homes of many people at once, by the printed codes in each tube."""
-    return HOMES, {"codes": int8s(np.unique(np.fromiter(chain.from_iterable(codes), np.int64)))}
-
-
-@dataclass(frozen=True, slots=True)
-class Homes:
-    """Where people live, by printed code, and the county that all of them live in ('' when there are several)."""
-
-    by_code: dict[int, str]
-    county: str
-
-    @classmethod
-    def of(cls, rows: Rows) -> Self:
-        """The answer to `ask_homes`."""
-        [(codes, joined)] = rows
-        if codes is None:
-            return cls({}, "")
-        homes, county = joined.split(","), county_of(joined)
-        alike = joined.count("," + county) == len(homes) - 1
-        return cls(dict(zip(codes, homes, strict=True)), county if alike else "")
 
 
 def settle_rounds(facts: Iterable[Fact], rows: Rows) -> dict[int, RoundRow]:

@@ -7,9 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import chain
-from typing import ClassVar, cast
+from typing import ClassVar
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from psycopg.errors import UniqueViolation
@@ -25,27 +24,21 @@ from lianfang.base.facts.api import (
     int4s,
     int8s,
     literal,
+    texts,
     uuids,
 )
 from lianfang.base.vault.api import incident_box
-from lianfang.domain.rounds.facts_common import (
-    BUILDING,
-    TUBES_NAMED,
-    Homes,
-    RoundRow,
-    ask_homes,
-    ask_rounds,
-    code_number,
-    county_of,
-    settle_rounds,
-)
-from lianfang.domain.rounds.printed import read_codes
+from lianfang.domain.rounds.facts_common import TUBES_NAMED, ask_rounds, code_number, county_of, settle_rounds
+from lianfang.domain.rounds.facts_homes import COMMUNITY, COUNTY, Homes, count_buildings
+from lianfang.domain.rounds.printed import NOT_PRINTED, read_codes
 from lianfang.domain.rounds.sqlfiles import statement
 from lianfang.kernel.errors import define
 
 CAREFUL = 64
 """Transactions of one worker that look for repeats once somebody was sampled twice (assumption): repeats come in rows, as
 in re-tests of a pool, and a transaction that does not look for them is undone and written again when it meets one."""
+NOT_WRITTEN = 0
+"""The rank of a tube that is refused or a duplicate; tubes that are written count from 1, as arrays in SQL do."""
 TAKEN = f"select round_id, code, id from {TUBES_NAMED}"
 
 define(
@@ -74,84 +67,89 @@ define(
 )
 
 
-class TubeState(msgspec.Struct):
-    """What is known of a tube after looking things up: its number, whose swabs it holds by code, pseudonym and home."""
-
-    number: int
-    codes: list[int]
-    people: list[int] = []
-    homes: list[str] = []
-
-
 class TubeFilledBatch(Batch):
-    """Tubes of one merged transaction."""
+    """Tubes of one merged transaction. `state` of a fact is its place in here; swabs lie tube by tube in arrays."""
 
     careful: ClassVar[int] = 0
     """For how many more transactions repeats are looked for, in this process."""
 
     def __init__(self, facts: list[Fact]) -> None:
         super().__init__(facts)
-        codes, place = read_codes([text for fact in facts for text in (fact.payload.tube, *fact.payload.people)]), 0
-        all_printed = None not in codes
-        for fact in facts:
-            first, place = place, place + 1 + len(fact.payload.people)
-            number, people = codes[first], codes[first + 1 : place]
-            if not all_printed:
-                number, people = _look_closely(fact, number, people)
-            if number is not None and fact.refusal is None:
-                fact.state = TubeState(number, cast(list[int], people))  # one that is missing refused the fact
-                _check_twice(fact)
+        tubes = [fact.payload.tube for fact in facts]
+        people = [fact.payload.people for fact in facts]
+        self._sizes = np.fromiter(map(len, people), np.int64, len(facts))
+        self._ends = np.cumsum(self._sizes)
+        codes = read_codes([*tubes, *chain.from_iterable(people)])
+        self._numbers, self._codes = codes[: len(facts)], codes[len(facts) :]
+        self._hidden, self._told = self._codes, 0
+        for place, fact in enumerate(facts):
+            fact.state = place
+        if codes.min() == NOT_PRINTED:
+            for fact in facts:
+                self._look_closely(fact)
+        in_order = np.sort(codes)
+        if (in_order[1:] == in_order[:-1]).any():  # the same number twice: in one tube, or of a tube and a person
+            for fact in facts:
+                self._check_twice(fact)
+        self._homes = Homes(self._codes, [fact.path[:COMMUNITY] for fact in facts], self._sizes)
 
     def questions(self) -> list[Statement]:
-        good = [fact for fact in self.facts if fact.refusal is None]
-        taken = {
-            "rounds": int4s({fact.payload.round for fact in good}),
-            "codes": int8s(sorted({fact.state.number for fact in good})),
-        }
-        return [ask_rounds(self.facts), ask_homes([fact.state.codes for fact in good]), (TAKEN, taken)]
+        taken = {"rounds": int4s({fact.payload.round for fact in self.facts}), "codes": int8s(np.sort(self._numbers))}
+        return [ask_rounds(self.facts), (TAKEN, taken), *self._homes.questions()]
+
+    def more(self, answers: list[Rows]) -> list[Statement]:
+        self._told = len(answers)
+        return self._homes.more(answers[2:])
 
     def decide(self, answers: list[Rows]) -> None:
         rounds = settle_rounds(self.facts, answers[0])
-        homes = Homes.of(answers[1])
-        taken = {(round_id, code): number for round_id, code, number in answers[2]}
-        for fact in self.facts:
+        taken = {(round_id, code): number for round_id, code, number in answers[1]}
+        for found in answers[self._told :]:
+            self._homes.settle(found)
+        self._check_homes()
+        for fact, number, size in zip(self.facts, self._numbers.tolist(), self._sizes.tolist(), strict=True):
             if fact.refusal is None:
-                _check_size(fact, rounds[fact.payload.round])
-                first = taken.setdefault((fact.payload.round, fact.state.number), fact.id)
-                if first != fact.id:
+                row = rounds[fact.payload.round]
+                if size > row.tube_size:
+                    fact.refuse("tube.too_many", tube=fact.payload.tube, count=size, limit=row.tube_size)
+                here = taken.setdefault((row.id, number), fact.id)
+                if here is not fact.id and here != fact.id:
                     fact.refuse("tube.code_taken", outcome="conflict", tube=fact.payload.tube)
-                _find_people(fact, homes)
-        _hide_people(self.facts)
+        self._hide_people()
 
     def statements(self, facts: list[Fact]) -> list[Statement]:
         # in the order of people, so that two transactions never wait for each other in a circle
-        sizes = [len(fact.state.people) for fact in facts]
-        people = np.array(list(chain.from_iterable(fact.state.people for fact in facts)), np.int64)
-        homes = list(chain.from_iterable(fact.state.homes for fact in facts))
-        order = np.argsort(people, kind="stable")
-        figures = _figures(facts)
-        rounds = [fact.payload.round for fact in facts]
+        places = np.array([fact.state for fact in facts])
+        sizes = self._sizes[places]
+        rank = np.full(len(self.facts), NOT_WRITTEN)
+        rank[places] = np.arange(1, len(facts) + 1)
+        swab_of = np.repeat(rank, self._sizes)
+        order = np.argsort(self._hidden, kind="stable")
+        if len(facts) < len(self.facts):
+            order = order[swab_of[order] != NOT_WRITTEN]
+        people, homes = self._hidden[order], self._homes.paths[order]
+        figures = self._figures(facts)
         tubes = {
             "incident": int4s([fact.incident_id for fact in facts]),
             "id": uuids(fact.id for fact in facts),
-            "round": int4s(rounds),
-            "code": int8s([fact.state.number for fact in facts]),
+            "round": int4s([fact.payload.round for fact in facts]),
+            "code": int8s(self._numbers[places]),
             "area": literal(fact.path for fact in facts),
             "size": int4s(sizes),
-            "people": byteas(pack(people, sizes)),
+            "people": byteas(self._pack(places)),
             "at": instants(fact.at for fact in facts),
             "day": days(fact.day for fact in facts),
             "account": int8s([fact.account_id for fact in facts]),
-            "s_person": int8s(people[order]),
-            "s_path": literal(map(homes.__getitem__, order.tolist())),
-            "s_tube": int4s(np.repeat(np.arange(1, len(facts) + 1), sizes)[order]),
-            "f_name": literal(name for name, _, _, _ in figures),
-            "f_dim": literal(str(round_id) for _, round_id, _, _ in figures),
-            "f_day": days(day for _, _, day, _ in figures),
-            "f_path": literal(path for _, _, _, path in figures),
-            "f_value": int8s(figures.values()),
+            "s_person": int8s(people),
+            "s_path": texts(homes),
+            "s_tube": int4s(swab_of[order]),
+            "f_name": literal(name for name, _, _, _, _ in figures),
+            "f_dim": literal(str(round_id) for _, round_id, _, _, _ in figures),
+            "f_day": days(day for _, _, day, _, _ in figures),
+            "f_path": literal(path for _, _, _, path, _ in figures),
+            "f_value": int8s([value for _, _, _, _, value in figures]),
         }
-        return [(statement("tubes" if self._expects_repeats(people[order]) else "tubes_first"), tubes)]
+        return [(statement("tubes" if self._expects_repeats(people) else "tubes_first"), tubes)]
 
     def _expects_repeats(self, people: NDArray[np.int64]) -> bool:
         """Whether repeats are to be looked for: some were met lately, or somebody is in two of these tubes (people sorted)."""
@@ -170,83 +168,76 @@ class TubeFilledBatch(Batch):
         TubeFilledBatch.careful = CAREFUL
         by_id = {fact.id: fact for fact in facts}
         for tube, person in answers[0]:
-            note_repeat(by_id[tube], person)
+            self._note_repeat(by_id[tube], person)
+
+    def _swabs(self, fact: Fact) -> slice:
+        """Where the swabs of a tube lie."""
+        end = int(self._ends[fact.state])
+        return slice(end - len(fact.payload.people), end)
+
+    def _look_closely(self, fact: Fact) -> None:
+        """The codes of a tube again, one by one where they are not exactly as printed; a mistyped one refuses the fact."""
+        if self._numbers[fact.state] == NOT_PRINTED:
+            self._numbers[fact.state] = _read_closely(fact, fact.payload.tube)
+        mine = self._codes[self._swabs(fact)]
+        for place in np.flatnonzero(mine == NOT_PRINTED).tolist():
+            mine[place] = _read_closely(fact, fact.payload.people[place])
+
+    def _check_twice(self, fact: Fact) -> None:
+        codes, seen = self._codes[self._swabs(fact)].tolist(), set[int]()
+        for code, text in zip(codes, fact.payload.people, strict=True):
+            if code in seen:
+                fact.refuse("tube.person_twice", tube=fact.payload.tube, person=text)
+            seen.add(code)
+
+    def _check_homes(self) -> None:
+        """Refuse the tube of whoever is unknown or lives in another county than it."""
+        counties = np.array([county_of(fact.path) for fact in self.facts], f"S{COUNTY}")  # shorter above the county
+        strangers = np.flatnonzero(~np.strings.startswith(self._homes.paths, np.repeat(counties, self._sizes)))
+        theirs = np.searchsorted(self._ends, strangers, "right")
+        for swab, place in zip(strangers.tolist(), theirs.tolist(), strict=True):
+            fact = self.facts[place]
+            text = fact.payload.people[swab - self._swabs(fact).start]
+            fact.refuse("fact.subject_unknown", area=fact.area, subject=text)
+
+    def _hide_people(self) -> None:
+        """Pseudonyms in place of codes, all of an incident at once."""
+        incidents = np.array([fact.incident_id for fact in self.facts])
+        self._hidden = np.zeros_like(self._codes)
+        for number in {fact.incident_id for fact in self.facts if fact.refusal is None}:
+            mine = np.repeat(incidents == number, self._sizes)
+            self._hidden[mine] = incident_box(number).pseudonym_array(self._codes[mine])
+
+    def _pack(self, places: NDArray[np.int64]) -> Iterator[bytes]:
+        """Pseudonyms of one tube after the other as 8 bytes each, in order, tube by tube."""
+        raw, ends = self._hidden.astype(">i8").tobytes(), self._ends[places]
+        for first, end in zip((8 * (ends - self._sizes[places])).tolist(), (8 * ends).tolist(), strict=True):
+            yield raw[first:end]
+
+    def _figures(self, facts: Sequence[Fact]) -> list[tuple[str, int, date, str, int]]:
+        """What the tubes add to the figures: name, round, day, path, count."""
+        by_day: dict[tuple[int, date], list[Fact]] = defaultdict(list)
+        for fact in facts:
+            by_day[fact.payload.round, fact.day].append(fact)
+        figures: list[tuple[str, int, date, str, int]] = []
+        for (round_id, day), mine in by_day.items():
+            tubes = Counter([fact.path for fact in mine])
+            figures += [("rounds.tubes", round_id, day, path, count) for path, count in tubes.items()]
+            chosen = np.zeros(len(self.facts), bool)
+            chosen[[fact.state for fact in mine]] = True
+            homes = self._homes.paths[np.repeat(chosen, self._sizes)]
+            figures += [("rounds.sampled", round_id, day, path, count) for path, count in count_buildings(homes)]
+        return figures
+
+    def _note_repeat(self, fact: Fact, person: int) -> None:
+        """Tell the sender which position of the tube was somebody sampled before; a single re-test is meant to repeat."""
+        position = self._hidden[self._swabs(fact)].tolist().index(person)
+        fact.note("rounds.sampled_already", position=position + 1, person=fact.payload.people[position])
 
 
-def _look_closely(fact: Fact, number: int | None, people: list[int | None]) -> tuple[int | None, list[int | None]]:
-    """The codes of a tube again, one by one where they are not exactly as printed; a mistyped one refuses the fact."""
-    if number is None:
-        number = code_number(fact, fact.payload.tube)
-    given = zip(people, fact.payload.people, strict=True)
-    return number, [code_number(fact, text) if code is None else code for code, text in given]
-
-
-def _check_twice(fact: Fact) -> None:
-    if len(set(fact.state.codes)) == len(fact.state.codes):
-        return
-    seen: set[int] = set()
-    for code, text in zip(fact.state.codes, fact.payload.people, strict=True):
-        if code in seen:
-            fact.refuse("tube.person_twice", tube=fact.payload.tube, person=text)
-        seen.add(code)
-
-
-def _check_size(fact: Fact, row: RoundRow) -> None:
-    if len(fact.state.codes) > row.tube_size:
-        fact.refuse("tube.too_many", tube=fact.payload.tube, count=len(fact.state.codes), limit=row.tube_size)
-
-
-def _find_people(fact: Fact, homes: Homes) -> None:
-    """Put the home of each swab on the fact, or refuse whoever is unknown or lives in another county than the tube."""
-    county = county_of(fact.path)
-    found = list(map(homes.by_code.get, fact.state.codes))
-    if None in found or homes.county != county:  # then it is worth looking at each
-        for home, text in zip(found, fact.payload.people, strict=True):
-            if home is None or not home.startswith(county):
-                fact.refuse("fact.subject_unknown", area=fact.area, subject=text)
-                return
-    fact.state.homes = found
-
-
-def _hide_people(facts: Sequence[Fact]) -> None:
-    """Put pseudonyms on the facts that stand, all of an incident at once."""
-    by_incident: dict[int, list[Fact]] = defaultdict(list)
-    for fact in facts:
-        if fact.refusal is None:
-            by_incident[fact.incident_id].append(fact)
-    for number, mine in by_incident.items():
-        hidden, place = incident_box(number).pseudonyms(chain.from_iterable(fact.state.codes for fact in mine)), 0
-        for fact in mine:
-            first, place = place, place + len(fact.state.codes)
-            fact.state.people = hidden[first:place]
-
-
-def _figures(facts: Sequence[Fact]) -> dict[tuple[str, int, date, str], int]:
-    """What the tubes add to the figures: (name, round, day, path) → count."""
-    by_day: dict[tuple[int, date], list[Fact]] = defaultdict(list)
-    for fact in facts:
-        by_day[fact.payload.round, fact.day].append(fact)
-    figures: dict[tuple[str, int, date, str], int] = {}
-    for (round_id, day), mine in by_day.items():
-        for path, tubes in Counter([fact.path for fact in mine]).items():
-            figures["rounds.tubes", round_id, day, path] = tubes
-        for path, people in Counter([home[:BUILDING] for fact in mine for home in fact.state.homes]).items():
-            figures["rounds.sampled", round_id, day, path] = people
-    return figures
-
-
-def note_repeat(fact: Fact, person: int) -> None:
-    """Tell the sender which position of the tube was somebody sampled before; a single re-test is meant to repeat."""
-    position = fact.state.people.index(person)
-    fact.note("rounds.sampled_already", position=position + 1, person=fact.payload.people[position])
-
-
-def pack(people: NDArray[np.int64], sizes: Sequence[int]) -> Iterator[bytes]:
-    """Pseudonyms of one tube after the other as 8 bytes each, in order, tube by tube."""
-    raw, place = people.astype(">i8").tobytes(), 0
-    for size in sizes:
-        first, place = place, place + 8 * size
-        yield raw[first:place]
+def _read_closely(fact: Fact, text: str) -> int:
+    number = code_number(fact, text)
+    return NOT_PRINTED if number is None else number
 
 
 def unpack(raw: bytes) -> list[int]:

@@ -10,14 +10,16 @@ from lianfang.domain.rounds.rules import TubeResult
 
 Code = Annotated[str, msgspec.Meta(min_length=9, max_length=15)]
 """A printed code with its check character, hyphens allowed (kernel.ids)."""
+Round = Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
+"""The number of a round, as the database numbers them."""
 Key = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,39}$")]
 """A key of the incident's playbook; which ones there are is asked when the fact is applied."""
 
 
-class TubeFilled(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class TubeFilled(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """`rounds.tube_filled/1`: a tube was closed with these people's swabs, in this order."""
 
-    round: int
+    round: Round
     tube: Code
     people: Annotated[list[Code], msgspec.Meta(min_length=1, max_length=20)]
     site: int | None = None
@@ -27,7 +29,7 @@ class TubeFilled(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class NotSampled(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`rounds.not_sampled/1`: somebody expected will not be sampled now, and why."""
 
-    round: int
+    round: Round
     person: Code
     reason: Key
 
@@ -35,7 +37,7 @@ class NotSampled(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class ResultReported(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`rounds.result_reported/1`: a laboratory's result for one tube."""
 
-    round: int
+    round: Round
     tube: Code
     result: TubeResult
     tested_at: str | None = None
@@ -44,7 +46,7 @@ class ResultReported(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class HouseholdVisited(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`rounds.household_visited/1`: a door was knocked at; answers follow the playbook's questionnaire."""
 
-    round: int
+    round: Round
     household: Annotated[str, msgspec.Meta(pattern="^[0-9]{18}[0-9A-Z]{3}$")]
     outcome: Key
     people: Annotated[int, msgspec.Meta(ge=0, le=99)] = 0

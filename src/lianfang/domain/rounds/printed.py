@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +11,11 @@ from lianfang.kernel.ids import ALPHABET, CODE_LENGTH, format_code
 
 _UNKNOWN = len(ALPHABET)
 """Stands for a character that no printed code has."""
-_NOT_PRINTED = "?" * CODE_LENGTH
+WIDTH = CODE_LENGTH + 1
+"""A code and the end of its line."""
+_NO_CODE = "?" * CODE_LENGTH
+NOT_PRINTED = -1
+"""Stands for the number of a text that is no code exactly as printed."""
 
 
 def _digits() -> NDArray[np.uint8]:
@@ -33,20 +36,23 @@ def _checks() -> list[NDArray[np.uint8]]:
 _DIGITS, _CHECKS = _digits(), _checks()
 
 
-def read_codes(texts: Sequence[str]) -> list[int | None]:
-    """The number behind each code that stands exactly as printed; None for what `parse_code` must look at more closely."""
-    if set(map(len, texts)) - {CODE_LENGTH}:
-        texts = [text if len(text) == CODE_LENGTH else _NOT_PRINTED for text in texts]
-    raw = "".join(texts).encode("ascii", "replace")  # a character outside ASCII becomes one question mark
-    digits = _DIGITS[np.frombuffer(raw, np.uint8)].reshape(-1, CODE_LENGTH)
-    columns = np.ascontiguousarray(digits.T)
+def _lines(texts: Sequence[str]) -> bytes:
+    """A text a line; a character outside ASCII becomes one question mark."""
+    return "\n".join([*texts, ""]).encode("ascii", "replace")
+
+
+def read_codes(texts: Sequence[str]) -> NDArray[np.int64]:
+    """The number behind each code that stands exactly as printed; NOT_PRINTED for what `parse_code` must look at more closely."""
+    raw = _lines(texts)
+    if len(raw) != WIDTH * len(texts) or raw[CODE_LENGTH::WIDTH] != b"\n" * len(texts) or raw.count(b"\n") > len(texts):
+        raw = _lines([text if len(text) == CODE_LENGTH and "\n" not in text else _NO_CODE for text in texts])
+    lines = _DIGITS[np.frombuffer(raw, np.uint8)].reshape(-1, WIDTH)
+    columns = np.ascontiguousarray(lines.T[:CODE_LENGTH])
     *body, check = columns
     numbers, sums = np.zeros(len(check), np.int64), np.zeros(len(check), np.uint8)
     for digit, table in zip(body, _CHECKS, strict=True):
         numbers <<= 5
         numbers |= digit
         sums ^= table[digit]
-    found = cast(list[int | None], numbers.tolist())
-    for place in np.flatnonzero((sums != check) | (columns.max(axis=0) == _UNKNOWN)).tolist():
-        found[place] = None
-    return found
+    numbers[(sums != check) | (columns.max(axis=0) == _UNKNOWN)] = NOT_PRINTED
+    return numbers

@@ -204,7 +204,7 @@ def missing_people(round_: Round, path: str) -> MissingList:
     """
     present = [person for person in people_of(path) if person.present]
     box = incident_box(round_.incident_id)
-    hidden = {box.pseudonym(person.number): person for person in present}
+    hidden = dict(zip(box.pseudonyms(person.number for person in present), present, strict=True))
     sampled = _sampled(round_, list(hidden))
     left = [number for number in hidden if number not in sampled]
     reasons = {person: (reason, at) for person, reason, at in select(REASONS, [round_.incident_id, round_.id, left])}
@@ -284,7 +284,8 @@ def pool(round_: Round, tube: UUID) -> Pool | None:
 
 def _named(round_: Round, buildings: set[str]) -> dict[int, Resident]:
     box = incident_box(round_.incident_id)
-    return {box.pseudonym(person.number): person for building in sorted(buildings) for person in people_of(building)}
+    people = [person for building in sorted(buildings) for person in people_of(building)]
+    return dict(zip(box.pseudonyms(person.number for person in people), people, strict=True))
 
 
 def positive_pools(round_: Round, path: str) -> list[dict[str, Any]]:

@@ -122,10 +122,25 @@ create or replace function facts_seal_rows(p_from xid8, p_to xid8)
     where xid >= p_from and xid < p_to order by incident, id
 $$;
 
+-- The hash of one log row, as `leaf` in seal.py computes it: the sealer need not carry the payloads out of the database.
+create or replace function facts_leaf(p_incident smallint, p_id uuid, p_kind text, p_area text, p_at timestamptz, p_account bigint,
+    p_digest bytea, p_sealed bytea) returns bytea language sql stable as $$
+    select sha256('\x00'::bytea || convert_to(p_incident || '|' || p_id || '|' || p_kind || '|' || p_area || '|'
+        || replace(to_char(p_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), '.000000', '') || '+00:00|'
+        || p_account || '|', 'UTF8') || p_digest || p_sealed)
+$$;
+
+-- Hashes of 32 bytes each, by incident, within it by id.
+create or replace function facts_seal_leaves(p_from xid8, p_to xid8, out rows bigint, out leaves bytea)
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select count(*), string_agg(facts_leaf(incident, id, kind, area, recorded_at, account_id, digest, sealed), ''::bytea order by incident, id)
+    from facts_log where xid >= p_from and xid < p_to
+$$;
+
 create or replace function facts_seal_add(p_number bigint, p_from xid8, p_to xid8, p_rows bigint, p_root bytea, p_chain bytea) returns void
     language sql security definer set search_path = public, pg_temp as $$
     insert into facts_seal (number, from_xid, to_xid, rows, root, chain) values (p_number, p_from, p_to, p_rows, p_root, p_chain)
 $$;
-revoke all on function facts_seal_window(), facts_seal_rows(xid8, xid8), facts_seal_add(bigint, xid8, xid8, bigint, bytea, bytea) from public;
-grant execute on function facts_seal_window(), facts_seal_rows(xid8, xid8), facts_seal_add(bigint, xid8, xid8, bigint, bytea, bytea)
+revoke all on function facts_seal_window(), facts_seal_rows(xid8, xid8), facts_seal_leaves(xid8, xid8), facts_seal_add(bigint, xid8, xid8, bigint, bytea, bytea) from public;
+grant execute on function facts_seal_window(), facts_seal_rows(xid8, xid8), facts_seal_leaves(xid8, xid8), facts_seal_add(bigint, xid8, xid8, bigint, bytea, bytea)
     to lianfang_door;
