@@ -163,6 +163,22 @@ def test_a_moment_out_of_reach_leaves_nothing_and_names_one_within(kept: Kept, e
     assert Keystore(new / "keys").destroyed() == gone.destroyed
 
 
+def test_a_server_that_answers_and_ends_is_the_same_sentence(
+    kept: Kept, empty: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Recovery may end between the first answer of the server and the next question to it."""
+
+    def answered_before(server: EmbeddedServer) -> None:
+        while server.alive():
+            time.sleep(0.01)
+
+    monkeypatch.setattr(EmbeddedServer, "_wait_ready", answered_before)
+    until, store = kept.moment + timedelta(hours=1), kept.house.store
+    told = refusal(lambda: restore(kept.to, empty / "new", store, known=known_migrations(), until=until))
+    assert told.code == "restore.too_late"
+    assert list(empty.iterdir()) == []
+
+
 def test_a_damaged_backup_is_refused_before_anything_is_written(kept: Kept, empty: Path) -> None:
     """Cut short, changed by one byte, with a file less, with a manifest that says otherwise: each is named."""
     copy = empty / "b"

@@ -253,8 +253,8 @@ def _recover(server: EmbeddedServer, backup: Backup, until: datetime | None, say
     say("replaying the archive")
     try:
         target = server.start()
-    except ServerError as error:
-        raise _why(server, backup, until, error) from None
+    except (ServerError, psycopg.OperationalError) as error:  # it may answer for a moment and end then
+        raise _why(server, backup, until, ServerError(str(error))) from None
     deadline = time.monotonic() + RECOVERY_HOURS * 3600
     reached: datetime | None = None
     while time.monotonic() < deadline:
