@@ -87,8 +87,8 @@ def links_between(place_xy: Float) -> tuple[Int, Int]:
 def first_placing(travel: Travel, burden: np.ndarray, doors: Int, go_on: Callable[[float], bool]) -> Start:
     """The plan of the flow over links. doors[n, k]: places at which a row enters (−1 none), burden[n, k]: at which cost.
 
-    Straight ways that are shorter than the links' prices say join the links, until they could save next to nothing or `go_on`, told
-    the flow's cost in metres, says no.
+    Straight ways that are shorter than the links' prices say join the links, until none is left, they could save next to nothing or
+    `go_on`, told the flow's cost in metres, says no.
     """
     rows, places = travel.count.size, travel.place_xy.shape[0]
     first_seat = rows + travel.able.shape[0] * places
@@ -107,7 +107,7 @@ def first_placing(travel: Travel, burden: np.ndarray, doors: Int, go_on: Callabl
         level = _levels(links, flow, level)
         cost = float((flow * links.cost).sum())
         more, saved = _short_cuts(travel, level[rows:first_seat].reshape(-1, places), people)
-        if saved <= ENOUGH * cost or not go_on(cost):
+        if not more.tail.size or saved <= ENOUGH * cost or not go_on(cost):
             break
         between = _joined(between, more)
     row, seat = _follow(links, flow, rows, first_seat, source)
