@@ -21,7 +21,7 @@ from lianfang.base.areas.api import names_of
 from lianfang.base.incidents.api import incident_for
 from lianfang.base.worklist.api import PAGE, open_items, words
 from lianfang.domain.pairings.api import bar_of
-from lianfang.domain.reports.api import Period, counts, period_of, unit_report
+from lianfang.domain.reports.api import Period, added, period_of, unit_report
 from lianfang.domain.residents.api import building_names
 from lianfang.domain.rounds.api import Coverage, coverage_at, coverage_below, missing_people, positive_pools
 from lianfang.domain.rounds.homes import homes_of_round
@@ -179,8 +179,8 @@ def overview_context(actor: Actor, place: Place) -> dict[str, Any]:
     one, period = latest_round(place.path), period_here(place.path)
     here = coverage_at(one.id, place.path, place.name, kind=one.kind) if one else None
     rows = coverage_below(one.id, place.path, kind=one.kind) if one else []
-    reported = counts(period, place.path) if period else {}
     returns = returns_below(place.path, period) if period else {}
+    reported = added(returns.values()) if period else {}
     pools = positive_pools(one, place.path) if one else []
     paired, now = bar_of(place.path, place.short, "community"), timezone.now()
     wrong = wrong_lines(place, one, here, rows, pools)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from django.urls import NoReverseMatch, resolve, reverse
+from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -33,6 +34,15 @@ class NavLink:
     label: str
     icon: str
     current: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """The page behind an entry: its address, whether it shows lists, the rights of which one opens it."""
+
+    href: str
+    lists: bool
+    rights: tuple[tuple[str, ...], ...]
 
 
 ITEMS: tuple[NavItem, ...] = (
@@ -63,7 +73,7 @@ ITEMS: tuple[NavItem, ...] = (
 
 def links(path: str, actor: Any, items: Iterable[NavItem] = ITEMS) -> list[NavLink]:
     """Return the entries an actor may open, in order; the one that holds `path` most closely is marked current."""
-    found = [(item, href) for item in items if (href := _address(item)) is not None and may_open(href, actor)]
+    found = [(item, page.href) for item in items if (page := _page(item)) is not None and may_open(page, actor)]
     holders = [href for item, href in found if path == href or path.startswith(_inside(item, href))]
     nearest = max(holders, key=len, default=None)
     return [
@@ -72,13 +82,11 @@ def links(path: str, actor: Any, items: Iterable[NavItem] = ITEMS) -> list[NavLi
     ]
 
 
-def may_open(href: str, actor: Any) -> bool:
-    """Tell whether the view behind an address would let an actor in, as far as rights go."""
-    view = resolve(href).func
-    if getattr(view, "lists", False) and not actor.lists:
+def may_open(page: Page, actor: Any) -> bool:
+    """Tell whether a page would let an actor in, as far as rights go."""
+    if page.lists and not actor.lists:
         return False
-    rights = [right for right in getattr(view, "requires", ()) if right != "public"]
-    return not rights or any(_has(actor, *right.split(":")) for right in rights)
+    return not page.rights or any(_has(actor, *right) for right in page.rights)
 
 
 def _has(actor: Any, kind: str, what: str, level: str = "") -> bool:
@@ -90,10 +98,19 @@ def _inside(item: NavItem, href: str) -> tuple[str, ...]:
     return tuple(one for one in (href, item.leads_to) if one not in {"", "/"})
 
 
-def _address(item: NavItem) -> str | None:
-    for name in item.url_names:
+def _page(item: NavItem) -> Page | None:
+    return _page_named(get_resolver(), item.url_names)
+
+
+@lru_cache(maxsize=256)
+def _page_named(resolver: URLResolver, names: tuple[str, ...]) -> Page | None:
+    """The first of some names that these routes know; every page asks it, and it never changes while they stand."""
+    for name in names:
         try:
-            return reverse(name)
+            href = reverse(name)
         except NoReverseMatch:
             continue
+        view = resolver.resolve(href).func
+        rights = (right.split(":") for right in getattr(view, "requires", ()) if right != "public")
+        return Page(href, bool(getattr(view, "lists", False)), tuple(tuple(right) for right in rights))
     return None

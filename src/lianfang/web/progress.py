@@ -20,6 +20,7 @@ from lianfang.base.access.actor import Actor
 from lianfang.base.access.places import Place
 from lianfang.base.areas.api import DenominatorLine, denominators
 from lianfang.base.areas.models import Area, Boundary
+from lianfang.base.database.select import select_as
 from lianfang.base.metrics.api import children, is_defined, metric, values
 from lianfang.domain.reports.api import Period, counts_by_parent, period_of
 from lianfang.domain.rounds.api import Coverage, coverage_below, rounds_of
@@ -82,7 +83,7 @@ def progress_of(
     asked: the key of a layer, shown where it is there; else the first of `wanted` that is there. The first wanted is shown
     empty where no layer has figures. None where the list has no areas below, or the place is a community.
     """
-    below = list(Area.objects.filter(parent_path=place.path, ended_on=None).order_by("path"))
+    below = select_as(Area, "where parent_path = %s and ended_on is null order by path", [place.path])
     if not below or len(place.path) >= COMMUNITY:
         return None
     reader = _Reader(actor, place, below)
@@ -329,7 +330,7 @@ def returns_below(path: str, period: Period) -> dict[str, Mapping[str, int]]:
 def _outlines(below: Sequence[Area]) -> tuple[dict[str, maps.Geo], str]:
     """Outlines by code where they are loaded, and who gave them."""
     code = {one.path: one.code for one in below}
-    found = list(Boundary.objects.filter(path__in=list(code)))
+    found = select_as(Boundary, "where path = any (%s::text[])", [list(code)])
     source = "、".join(sorted({one.source for one in found if one.source})) or (
         _("outlines as given by the county") if found else ""
     )

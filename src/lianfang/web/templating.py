@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from html import escape
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.template import Context, Template
 from django.template.base import (
     FilterExpression,
@@ -25,6 +26,7 @@ from django.template.base import (
 from django.template.defaulttags import CommentNode, LoadNode, URLNode
 from django.template.library import SimpleNode
 from django.template.loaders import base, cached
+from django.template.smartif import TokenBase
 from django.templatetags.i18n import TranslateNode
 from django.templatetags.static import StaticNode
 from django.utils.safestring import SafeString
@@ -60,6 +62,8 @@ def fold(nodes: NodeList) -> None:
     """Replace constant tags by their text in the active language and join neighbouring texts, in place."""
     made: list[Node] = []
     for node in nodes:
+        for value in vars(node).values():
+            _quicken(value)
         for inner in _lists_in(node):
             fold(inner)
         text = _text_of(node)
@@ -72,8 +76,42 @@ def fold(nodes: NodeList) -> None:
     nodes[:] = made
 
 
+class Quick(Variable):
+    """A name of the context and attributes or keys after it, found without raising on the way; all else as Django does.
+
+    Django asks every object for a key before it asks for an attribute, and looks a missing name up in four ways.
+    """
+
+    __slots__ = ("first", "rest")
+
+    def __init__(self, like: Variable) -> None:
+        for name in Variable.__slots__:
+            setattr(self, name, getattr(like, name))
+        names: tuple[str, ...] = like.lookups
+        self.first, self.rest = names[0], names[1:]
+
+    def resolve(self, context: Context) -> Any:
+        """The value; raises VariableDoesNotExist."""
+        first = self.first
+        for scope in reversed(context.dicts):
+            if first in scope:
+                value = scope[first]
+                break
+        else:
+            raise VariableDoesNotExist("Failed lookup for key [%s]", (first,))
+        for step in self.rest:
+            kind = type(value)
+            if callable(value) or (kind is not dict and hasattr(kind, "__getitem__")):
+                return super().resolve(context)
+            try:
+                value = value[step] if kind is dict else getattr(value, step)
+            except Exception:  # Django knows what a template says then
+                return super().resolve(context)
+        return super().resolve(context) if callable(value) else value
+
+
 class Words(VariableNode):
-    """A variable without filters: text is escaped at once; everything else goes the way of Django's own node."""
+    """A variable without filters: text is escaped and a whole number written at once; all else goes the way of Django's node."""
 
     def __init__(self, node: VariableNode) -> None:
         super().__init__(node.filter_expression)
@@ -89,7 +127,34 @@ class Words(VariableNode):
             return value
         if type(value) is str and context.autoescape:
             return SafeString(escape(value))
+        if type(value) is int and not settings.USE_THOUSAND_SEPARATOR:
+            return SafeString(value)
         return SafeString(render_value_in_context(value, context))
+
+
+def _quicken(given: object) -> None:
+    """Put quick variables into every expression of a node, in place."""
+    if isinstance(given, FilterExpression):
+        given.var = _quick(given.var)
+        given.filters = [
+            (filter_, [(is_variable, _quick(value)) for is_variable, value in values])
+            for filter_, values in given.filters
+        ]
+    elif isinstance(given, TokenBase):
+        for part in (given.value, given.first, given.second):
+            _quicken(part)
+    elif isinstance(given, dict):
+        for part in given.values():
+            _quicken(part)
+    elif isinstance(given, (list, tuple)) and not isinstance(given, NodeList):
+        for part in given:
+            _quicken(part)
+
+
+def _quick(given: Any) -> Any:
+    """A variable that is looked up and not translated, made quick; anything else as it is."""
+    plain = type(given) is Variable and given.lookups is not None and not given.translate
+    return Quick(given) if plain else given
 
 
 def _is_plain(node: Node) -> bool:

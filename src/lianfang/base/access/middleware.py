@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
 from lianfang.base.access.services import enter, token_digest, with_area_name
-from lianfang.base.database.select import select
+from lianfang.base.database.select import reading_once, select
 
 
 class Enter:
@@ -29,7 +30,8 @@ class Enter:
         request.actor = None
         if not token or request.path.startswith(settings.STATIC_URL):
             return self.get_response(request)
-        with transaction.atomic():
+        looks = request.method in ("GET", "HEAD")
+        with transaction.atomic(), reading_once() if looks else nullcontext():
             actor = enter(token_digest(token))
             if actor is not None and actor.path:
                 rows = select("select name from areas_area where path = %s", [actor.path[:12]])

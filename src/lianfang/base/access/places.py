@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db import connection
-
 from lianfang.base.access.actor import Actor
+from lianfang.base.database.select import select
 from lianfang.kernel.divisions import PATH_LENGTH, Level, level_of_path, path_of, short_name
 from lianfang.kernel.errors import LianfangError
 
@@ -41,9 +40,7 @@ class Place:
 
 def level_below(path: str) -> Level | None:
     """The level of the areas directly below an area; None when the list has none there."""
-    with connection.cursor() as cursor:
-        cursor.execute(_BELOW, [path])
-        found = cursor.fetchone()[0]
+    [(found,)] = select(_BELOW, [path])
     return None if found is None else Level(found)
 
 
@@ -62,9 +59,7 @@ def place_of(actor: Actor, code: str, *, lowest: Level = Level.BUILDING) -> Plac
     if not actor.covers(path):
         raise LianfangError("access.not_found")
     lengths = [length for level, length in PATH_LENGTH.items() if level <= Level.BUILDING and length <= len(path)]
-    with connection.cursor() as cursor:
-        cursor.execute(_AREAS, {"paths": [path[:length] for length in lengths if actor.covers(path[:length])]})
-        rows = cursor.fetchall()
+    rows = select(_AREAS, {"paths": [path[:length] for length in lengths if actor.covers(path[:length])]})
     if not rows or rows[-1][0] != path:
         raise LianfangError("access.not_found")
     level = Level.BUILDING if building else level_of_path(path)

@@ -5,23 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from lianfang.base.database.select import select_as
 from lianfang.base.incidents.models import Incident, Zone
 from lianfang.base.playbooks.api import Edition, Playbook, load_shipped
 
 LIVE = ("open", "closing")
 IN_FORCE = ("live", "lift_requested")
+_ABOVE = "where state = any (%s::text[]) and path = any (%s::text[]) order by path desc, opened_at desc limit 1"
+_INSIDE = "where state = any (%s::text[]) and path >= %s and path < %s order by opened_at desc limit 1"
 
 
 def incident_for(path: str, *, using: str = "default") -> Incident | None:
     """The live incident that an area lies in: the closest one above it, the latest if there are several."""
     above = [path[:cut] for cut in range(2, len(path) + 1)]
-    return Incident.objects.using(using).filter(state__in=LIVE, path__in=above).order_by("-path", "-opened_at").first()
+    return next(iter(select_as(Incident, _ABOVE, [list(LIVE), above], using=using)), None)
 
 
 def incident_at(path: str, *, using: str = "default") -> Incident | None:
     """The live incident of an area: the one it lies in, else the latest one inside it (a city looks into a county)."""
-    inside = Incident.objects.using(using).filter(state__in=LIVE, path__gte=path, path__lt=path + "~")
-    return incident_for(path, using=using) or inside.order_by("-opened_at").first()
+    found = incident_for(path, using=using)
+    return found or next(iter(select_as(Incident, _INSIDE, [list(LIVE), path, path + "~"], using=using)), None)
 
 
 def live_incidents(*, using: str = "default") -> Sequence[Incident]:
@@ -31,7 +34,7 @@ def live_incidents(*, using: str = "default") -> Sequence[Incident]:
 
 def incident(number: int, *, using: str = "default") -> Incident | None:
     """One incident in any state; None when it does not exist or cannot be seen."""
-    return Incident.objects.using(using).filter(id=number).first()
+    return next(iter(select_as(Incident, "where id = %s", [number], using=using)), None)
 
 
 def playbook_of(one: Incident) -> Playbook:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db import connection
-
+from lianfang.base.database.select import select
 from lianfang.base.incidents.api import Incident
 from lianfang.base.playbooks.api import ReportForm
 from lianfang.domain.reports.figures import ALWAYS_UNKNOWN, Source, source_of
@@ -164,6 +163,15 @@ def counts(period: Period, path: str) -> dict[str, int]:
     return dict.fromkeys(STATES, 0) | dict(rows)
 
 
+def added(parts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    """Units by state of several areas together, every state named."""
+    sums = dict.fromkeys(STATES, 0)
+    for part in parts:
+        for state, number in part.items():
+            sums[state] += number
+    return sums
+
+
 def counts_by_parent(period: Period, path: str, *, cut: int) -> list[ParentCount]:
     """The same by area of the level whose paths have `cut` characters, in the order of the tree."""
     found: dict[tuple[str, str, str], dict[str, int]] = {}
@@ -189,9 +197,7 @@ def read_rows(statement: str, period: Period, path: str, **more: object) -> list
         "incident": period.incident.id, "form": period.form.key, "day": period.day, "part": period.part,
         "level": int(level_of_form(period.form)), "low": low, "high": low + "~", **more,
     }  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return cursor.fetchall()
+    return select(statement, values)
 
 
 def _returns(period: Period, path: str):  # type: ignore[no-untyped-def]  # a Django query set

@@ -118,6 +118,7 @@ def late(request: HttpRequest, code: str) -> HttpResponse:
     found = units(period, at.path, states=states, after=request.GET.get("after", "")[:16], limit=PAGE + 1)
     towns, cut = _towns(period, at, now), _cut(period, at)
     names = {line["area"].path: line["area"].short for line in towns}
+    said = {state: pages.state_of(period, state, now) for state in STATES}
     base = reverse("reports:late", args=[at.code])
     context = _frame(request, period, at, "reports:late") | {
         "counted": counted, "expected": sum(counted.values()), "version": version, "chosen": chosen,
@@ -125,7 +126,7 @@ def late(request: HttpRequest, code: str) -> HttpResponse:
         "tabs": pages.form_tabs(period, "reports:late", at.code, lowest_above=at.level),
         "towns": towns,
         "units": [
-            {"unit": one, "state": pages.state_of(period, one.state, now), "town": names.get(one.path[:cut], "")}
+            {"unit": one, "state": said[one.state], "town": names.get(one.path[:cut], "")}
             for one in found[:PAGE]
         ],
         "following": found[PAGE - 1].path if len(found) > PAGE else "",

@@ -53,13 +53,13 @@ def people_lines(found: Sequence[Line], actor: Actor, names: Mapping[str, str]) 
     return [
         {
             "line": line, "name": (line.name if named else mask_name(line.name)) or "–", "door": (line.door or "–") if named else HIDDEN,
-            "phone": (line.phone or "–") if named else "", "code": group_code(line.code), "sex": sexes.get(line.sex, "–"),
+            "phone": (line.phone or "–") if named else "", "code": group_code(code), "sex": sexes.get(line.sex, "–"),
             "kind": kinds.get(line.kind, "–"), "tags": [tags[tag] for tag in line.tags if tag in tags],
             "building": names.get(line.path[:16]) or "–", "home": line.path if named else "", "stays": line.why == 2,
-            "href": f"{person}{line.code}/", "home_href": f"{home}{line.path}/" if named and line.door else "",
+            "href": f"{person}{code}/", "home_href": f"{home}{line.path}/" if named and line.door else "",
             "id": line.id, "born": str(line.born_year or "–"), "away": not line.present,
         }
-        for line in found
+        for line, code in ((line, line.code) for line in found)
     ]  # fmt: skip
 
 

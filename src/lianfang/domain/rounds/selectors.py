@@ -11,7 +11,8 @@ from uuid import UUID
 
 from django.db import connection
 
-from lianfang.base.database.select import select
+from lianfang.base.database.select import select, select_as
+from lianfang.base.facts.api import literal
 from lianfang.base.metrics.api import Figures, children, values
 from lianfang.base.vault.api import incident_box
 from lianfang.domain.residents.api import Resident, people_of
@@ -21,6 +22,8 @@ from lianfang.domain.rounds.models import Round, Site
 from lianfang.domain.rounds.series import Outcome
 from lianfang.kernel.clock import beijing_day
 
+_TOUCHING = "where path = any (%s::text[]) or path >= %s and path < %s order by id desc limit 50"
+_SERIES = "where incident_id = %s and path = %s and kind = 'testing' order by id"
 GRIDS = """select b.path, g.code, g.name from areas_grid_building b join areas_grid g on g.id = b.grid_id
 where b.path >= %s and b.path < %s and b.net = 'community' and b.to_on is null"""
 SAMPLED = """select person from rounds_sample
@@ -67,18 +70,17 @@ class Coverage:
 def rounds_of(path: str) -> list[Round]:
     """The rounds that touch an area, newest first."""
     related = [path[:length] for length in (2, 4, 6, 9, 12, 16) if length <= len(path)]
-    found = Round.objects.filter(path__in=related) | Round.objects.filter(path__gte=path, path__lt=path + "~")
-    return list(found.order_by("-id")[:50])
+    return select_as(Round, _TOUCHING, [related, path, path + "~"])
 
 
 def round_by_id(number: int) -> Round | None:
     """One round, if it touches the caller's scope."""
-    return Round.objects.filter(id=number).first()
+    return next(iter(select_as(Round, "where id = %s", [number])), None)
 
 
 def sites_of(round_id: int) -> list[Site]:
     """The sampling sites of a round within the caller's scope."""
-    return list(Site.objects.filter(round_id=round_id).order_by("path", "id"))
+    return select_as(Site, "where round_id = %s order by path, id", [round_id])
 
 
 MEASURES = {
@@ -150,7 +152,7 @@ def _sum_reasons(rows: Sequence[Coverage]) -> dict[str, int]:
 
 def series_of(one: Round) -> list[tuple[Round, Outcome]]:
     """The testing rounds over the same scope in the same incident, oldest first, each with how it went."""
-    rounds = list(Round.objects.filter(incident_id=one.incident_id, path=one.path, kind="testing").order_by("id"))
+    rounds = select_as(Round, _SERIES, [one.incident_id, one.path])
     names = [m.POSITIVE_PEOPLE, m.TUBES, m.NEGATIVE, m.POSITIVE]
     figures = values([one.path], names)
     found = []
@@ -207,7 +209,9 @@ def missing_people(round_: Round, path: str) -> MissingList:
     hidden = dict(zip(box.pseudonyms(person.number for person in present), present, strict=True))
     sampled = _sampled(round_, list(hidden))
     left = [number for number in hidden if number not in sampled]
-    reasons = {person: (reason, at) for person, reason, at in select(REASONS, [round_.incident_id, round_.id, left])}
+    reasons = {
+        person: (reason, at) for person, reason, at in select(REASONS, [round_.incident_id, round_.id, literal(left)])
+    }
     doors: dict[str, tuple[int, int]] = {}
     people: list[MissingPerson] = []
     for number, person in hidden.items():
@@ -222,7 +226,7 @@ def missing_people(round_: Round, path: str) -> MissingList:
 
 def _sampled(round_: Round, people: list[int]) -> set[int]:
     """Those of the given pseudonyms who have a sample in a round."""
-    return {row[0] for row in select(SAMPLED, [round_.incident_id, round_.id, people])}
+    return {row[0] for row in select(SAMPLED, [round_.incident_id, round_.id, literal(people)])}
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.core.files.storage import Storage, storages
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
@@ -41,11 +42,17 @@ BANNER_ICONS = {"good": "circle-check", "watch": "alert-triangle", "act": "alert
 MESSAGE_STATES = {"success": "good", "warning": "watch", "error": "act", "info": "", "debug": ""}
 
 
+@lru_cache(maxsize=8)
+def _sprite(_storage: Storage) -> str:
+    """The address of the icons; rows of a table ask for it again and again."""
+    return static(vendored.path("@tabler/icons", "sprite.svg"))
+
+
 @register.simple_tag
 @constant
 def icon(name: str, label: str = "") -> SafeString:
     """Draw an outline of the sprite; decorative unless `label` gives it a name."""
-    href = f"{static(vendored.path('@tabler/icons', 'sprite.svg'))}#{name}"
+    href = f"{_sprite(storages['staticfiles'])}#{name}"
     if label:
         return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, href)
     return format_html('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}"></use></svg>', href)
