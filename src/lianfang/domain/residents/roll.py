@@ -24,16 +24,16 @@ class Resident:
     """One resident of a roll. number: of the printed code; path: of the home where this row finds them; door, name: in full;
     phone: masked. present: to be found there (who stays elsewhere or is away is in the roll of their home, not present).
 
-    Name and phone stay sealed until they are asked for: most lists name a few of the many they count.
+    Name, phone and door stay sealed until they are asked for: most lists name a few of the many they count.
     """
 
     __slots__ = (
+        "_door",
         "_home",
         "_opener",
         "_said",
         "_sealed",
         "born_year",
-        "door",
         "id",
         "number",
         "path",
@@ -42,7 +42,7 @@ class Resident:
         "tags",
     )
 
-    def __init__(self, row: tuple[Any, ...], door: str, opener: Opener) -> None:
+    def __init__(self, row: tuple[Any, ...], opener: Opener) -> None:
         self.id: int = row[0]
         self.number: int = row[1]
         self.path: str = row[2]
@@ -52,7 +52,7 @@ class Resident:
         self.born_year: int = row[6]
         self.tags: tuple[int, ...] = tuple(row[7] or ())
         self._sealed: bytes = row[8]
-        self.door = door
+        self._door: bytes = row[9]
         self._opener = opener
         self._said: Said | None = None
 
@@ -65,6 +65,11 @@ class Resident:
     def name(self) -> str:
         """The full name."""
         return self._open().name
+
+    @property
+    def door(self) -> str:
+        """The door of the home where this row finds them."""
+        return self._opener.door(self.path, self._door)
 
     @property
     def phone(self) -> str:
@@ -83,14 +88,7 @@ def people_of(path: str) -> list[Resident]:
     Whoever may not read lists of residents gets none; names are in full, the page masks them as the role demands.
     """
     opener = Opener()
-    doors: dict[str, str] = {}
-    found = []
-    for row in select(_PEOPLE, range_of_place(path)):
-        door = doors.get(row[2])
-        if door is None:
-            door = doors[row[2]] = opener.door(row[2], row[9])
-        found.append(Resident(row, door, opener))
-    return found
+    return [Resident(row, opener) for row in select(_PEOPLE, range_of_place(path))]
 
 
 def building_names(path: str) -> dict[str, str]:

@@ -58,6 +58,7 @@ class Opener:
     def __init__(self) -> None:
         self._boxes: dict[str, Box] = {}
         self._openers: dict[tuple[str, bytes], Callable[[bytes], bytes]] = {}
+        self._doors: dict[tuple[str, bytes], str] = {}
 
     def _open(self, path: str, column: bytes) -> Callable[[bytes], bytes]:
         key = (path[:6], column)
@@ -75,8 +76,11 @@ class Opener:
         return _named(self._open(path, PERSON)(sealed)).name
 
     def door(self, path: str, sealed: bytes) -> str:
-        """The door of a household; raises BadSeal."""
-        return str(_decode(self._open(path, HOUSEHOLD)(sealed)).get("door", ""))
+        """The door of a household, opened once for all who live behind it; raises BadSeal."""
+        known = self._doors.get((path, sealed))
+        if known is None:
+            known = self._doors[path, sealed] = str(_decode(self._open(path, HOUSEHOLD)(sealed)).get("door", ""))
+        return known
 
 
 def identity_blinder() -> Callable[[str], bytes]:

@@ -19,7 +19,7 @@ from lianfang.base.access.places import Place
 from lianfang.base.database.errors import refusals
 from lianfang.domain.residents.api import building_names
 from lianfang.domain.rounds.models import Round
-from lianfang.domain.rounds.pages import door_labels
+from lianfang.domain.rounds.pages import doors_of_missing
 from lianfang.domain.rounds.playbook import reason_words
 from lianfang.domain.rounds.selectors import MissingList, coverage_at, missing_people, rounds_of
 from lianfang.exchange.tables import ColumnSpec, Kind, write_table
@@ -101,7 +101,7 @@ def _round(path: str, number: int | None) -> Round:
 
 
 def _rows(one: Round, found: MissingList, names: Mapping[str, str]) -> Iterator[list[object]]:
-    doors = door_labels((person.path, person.door) for person in found.everybody)
+    doors = doors_of_missing(found)
     words = reason_words(one, reader_language()) | {"": ""}
     for person in found.people:
         resident = person.resident

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -151,21 +152,29 @@ class Group:
     people: list[dict[str, Any]]
 
 
-def door_labels(doors: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Path of a home → its door as people say it: with the entrance where the building has more than one."""
+def door_labels(doors: Iterable[tuple[str, str]], homes: Iterable[str] = ()) -> dict[str, str]:
+    """Path of a home → its door as people say it: with the entrance where the building has more than one.
+
+    homes: paths of every home of the place, where `doors` names only some.
+    """
     known = dict(doors)
     units: dict[str, set[str]] = defaultdict(set)
-    for path in known:
+    for path in chain(known, homes):
         units[path[:16]].add(path[16:18])
     return {
         path: f"{path[16:18].lstrip('0')}-{door}" if len(units[path[:16]]) > 1 else door for path, door in known.items()
     }
 
 
+def doors_of_missing(found: MissingList) -> dict[str, str]:
+    """Path of a home → its door, for the homes of whom a list names; nobody else's is opened."""
+    return door_labels(((one.resident.path, one.resident.door) for one in found.people), found.doors)
+
+
 def people_by_building(one: Round, found: MissingList, names: Mapping[str, str], *, named: bool) -> list[Group]:
     """Missing people grouped by building, those with most people first; names and doors masked unless `named`."""
     words, settled = reason_words(one, reader_language()), excused(one)
-    doors = door_labels((person.path, person.door) for person in found.everybody)
+    doors = doors_of_missing(found)
     grouped: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for person in found.people:
         line = _line(person, named, doors[person.resident.path])
