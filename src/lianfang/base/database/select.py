@@ -48,15 +48,12 @@ def select(statement: str, parameters: Parameters = (), *, using: str = "default
     whose text is constant; a parameter whose type the server can't see needs a cast. Raises Django's database errors.
     """
     answered = _answered.get()
-    question = (using, statement, repr(parameters)) if answered is not None else None
-    if answered is not None and question in answered:
-        return list(answered[question])
-    with connections[using].wrap_database_errors:
-        rows = _watched(statement, parameters, using, prepare=True, rows_as=Format.BINARY)
-    if answered is not None and question is not None:
-        answered[question] = rows
-        return list(rows)
-    return rows
+    if answered is None:
+        return _prepared(statement, parameters, using)
+    question = (using, statement, repr(parameters))
+    if question not in answered:
+        answered[question] = _prepared(statement, parameters, using)
+    return list(answered[question])
 
 
 def select_as(model: type[Kind], which: str, parameters: Parameters = (), *, using: str = "default") -> list[Kind]:
@@ -66,6 +63,11 @@ def select_as(model: type[Kind], which: str, parameters: Parameters = (), *, usi
     """
     names, start = _columns(model._meta)
     return [model.from_db(using, names, row) for row in select(f"{start} {which}", parameters, using=using)]
+
+
+def first_as(model: type[Kind], which: str, parameters: Parameters = (), *, using: str = "default") -> Kind | None:
+    """The first of such rows as an object; None where there is none."""
+    return next(iter(select_as(model, which, parameters, using=using)), None)
 
 
 @cache
@@ -100,6 +102,11 @@ def call(statement: str, parameters: Parameters = (), *, apart: bool = False) ->
 def ask(function: str, *values: object) -> Any:
     """What one function of `sql/` answers, asked as `ask("incidents_close(%s)", 3)`: a `call` apart with one value."""
     return call(f"select {function}", values, apart=True)[0][0]
+
+
+def _prepared(statement: str, parameters: Parameters, using: str) -> list[tuple[Any, ...]]:
+    with connections[using].wrap_database_errors:
+        return _watched(statement, parameters, using, prepare=True, rows_as=Format.BINARY)
 
 
 def _forget() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from lianfang.base.database.select import select_as
+from lianfang.base.database.select import first_as
 from lianfang.base.incidents.models import Incident, Zone
 from lianfang.base.playbooks.api import Edition, Playbook, load_shipped
 
@@ -18,13 +18,13 @@ _INSIDE = "where state = any (%s::text[]) and path >= %s and path < %s order by 
 def incident_for(path: str, *, using: str = "default") -> Incident | None:
     """The live incident that an area lies in: the closest one above it, the latest if there are several."""
     above = [path[:cut] for cut in range(2, len(path) + 1)]
-    return next(iter(select_as(Incident, _ABOVE, [list(LIVE), above], using=using)), None)
+    return first_as(Incident, _ABOVE, [list(LIVE), above], using=using)
 
 
 def incident_at(path: str, *, using: str = "default") -> Incident | None:
     """The live incident of an area: the one it lies in, else the latest one inside it (a city looks into a county)."""
     found = incident_for(path, using=using)
-    return found or next(iter(select_as(Incident, _INSIDE, [list(LIVE), path, path + "~"], using=using)), None)
+    return found or first_as(Incident, _INSIDE, [list(LIVE), path, path + "~"], using=using)
 
 
 def live_incidents(*, using: str = "default") -> Sequence[Incident]:
@@ -34,7 +34,7 @@ def live_incidents(*, using: str = "default") -> Sequence[Incident]:
 
 def incident(number: int, *, using: str = "default") -> Incident | None:
     """One incident in any state; None when it does not exist or cannot be seen."""
-    return next(iter(select_as(Incident, "where id = %s", [number], using=using)), None)
+    return first_as(Incident, "where id = %s", [number], using=using)
 
 
 def playbook_of(one: Incident) -> Playbook:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from lianfang.base.database.select import select, select_as
+from lianfang.base.database.select import first_as, select, select_as
 from lianfang.base.facts.api import literal
 from lianfang.base.metrics.api import Figures, children, values
 from lianfang.base.vault.api import incident_box
@@ -75,7 +75,7 @@ def rounds_of(path: str) -> list[Round]:
 
 def round_by_id(number: int) -> Round | None:
     """One round, if it touches the caller's scope."""
-    return next(iter(select_as(Round, "where id = %s", [number])), None)
+    return first_as(Round, "where id = %s", [number])
 
 
 def sites_of(round_id: int) -> list[Site]:
