@@ -15,8 +15,10 @@ from lianfang.base.database import connect
 from lianfang.base.database.supervisor import EmbeddedServer
 
 FOLDER = Path(os.environ.get("LIANFANG_TEST_DATA") or tempfile.mkdtemp(prefix="lianfang-test-"))
-EXTERNAL = os.environ.get("LIANFANG_TEST_DATABASE_URL", "")
-"""A server of the machine (PostgreSQL ≥ 15) instead of the embedded one, for the tests marked pg15."""
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+GIVEN = os.environ.get("LIANFANG_TEST_DATABASE_URL", "").split()
+EXTERNAL = GIVEN[WORKER] if GIVEN else ""
+"""A server of the machine (PostgreSQL ≥ 15) instead of the embedded one, for the tests marked pg15; one for each worker."""
 
 (FOLDER / "static").mkdir(parents=True, exist_ok=True)
 SERVER = EmbeddedServer(FOLDER, settings={"fsync": "off", "shared_buffers": "'128MB'"})

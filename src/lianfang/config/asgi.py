@@ -15,7 +15,7 @@ django.setup(set_prefix=False)
 from lianfang.base.database.connect import DOOR, from_environment  # noqa: E402  (apps first)
 from lianfang.base.facts.asgi import facts_endpoint  # noqa: E402
 from lianfang.base.facts.door import Door  # noqa: E402
-from lianfang.web.bodies import PagesHandler  # noqa: E402
+from lianfang.web.handler import PagesHandler  # noqa: E402
 
 django_application = PagesHandler()
 _door: Door | None = None

@@ -10,7 +10,6 @@ from django.conf import settings
 from django.core.exceptions import RequestAborted
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
-from django.core.handlers.asgi import ASGIHandler
 from django.http import HttpRequest, HttpResponse
 
 from lianfang.base.vault.spool import Spool
@@ -21,7 +20,8 @@ LARGEST: Final = 66 << 20
 """Bytes of one request: the largest file that any page reads (64 MiB) and the rest of its form (assumption)."""
 _READ_TO_THE_END: Final = 1 << 30
 """Of a body that is too large, so many bytes are still heard, so that the browser hears the answer (assumption)."""
-_MARK: Final = "lianfang.too_large"
+MARK: Final = "lianfang.too_large"
+"""What marks the scope of a request whose body was too large to be kept."""
 
 define(
     "web.body_too_large",
@@ -35,28 +35,19 @@ def _spool(most: int | None = None) -> Spool:
     return Spool(Path(settings.DATA) / "uploads", most)
 
 
-class PagesHandler(ASGIHandler):
-    """Django's handler, with bodies that never lie open on disk and end at a size."""
-
-    async def read_body(self, receive: Callable[[], Awaitable[dict[str, Any]]]) -> Spool:
-        """The body of a request, ready to read; raises RequestAborted when the sender leaves or does not stop sending."""
-        body, heard = _spool(LARGEST), 0
-        while True:
-            message = await receive()
-            if message["type"] == "http.disconnect" or heard > _READ_TO_THE_END:
-                body.close()
-                raise RequestAborted
-            if "body" in message:
-                heard += len(message["body"])
-                body.write(message["body"])
-            if not message.get("more_body", False):
-                return body
-
-    def create_request(self, scope: dict[str, Any], body_file: Spool) -> Any:
-        """Tell the middleware below when the body was too large to be kept."""
-        if body_file.overflowed:
-            scope[_MARK] = True
-        return super().create_request(scope, body_file)
+async def read_body(receive: Callable[[], Awaitable[dict[str, Any]]]) -> Spool:
+    """The body of a request, ready to read; raises RequestAborted when the sender leaves or does not stop sending."""
+    body, heard = _spool(LARGEST), 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect" or heard > _READ_TO_THE_END:
+            body.close()
+            raise RequestAborted
+        if "body" in message:
+            heard += len(message["body"])
+            body.write(message["body"])
+        if not message.get("more_body", False):
+            return body
 
 
 class SpooledUpload(FileUploadHandler):
@@ -96,6 +87,6 @@ class TooLargeMiddleware:
 
     def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
         """The refusal, as this caller hears refusals."""
-        if not getattr(request, "scope", {}).get(_MARK):
+        if not getattr(request, "scope", {}).get(MARK):
             return None
         return problems.answer(request, LianfangError("web.body_too_large", limit=LARGEST >> 20))

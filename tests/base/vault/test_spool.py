@@ -74,7 +74,7 @@ def test_more_than_it_may_hold_is_dropped_at_once(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("prepared")
 def test_a_sender_who_leaves_ends_the_request() -> None:
-    from lianfang.web.bodies import PagesHandler
+    from lianfang.web.bodies import read_body
 
     messages = iter([{"type": "http.request", "body": b"a", "more_body": True}, {"type": "http.disconnect"}])
 
@@ -85,4 +85,4 @@ def test_a_sender_who_leaves_ends_the_request() -> None:
         pytest.raises(RequestAborted),
         ThreadPoolExecutor(1) as apart,
     ):  # a browser of another test keeps a loop in this thread
-        apart.submit(asyncio.run, PagesHandler().read_body(receive)).result()
+        apart.submit(asyncio.run, read_body(receive)).result()

@@ -12,7 +12,7 @@ from lianfang.domain.residents.job_pages import JobPages
 from lianfang.domain.residents.life import Entry, entry
 from lianfang.domain.residents.pages import KINDS, SEXES, TAGS, secret_rows
 from lianfang.domain.residents.reading import Reason
-from lianfang.domain.residents.roll import Resident, building_names, people_of
+from lianfang.domain.residents.roll import Resident, building_names, doors_of, people_of, present_at, some_of
 from lianfang.domain.residents.rules import SEXES as SEX_CODES
 from lianfang.domain.residents.rules import Verdict, fold_text, phone_digits
 from lianfang.domain.residents.selectors import (
@@ -77,6 +77,7 @@ __all__ = [
     "by_code",
     "counts",
     "discard_import",
+    "doors_of",
     "entry",
     "fact_of_import",
     "fold_text",
@@ -93,9 +94,11 @@ __all__ = [
     "people_of_building",
     "person",
     "phone_digits",
+    "present_at",
     "read_batch",
     "rows_of",
     "secret_rows",
+    "some_of",
     "stage_residents",
     "take_residents",
     "undo_import",

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from lianfang.base.database.select import select
+from lianfang.base.facts.api import literal
 from lianfang.domain.residents.rules import range_of_place
 from lianfang.domain.residents.sealing import Opener, Said
 from lianfang.kernel.ids import format_code
 
-_PEOPLE: Final = """
+_AT: Final = "r.path >= %s and r.path < %s"
+_ROLL: Final = """
 select p.id, p.code, r.path, p.path, p.present and r.why < 3, p.sex, p.born_year, p.tags, p.sealed, h.sealed
 from residents_presence r
 join residents_person p on p.id = r.person_id
 join residents_household h on h.path = r.path
-where r.path >= %s and r.path < %s
-order by r.path, p.id
 """
+_PEOPLE: Final = f"{_ROLL} where {_AT} order by r.path, p.id"
+_SOME: Final = f"{_ROLL} where {_AT} and p.id = any (%s::bigint[]) order by r.path, p.id"
+_PRESENT: Final = f"""
+select r.path, p.id, p.code from residents_presence r join residents_person p on p.id = r.person_id
+where {_AT} and r.why < 3 and p.present order by r.path, p.id
+"""
+_DOORS: Final = "select path, sealed from residents_household where path = any (%s::text[])"
 _BUILDINGS: Final = "select path, name from areas_building where path >= %s and path < %s order by path"
 
 
@@ -89,6 +97,26 @@ def people_of(path: str) -> list[Resident]:
     """
     opener = Opener()
     return [Resident(row, opener) for row in select(_PEOPLE, range_of_place(path))]
+
+
+def present_at(path: str) -> list[tuple[str, int, int]]:
+    """Who is to be found at a path, in the order of the doors: (path of the home, ledger number, number of the code).
+
+    For lists that count many and name a few; `some_of` reads those few.
+    """
+    return select(_PRESENT, range_of_place(path))
+
+
+def some_of(path: str, ids: Sequence[int]) -> list[Resident]:
+    """Those of the given people (ledger numbers) whose presence lies at a path, as `people_of` would list them."""
+    opener = Opener()
+    return [Resident(row, opener) for row in select(_SOME, [*range_of_place(path), literal(ids)])] if ids else []
+
+
+def doors_of(homes: Iterable[str]) -> dict[str, str]:
+    """Path of a home → its door, for the homes that the reader may see."""
+    opener = Opener()
+    return {path: opener.door(path, sealed) for path, sealed in select(_DOORS, [list(homes)])}
 
 
 def building_names(path: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from lianfang.domain.residents.api import doors_of
 from lianfang.domain.rounds.homes import HomesList
 from lianfang.domain.rounds.models import Round
 from lianfang.domain.rounds.playbook import excused
@@ -29,20 +30,17 @@ class Door:
 
 def plan_of_people(one: Round, name: str, found: MissingList) -> dict[str, Any]:
     """The doors of a testing round: how many people of each are sampled, how many are left."""
-    names: dict[str, str] = {}
-    for person in found.everybody:
-        names.setdefault(person.path, person.door)
-    settled = excused(one)
+    names, settled = doors_of(found.doors), excused(one)
     reasons: dict[str, list[str]] = defaultdict(list)
     for missing in found.people:
         reasons[missing.resident.path].append(missing.reason)
     doors = []
-    for path, door in names.items():
-        expected, done = found.doors.get(path, (0, 0))
+    for path, (expected, done) in found.doors.items():
         left = reasons[path]
-        state = "unknown" if not expected else ("act" if "" in left else ("watch" if set(left) - settled else "good"))
-        word = f"{done}/{expected}" if expected else _("Nobody expected")
-        doors.append(Door(path, door, state, len(left), word, f"#door-{path}" if left else ""))
+        state = "act" if "" in left else ("watch" if set(left) - settled else "good")
+        doors.append(
+            Door(path, names.get(path, ""), state, len(left), f"{done}/{expected}", f"#door-{path}" if left else "")
+        )
     return layout(name, doors)
 
 

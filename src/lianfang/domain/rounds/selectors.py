@@ -15,7 +15,7 @@ from lianfang.base.database.select import first_as, select, select_as
 from lianfang.base.facts.api import literal
 from lianfang.base.metrics.api import Figures, children, values
 from lianfang.base.vault.api import incident_box
-from lianfang.domain.residents.api import Resident, people_of
+from lianfang.domain.residents.api import Resident, people_of, present_at, some_of
 from lianfang.domain.rounds import metrics as m
 from lianfang.domain.rounds.facts_tubes import unpack
 from lianfang.domain.rounds.models import Round, Site
@@ -190,8 +190,7 @@ class MissingList:
     sampled: int
     people: list[MissingPerson]
     doors: dict[str, tuple[int, int]]
-    """Household path → (people expected, people sampled)."""
-    everybody: list[Resident]
+    """Household path → (people expected, people sampled), in the order of the doors."""
 
     @property
     def reasons(self) -> Counter[str]:
@@ -204,24 +203,30 @@ def missing_people(round_: Round, path: str) -> MissingList:
 
     Only who may read lists of residents gets any; pseudonyms are made here, so the database never links the two.
     """
-    present = [person for person in people_of(path) if person.present]
+    present = present_at(path)
     box = incident_box(round_.incident_id)
-    hidden = dict(zip(box.pseudonyms(person.number for person in present), present, strict=True))
+    hidden = dict(zip(box.pseudonyms(number for _, _, number in present), present, strict=True))
     sampled = _sampled(round_, list(hidden))
-    left = [number for number in hidden if number not in sampled]
+    left = {person: row for person, row in hidden.items() if person not in sampled}
+    doors: dict[str, tuple[int, int]] = {}
+    for person, (home, _, _) in hidden.items():
+        expected, done = doors.get(home, (0, 0))
+        doors[home] = (expected + 1, done + (person in sampled))
+    return MissingList(path, len(present), len(sampled), _named_with_reasons(round_, path, left), doors)
+
+
+def _named_with_reasons(round_: Round, path: str, left: dict[int, tuple[str, int, int]]) -> list[MissingPerson]:
+    """Those who are left (pseudonym → home, ledger number, code) by name, in the order of the doors."""
     reasons = {
         person: (reason, at) for person, reason, at in select(REASONS, [round_.incident_id, round_.id, literal(left)])
     }
-    doors: dict[str, tuple[int, int]] = {}
-    people: list[MissingPerson] = []
-    for number, person in hidden.items():
-        expected, done = doors.get(person.path, (0, 0))
-        doors[person.path] = (expected + 1, done + (number in sampled))
-        if number not in sampled:
-            reason, at = reasons.get(number, ("", None))
-            people.append(MissingPerson(person, reason, at))
-    people.sort(key=lambda one: (one.resident.path, one.resident.id))
-    return MissingList(path, len(present), len(sampled), people, doors, present)
+    found = {(one.path, one.id): one for one in some_of(path, [number for _, number, _ in left.values()])}
+    people = [
+        MissingPerson(found[home, number], *reasons.get(person, ("", None)))
+        for person, (home, number, _) in left.items()
+        if (home, number) in found  # not who moved away between the two reads
+    ]
+    return sorted(people, key=lambda one: (one.resident.path, one.resident.id))
 
 
 def _sampled(round_: Round, people: list[int]) -> set[int]:
