@@ -192,7 +192,7 @@ def overview_context(actor: Actor, place: Place) -> dict[str, Any]:
         "testing": one is not None and one.kind == "testing",
         "confirmed": sum(value for state, value in reported.items() if state != "not_reported"),
         "wrong": wrong, "wrong_count": sum(line.state in WRONG for line in wrong), "pools": pools, "now_at": now,
-        "known": Known(one, rows, returns, period is not None and period.overdue(now)),
+        "known": Known(one, rows, bool(returns), lambda: returns, period is not None and period.overdue(now)),
         "trail": area_trail(place), **_due(actor),
         "incident": incident_for(place.path), "paired": paired if paired.complete or paired.incomplete else None,
     }  # fmt: skip

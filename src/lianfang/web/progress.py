@@ -6,9 +6,9 @@ Every figure is read from the metrics that the engines publish; returns are coun
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from django.urls import reverse
@@ -29,7 +29,7 @@ from lianfang.kernel.clock import beijing_day
 from lianfang.kernel.divisions import PATH_LENGTH, Level, short_name
 from lianfang.kernel.errors import LianfangError
 from lianfang.web import maps
-from lianfang.web.area_maps import AreaMap, Fact, choose
+from lianfang.web.area_maps import AreaMap, Fact
 from lianfang.web.formats import day, is_chinese, number, percent
 
 COMMUNITY = PATH_LENGTH[Level.COMMUNITY]
@@ -66,13 +66,24 @@ AWAITED = (
 class Known:
     """What a page has read already, so that it is read once.
 
-    coverage: rows of the round, whatever their order. overdue: the cut-off of the returns has passed.
+    coverage: rows of the round, whatever their order. owed: returns are owed here; returns: counts them by state below each
+    area, thousands in a city, so a map calls it only to show them. overdue: their cut-off has passed.
     """
 
     round: Round | None
     coverage: Sequence[Coverage]
-    returns: Mapping[str, Mapping[str, int]]
+    owed: bool
+    returns: Callable[[], Mapping[str, Mapping[str, int]]]
     overdue: bool
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """A layer that a map offers, and how it is read when it is the one that is shown."""
+
+    key: str
+    label: str
+    read: Callable[[], maps.Layer]
 
 
 def progress_of(
@@ -87,10 +98,10 @@ def progress_of(
     if not below or len(place.path) >= COMMUNITY:
         return None
     reader = _Reader(actor, place, below)
-    layers = [layer for layer in reader.layers(known) if any(one.step is not None for one in layer.values.values())]
-    if not layers:
-        layers = [layer for layer in reader.empty() if layer.key == wanted[0]] or reader.empty()[:1]
-    shown = choose(layers, asked, *wanted)
+    offered = reader.offered(known) or reader.empty(wanted[0])
+    chosen = next((one for key in (asked, *wanted) for one in offered if one.key == key), offered[0])
+    shown = chosen.read()
+    layers = [shown if one is chosen else maps.Layer(one.key, one.label, (), {}) for one in offered]
     outlines, source = _outlines(below)
     named = [{"code": one.code, "name": short_name(one.name)} for one in below]
     given = maps.Choropleth(
@@ -122,19 +133,30 @@ class _Reader:
         """The first page of each area."""
         return {one.code: reverse("area", args=[one.code]) for one in self.below}
 
-    def layers(self, known: Known | None) -> list[maps.Layer]:
-        """Every layer that this reader may see, with or without figures."""
+    def offered(self, known: Known | None) -> list[_Choice]:
+        """The layers that this reader may see and that have figures."""
         found = []
         if self.actor.sees("metrics", "figures"):
             known = known or read_known(self.place)
-            found += [self.coverage(known), self.late(known)]
-        return [*found, self.posts(), self.people(), self.paired(), self.needs()]
+            found += self._counted(self.coverage(known))
+            if known.owed:
+                found.append(_Choice("late", _late_words(known)[0], partial(self.late, known)))
+        for layer in (self.posts(), self.people(), self.paired(), self.needs()):
+            found += self._counted(layer)
+        return found
 
-    def empty(self) -> list[maps.Layer]:
-        """The same layers before anything is counted."""
+    def _counted(self, layer: maps.Layer) -> list[_Choice]:
+        """The layer as a choice, if it has figures."""
+        if not any(one.step is not None for one in layer.values.values()):
+            return []
+        return [_Choice(layer.key, str(layer.label), lambda: layer)]
+
+    def empty(self, wanted: str) -> list[_Choice]:
+        """The layer that is wanted (else coverage), before anything is counted."""
         words = {"coverage": _("Coverage"), "late": _("Not reported"), "posts": _("Places on duty"), "placed": _("People placed"),
                  "paired": _("Villages with somebody"), "needs": _("Asking for teams")}  # fmt: skip
-        return [maps.Layer(key, word, maps.COVERAGE, {}) for key, word in words.items()]
+        key = wanted if wanted in words else "coverage"
+        return [_Choice(key, words[key], lambda: maps.Layer(key, words[key], maps.COVERAGE, {}))]
 
     def coverage(self, known: Known) -> maps.Layer:
         """How much of the open round is done."""
@@ -152,9 +174,10 @@ class _Reader:
     def late(self, known: Known) -> maps.Layer:
         """Villages and communities whose return is not in: awaited until the cut-off, a gap after it."""
         found = {}
-        steps, word = (maps.OPEN, _("Not reported")) if known.overdue else (AWAITED, _("Awaited reports"))
+        word, steps = _late_words(known)
+        returns = known.returns()
         for one in self.below:
-            counted = known.returns.get(one.path, {})
+            counted = returns.get(one.path, {})
             whole, late = sum(counted.values()), counted.get("not_reported", 0)
             if whole:
                 found[one.code] = maps.Value(
@@ -253,7 +276,7 @@ class _Reader:
             found.append(Fact(_("Compounds, of those registered"), share))
         found += [
             Fact(_("Compounds, of the published count"), f"{number(somebody)} / {number(count)}", source)
-            for count, source in self._counted(("compounds",))
+            for count, source in self._published_of(("compounds",))
         ]
         return found
 
@@ -283,9 +306,9 @@ class _Reader:
     @cached_property
     def _published(self) -> list[tuple[int, str]]:
         """Villages and communities as documents count them."""
-        return self._counted(VILLAGES)
+        return self._published_of(VILLAGES)
 
-    def _counted(self, kinds: Sequence[str]) -> list[tuple[int, str]]:
+    def _published_of(self, kinds: Sequence[str]) -> list[tuple[int, str]]:
         """What documents count of these kinds together, newest first: (count, source and day)."""
         found: dict[tuple[Any, str], int] = defaultdict(int)
         for one in self._denominators:
@@ -304,7 +327,9 @@ def read_known(place: Place, one: Round | None = None) -> Known:
     rows = coverage_below(one.id, place.path, kind=one.kind) if one else []
     period = period_here(place.path)
     overdue = period is not None and period.overdue(timezone.now())
-    return Known(one, rows, returns_below(place.path, period) if period else {}, overdue)
+    if period is None:
+        return Known(one, rows, False, dict, overdue)
+    return Known(one, rows, period.owed_at(place.path), partial(returns_below, place.path, period), overdue)
 
 
 def latest_round(path: str) -> Round | None:
@@ -325,6 +350,10 @@ def returns_below(path: str, period: Period) -> dict[str, Mapping[str, int]]:
     """Returns by state of the areas right below, by path."""
     cut = next(length for level, length in PATH_LENGTH.items() if length > len(path))
     return {row.path: row.counts for row in counts_by_parent(period, path, cut=cut)}
+
+
+def _late_words(known: Known) -> tuple[str, Sequence[maps.Step]]:
+    return (_("Not reported"), maps.OPEN) if known.overdue else (_("Awaited reports"), AWAITED)
 
 
 def _outlines(below: Sequence[Area]) -> tuple[dict[str, maps.Geo], str]:

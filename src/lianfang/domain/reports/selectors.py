@@ -58,6 +58,10 @@ class Period:
         """Whether the cut-off has passed: a return that is missing is awaited until then, and late only after it."""
         return now > self.due_at
 
+    def owed_at(self, path: str) -> bool:
+        """Whether units of an area may owe these returns: the area and the incident's touch."""
+        return path.startswith(self.incident.path) or self.incident.path.startswith(path)
+
 
 @dataclass(frozen=True)
 class Unit:
@@ -190,9 +194,9 @@ def units(
 
 def read_rows(statement: str, period: Period, path: str, **more: object) -> list[tuple]:
     """Rows of a statement about the returns of a period inside an area (and inside the incident)."""
+    if not period.owed_at(path):
+        return []
     low = max(path, period.incident.path, key=len)
-    if not low.startswith(path) or not low.startswith(period.incident.path):
-        return []  # the area lies outside the incident
     values = {
         "incident": period.incident.id, "form": period.form.key, "day": period.day, "part": period.part,
         "level": int(level_of_form(period.form)), "low": low, "high": low + "~", **more,
