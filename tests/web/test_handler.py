@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,11 +12,12 @@ from typing import Any
 
 import pytest
 from django.core.signals import request_finished, request_started
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.test import override_settings
 from django.urls import path
 
 from lianfang.web import handler
+from lianfang.web.handler import BLOCK
 
 Message = dict[str, Any]
 left_over: ContextVar[str] = ContextVar("left_over", default="")
@@ -59,7 +61,7 @@ def breaks(request: HttpRequest) -> HttpResponse:
 def parts(request: HttpRequest) -> StreamingHttpResponse:
     class Rows:
         def __iter__(self) -> Iterator[bytes]:
-            yield from (b"one", b"two", b"three")
+            yield from (b"one", b"", b"three")
 
         def close(self) -> None:
             closed.append("rows")
@@ -67,7 +69,17 @@ def parts(request: HttpRequest) -> StreamingHttpResponse:
     return StreamingHttpResponse(Rows())
 
 
-urlpatterns = [path("plain", plain), path("meets", meets), path("breaks", breaks), path("parts", parts)]
+def file(request: HttpRequest) -> FileResponse:
+    return FileResponse(io.BytesIO(b"x" * int(request.body)))
+
+
+urlpatterns = [
+    path("plain", plain),
+    path("meets", meets),
+    path("breaks", breaks),
+    path("parts", parts),
+    path("file", file),
+]
 
 
 @pytest.fixture
@@ -148,10 +160,19 @@ def test_a_fault_is_an_answer(pages: handler.PagesHandler) -> None:
     assert b"ZeroDivisionError" not in body["body"]
 
 
-@pytest.mark.parametrize(("leaves_after", "heard"), [(None, [b"one", b"two", b"three", b""]), (2, [b"one"])])
+@pytest.mark.parametrize(("leaves_after", "heard"), [(None, [b"one", b"three", b""]), (2, [b"one"])])
 def test_what_is_read_while_it_is_sent(
     pages: handler.PagesHandler, leaves_after: int | None, heard: list[bytes]
 ) -> None:
     [messages] = asked(pages, "parts", leaves_after=leaves_after)
     assert [message.get("body", b"") for message in messages if message["type"] == "http.response.body"] == heard
     assert closed == ["rows"], "closed once, also when the caller left"
+
+
+@pytest.mark.parametrize(
+    ("size", "sizes"), [(0, [0]), (100, [100]), (BLOCK, [BLOCK]), (3 * BLOCK + 5, [2 * BLOCK, BLOCK, 5, 0])]
+)
+def test_a_small_file_is_one_message(pages: handler.PagesHandler, size: int, sizes: list[int]) -> None:
+    [[_, *messages]] = asked(pages, "file", body=str(size).encode())
+    assert [len(message.get("body", b"")) for message in messages] == sizes
+    assert [message.get("more_body", False) for message in messages] == [True] * (len(messages) - 1) + [False]

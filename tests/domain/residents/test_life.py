@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from lianfang.base.access.api import Actor
-from lianfang.domain.residents import confirm, life
+from lianfang.domain.residents import browsing, confirm, life
 from lianfang.domain.residents.api import import_residents, people_of, undo_import
 from lianfang.domain.residents.life import Door, Newcomer
 from lianfang.domain.residents.services import today
@@ -141,6 +141,25 @@ def test_two_homes_in_one_community(clerk: Actor, tmp_path: Path) -> None:
         life.come_back(actor=clerk, person_id=people[0], on=DAY, reason="回自己家")
     assert counted(HERE) == (8, 2)
     assert owner("select state from residents_household where path = %s", found) == [("empty",)]
+
+
+def test_whoever_has_two_homes_is_counted_once(clerk: Actor, tmp_path: Path) -> None:
+    people = settle(clerk, tmp_path, 388)
+    homes = sorted({home_of(one) for one in people})
+    here, other = homes[0][:16], next(home[:16] for home in homes if home[:16] != homes[0][:16])
+    mine = [one for one in people if home_of(one)[:16] == here]
+    for person, building, door in ((mine[0], here, "909"), (mine[1], other, "808")):
+        with acting(clerk):
+            life.stay_at(actor=clerk, person_id=person, door=Door(building, "3单元", door), on=DAY, reason="住在女儿家")
+    true = dict(owner("select left(path, 16), count(distinct person_id) from residents_presence group by 1"))
+    with acting(clerk):
+        listed = {one.path: one for one in browsing.buildings(HERE)}
+        assert {path: one.people for path, one in listed.items()} == true
+        assert (browsing.count(HERE), sum(true.values())) == (388, 389), (
+            "in two buildings, and still one of the community"
+        )
+        assert [browsing.count(path) for path in true] == list(true.values())
+        assert listed[here].doors == len({one.path for one in people_of(here)})
 
 
 def test_a_move_within_the_community_and_its_undo(clerk: Actor, tmp_path: Path) -> None:

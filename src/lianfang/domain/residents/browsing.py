@@ -39,11 +39,21 @@ where r.path >= %(low)s and r.path < %(high)s order by r.path, r.person_id limit
 """
 _THESE: Final = f"select {_COLUMNS} where p.id = any (%s::bigint[]) and r.path >= %s and r.path < %s {_ORDER}"
 _BY_CODE: Final = f"select {_COLUMNS} where p.code = %s order by r.why limit 1"
-_BUILDINGS: Final = """
-select b.path, b.name, coalesce(c.name, ''), coalesce(n.people, 0), coalesce(n.doors, 0)
+_ONCE: Final = """
+count(*) filter (where case when r.why = 2 then not exists (
+    select 1 from residents_presence h where h.person_id = r.person_id and h.why <> 2 and h.path >= {low} and h.path < {high}
+) else true end)
+"""
+"""People of a place, each once: nobody is found at more than two homes, and who stays at one is counted at their own."""
+_BUILDINGS: Final = f"""
+select b.path, b.name, coalesce(c.name, ''), coalesce(n.people, 0)::int, coalesce(n.doors, 0)
 from areas_building b left join areas_compound c on c.id = b.compound_id
-left join (select left(r.path, 16) as path, count(distinct r.person_id) as people, count(distinct r.path) as doors
-    from residents_presence r where r.path >= %(low)s and r.path < %(high)s group by 1) n on n.path = b.path
+left join (
+    select left(d.path, 16) as path, sum(d.people) as people, count(*) as doors
+    from (select r.path, {_ONCE.format(low="left(r.path, 16)", high="(left(r.path, 16) || '~')")} as people
+        from residents_presence r where r.path >= %(low)s and r.path < %(high)s group by r.path) d
+    group by 1
+) n on n.path = b.path
 where b.path >= %(low)s and b.path < %(high)s order by b.path
 """
 _TAGS: Final = """
@@ -51,7 +61,10 @@ select t.tag, count(distinct p.id) from residents_presence r join residents_pers
 cross join lateral unnest(p.tags || (100 + p.kind)::smallint) as t(tag)
 where r.path >= %s and r.path < %s group by t.tag
 """
-_COUNT: Final = "select count(distinct r.person_id) from residents_presence r where r.path >= %s and r.path < %s"
+_COUNT: Final = f"""
+select {_ONCE.format(low="%(low)s", high="%(high)s")} from residents_presence r
+where r.path >= %(low)s and r.path < %(high)s
+"""
 _PLACES: Final = """
 select r.path, r.why, coalesce(a.name, ''), coalesce(b.name, ''), coalesce(g.name, '')
 from residents_presence r left join areas_area a on a.path = left(r.path, 12)
@@ -162,7 +175,7 @@ def buildings(path: str) -> list[BuildingCount]:
 
 def count(path: str) -> int:
     """How many people the lists of a place hold."""
-    return int(select(_COUNT, [path, path + ABOVE_ALL])[0][0])
+    return int(select(_COUNT, {"low": path, "high": path + ABOVE_ALL})[0][0])
 
 
 def tag_counts(path: str) -> tuple[dict[int, int], dict[int, int]]:
