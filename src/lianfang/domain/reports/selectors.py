@@ -32,7 +32,7 @@ _COUNTS = f"select state, count(*) from ({_UNITS}) as u group by 1"
 _BY_PARENT = f"""
 select p.path, p.name, p.code, u.state, u.number
 from (select left(path, %(cut)s) as above, state, count(*) as number from ({_UNITS}) as every group by 1, 2) as u
-join areas_area p on p.path = u.above and length(p.path) = %(cut)s order by 1
+cross join lateral (select a.path, a.name, a.code from areas_area a where a.path = u.above limit 1) as p order by 1
 """
 _LIST = f"""
 select path, name, code, id, state, version, confirmed_at, zero from ({_UNITS}) as u
