@@ -9,8 +9,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
 
 from lianfang.web import maps
+
+
+class Keyed(Protocol):
+    """A layer, or what stands for one before it is read."""
+
+    @property
+    def key(self) -> str:
+        """What an address calls it."""
+
+
+Offered = TypeVar("Offered", bound=Keyed)
 
 
 @dataclass(frozen=True)
@@ -56,7 +68,7 @@ class Tile:
     value: maps.Value | None
 
 
-def choose(layers: Sequence[maps.Layer], *wanted: str) -> maps.Layer:
+def choose(layers: Sequence[Offered], *wanted: str) -> Offered:
     """The first layer that is wanted and there, else the first."""
     known = {layer.key: layer for layer in layers}
     return next((known[key] for key in wanted if key in known), layers[0])

@@ -29,7 +29,7 @@ from lianfang.kernel.clock import beijing_day
 from lianfang.kernel.divisions import PATH_LENGTH, Level, short_name
 from lianfang.kernel.errors import LianfangError
 from lianfang.web import maps
-from lianfang.web.area_maps import AreaMap, Fact
+from lianfang.web.area_maps import AreaMap, Fact, choose
 from lianfang.web.formats import day, is_chinese, number, percent
 
 COMMUNITY = PATH_LENGTH[Level.COMMUNITY]
@@ -99,7 +99,7 @@ def progress_of(
         return None
     reader = _Reader(actor, place, below)
     offered = reader.offered(known) or reader.empty(wanted[0])
-    chosen = next((one for key in (asked, *wanted) for one in offered if one.key == key), offered[0])
+    chosen = choose(offered, asked, *wanted)
     shown = chosen.read()
     layers = [shown if one is chosen else maps.Layer(one.key, one.label, (), {}) for one in offered]
     outlines, source = _outlines(below)
@@ -138,18 +138,12 @@ class _Reader:
         found = []
         if self.actor.sees("metrics", "figures"):
             known = known or read_known(self.place)
-            found += self._counted(self.coverage(known))
+            found += _if_counted(self.coverage(known))
             if known.owed:
                 found.append(_Choice("late", _late_words(known)[0], partial(self.late, known)))
         for layer in (self.posts(), self.people(), self.paired(), self.needs()):
-            found += self._counted(layer)
+            found += _if_counted(layer)
         return found
-
-    def _counted(self, layer: maps.Layer) -> list[_Choice]:
-        """The layer as a choice, if it has figures."""
-        if not any(one.step is not None for one in layer.values.values()):
-            return []
-        return [_Choice(layer.key, str(layer.label), lambda: layer)]
 
     def empty(self, wanted: str) -> list[_Choice]:
         """The layer that is wanted (else coverage), before anything is counted."""
@@ -350,6 +344,13 @@ def returns_below(path: str, period: Period) -> dict[str, Mapping[str, int]]:
     """Returns by state of the areas right below, by path."""
     cut = next(length for level, length in PATH_LENGTH.items() if length > len(path))
     return {row.path: row.counts for row in counts_by_parent(period, path, cut=cut)}
+
+
+def _if_counted(layer: maps.Layer) -> list[_Choice]:
+    """The layer as a choice, if it has figures."""
+    if not any(one.step is not None for one in layer.values.values()):
+        return []
+    return [_Choice(layer.key, str(layer.label), lambda: layer)]
 
 
 def _late_words(known: Known) -> tuple[str, Sequence[maps.Step]]:
