@@ -23,6 +23,8 @@ CHROMIUM = {"executable_path": "/usr/bin/chromium", "args": ["--disable-dev-shm-
 LOCALES = {"zh": ("zh-CN", "zh-hans"), "en": ("en-US", "en")}
 SIZES = {"phone": {"width": 375, "height": 812}, "desk": {"width": 1440, "height": 900}}
 AXE = ROOT / "tests/support/vendor/axe-core/4.14.1/axe.min.js"
+CHECKER = "/accessibility-checker"
+"""Where the tests' server offers that file beside the product: Chromium keeps it, and need not be sent it for every page."""
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 CHECKED = {"zh-desk", "en-phone"}
 """Where the accessibility checker runs: each language and each size once (a page takes it about a second)."""
@@ -49,7 +51,7 @@ def served(settings_module: str = "tests.journeys.desk_settings") -> Iterator[st
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     command = [
         sys.executable, "-m", "granian", "--interface", "asgi", "--host", "127.0.0.1", "--port", str(port),
-        "lianfang.config.asgi:application",
+        "--static-path-route", CHECKER, "--static-path-mount", str(AXE.parent), "lianfang.config.asgi:application",
     ]  # fmt: skip
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
@@ -78,25 +80,39 @@ class Desk:
 
     page: Any
     site: str
-    name: str
+    language: str
+    size: str
     trouble: list[str] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """Language and size, as pictures and complaints call it."""
+        return f"{self.language}-{self.size}"
 
     def go(self, path: str) -> Any:
         """Open an address."""
         self.page.goto(self.site + path)
         return self.page
 
+    def resize(self, size: str) -> None:
+        """Draw the page in another size."""
+        self.page.set_viewport_size(SIZES[size])
+        self.size = size
+
+    def fits(self, what: str) -> None:
+        """Nothing scrolls sideways; takes a picture if asked."""
+        if SHOTS:
+            self.page.screenshot(path=f"{SHOTS}/{what}-{self.name}.png", full_page=True)
+        assert self.page.evaluate("() => document.documentElement.scrollWidth") <= SIZES[self.size]["width"], (what, self.name)
+
     def check(self, what: str, *, always: bool = False) -> None:
         """Nothing scrolls sideways and the accessibility checker is silent (in every look if asked); takes a picture if asked."""
         page = self.page
         page.wait_for_load_state("load")
-        if SHOTS:
-            page.screenshot(path=f"{SHOTS}/{what}-{self.name}.png", full_page=True)
-        width = page.viewport_size["width"]
-        assert page.evaluate("() => document.documentElement.scrollWidth") <= width, (what, self.name)
+        self.fits(what)
         if self.name not in CHECKED and not always:
             return
-        page.evaluate(AXE.read_text("utf-8"))
+        page.add_script_tag(url=f"{self.site}{CHECKER}/{AXE.name}")
         found = page.evaluate(RUN_AXE, RULES)
         assert found == [], (what, self.name, found)
 
@@ -117,7 +133,7 @@ def desks(browser: Any, site: str) -> Iterator[Callable[..., Desk]]:
             {"name": settings.LANGUAGE_COOKIE_NAME, "value": chosen, "url": site},
         ])  # fmt: skip
         context.add_init_script(WATCH_POLICY)
-        desk = Desk(context.new_page(), site, f"{language}-{size}")
+        desk = Desk(context.new_page(), site, language, size)
         desk.page.on("console", lambda line: desk.trouble.append(line.text) if line.type == "error" else None)
         desk.page.on("pageerror", lambda error: desk.trouble.append(str(error)))
         return desk

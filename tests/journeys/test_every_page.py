@@ -15,7 +15,7 @@ from django.db import connections
 from tests.contracts.asking import all_routes, ask, inside
 from tests.contracts.oracle import policy, routes
 from tests.contracts.scene import HOME, Scene, build_scene
-from tests.journeys.desk_server import SHOTS, SIZES, Desk, desks, served
+from tests.journeys.desk_server import Desk, desks, served
 
 pytestmark = pytest.mark.browser
 LONG_PLACE = "新疆生产建设兵团第六师一〇三团蔡家湖镇红旗路以北拆迁安置及周边散居户联合第二社区居民委员会"
@@ -31,9 +31,9 @@ NO_PAGES = (
 """Answers for machines, and downloads."""
 FIRST_PAGES = ("home", "worklist", "my-account")
 """Pages that differ by role; they are looked at as everybody."""
-LOOKS = {"zh": ("desk", "phone"), "en": ("phone", "desk")}
-"""Each page is checked in both languages, every other page in the other size, so that all four are met in one walk; in each
-it is then drawn in the size that is left, where nothing may scroll sideways."""
+LOOKS = {"zh": "desk", "en": "phone"}
+"""The size in which a walk in that language begins. Each page is checked as the page before it was left, and then drawn in the
+other size, where nothing may scroll sideways: over both languages it is met in all four."""
 
 LOST = "() => [...document.querySelectorAll('input[value]')].filter(one => one.getAttribute('value') && !one.value).map(one => one.name)"
 """Fields whose value Chromium threw away: a day or a time that was written in the reader's language."""
@@ -78,45 +78,36 @@ def pages() -> list[tuple[str, str]]:
     return found
 
 
-PAGES = pages()
-
-
 @pytest.fixture(scope="module", params=list(LOOKS))
 def open_desk(request: pytest.FixtureRequest, browser: Any, site: str) -> Iterator[Any]:
-    """A desk for each role and size in one language, kept for the whole walk; the size follows from the page."""
-    kept: dict[tuple[str, str], Desk] = {}
+    """A desk for each role in one language, kept for the whole walk."""
+    kept: dict[str, Desk] = {}
     with desks(browser, site) as make:
 
-        def opened(scene: Scene, role: str, page: tuple[str, str]) -> Desk:
-            size = LOOKS[request.param][PAGES.index(page) % 2]
-            if (role, size) not in kept:
-                kept[role, size] = make(scene.seats[role].token if role else "", request.param, size)
-            return kept[role, size]
+        def opened(scene: Scene, role: str) -> Desk:
+            if role not in kept:
+                kept[role] = make(scene.seats[role].token if role else "", request.param, LOOKS[request.param])
+            return kept[role]
 
         yield opened
 
 
-@pytest.mark.parametrize(("name", "role"), PAGES, ids=lambda value: value or "anyone")
+@pytest.mark.parametrize(("name", "role"), pages(), ids=lambda value: value or "anyone")
 def test_in_full_swing(scene: Scene, open_desk: Any, name: str, role: str) -> None:
     line = routes()[name]
     seat = scene.seats[role or "community_head"]
-    desk = open_desk(scene, role, (name, role))
+    desk = open_desk(scene, role)
     look_at(desk, ask(name, line, inside(scene, seat)).address, f"{name}-{role}".replace(":", "-"))
 
 
 def look_at(desk: Desk, address: str, what: str) -> None:
-    """Open a page, check it, and draw it once more in the other size."""
+    """Open a page, check it, and draw it once more in the other size, which is left to the next page."""
     desk.trouble.clear()
     answer = desk.page.goto(desk.site + address)
     assert answer.status in {200, 404}, (what, answer.status)
     assert answer.status == 200 or what.endswith("-"), (what, "a page its role may open is not found")
     desk.check(what, always=True)
     assert desk.page.evaluate(LOST) == [], (what, "what the product filled in does not reach the reader")
-    usual = desk.page.viewport_size
-    other = SIZES["phone" if usual == SIZES["desk"] else "desk"]
-    desk.page.set_viewport_size(other)
-    if SHOTS:
-        desk.page.screenshot(path=f"{SHOTS}/{what}-{desk.name}-{other['width']}.png", full_page=True)
-    assert desk.page.evaluate("() => document.documentElement.scrollWidth") <= other["width"], (what, other["width"])
-    desk.page.set_viewport_size(usual)
+    desk.resize("phone" if desk.size == "desk" else "desk")
+    desk.fits(what)
     assert [line for line in desk.trouble if "404" not in line] == [], (what, desk.name)

@@ -49,15 +49,16 @@ def pages() -> list[tuple[str, str]]:
     return found
 
 
-@pytest.fixture(scope="module", params=[(language, sizes[0]) for language, sizes in LOOKS.items()], ids="-".join)
+@pytest.fixture(scope="module", params=list(LOOKS))
 def open_desk(request: pytest.FixtureRequest, browser: Any, site: str) -> Iterator[Any]:
-    """A desk for each role, in one language and size, kept for the whole walk."""
-    language, size = request.param
+    """A desk for each role in one language, kept for the whole walk."""
     kept: dict[str, Desk] = {}
     with desks(browser, site) as make:
 
         def opened(scene: Scene, role: str) -> Desk:
-            return kept.setdefault(role, kept.get(role) or make(scene.seats[role].token, language, size))
+            if role not in kept:
+                kept[role] = make(scene.seats[role].token, request.param, LOOKS[request.param])
+            return kept[role]
 
         yield opened
 
