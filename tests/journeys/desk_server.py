@@ -103,7 +103,8 @@ class Desk:
         """Nothing scrolls sideways; takes a picture if asked."""
         if SHOTS:
             self.page.screenshot(path=f"{SHOTS}/{what}-{self.name}.png", full_page=True)
-        assert self.page.evaluate("() => document.documentElement.scrollWidth") <= SIZES[self.size]["width"], (what, self.name)
+        wide = self.page.evaluate("() => document.documentElement.scrollWidth")
+        assert wide <= SIZES[self.size]["width"], (what, self.name, wide)
 
     def check(self, what: str, *, always: bool = False) -> None:
         """Nothing scrolls sideways and the accessibility checker is silent (in every look if asked); takes a picture if asked."""

@@ -55,7 +55,7 @@ def show(console: Console, told: dict[str, Any]) -> None:
                 _coverage(console, told)
             _doors(console, told)
             _late(console, told)
-            _county_report(console)
+            _county_report(console, told)
         with transaction.atomic():
             company.enter("clerk")
             if "round" in told:
@@ -348,14 +348,19 @@ def _late(console: Console, told: dict[str, Any]) -> None:
     )
 
 
-def _county_report(console: Console) -> None:
+def _county_report(console: Console, told: dict[str, Any]) -> None:
     report = unit_report(period_of(COUNTY), COUNTY)
+    waiting = period_of(COUNTY, form="daily_community")
     table = Table(
         "栏目 column",
         "数 figure",
         title=f"扶沟县日报 the county's daily report · {report.period.day}",
         title_justify="left",
     )
+    if waiting.day.isoformat() != told["report_day"]:  # until the evening, the villages' reports are yesterday's
+        until = f"{waiting.due_at.astimezone(BEIJING):%H:%M}"
+        table.caption = f"今日各村{until}前上报 today's reports of villages are due by {until}"
+        table.caption_justify = "left"
     for column in report.period.form.columns:
         figure = report.derived.values.get(column.key)
         table.add_row(column.zh, "未启用 off" if figure is None else str(figure))
