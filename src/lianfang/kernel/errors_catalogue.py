@@ -30,6 +30,12 @@ define(
 
 # --- one fact
 define(
+    "fact.character_wrong",
+    status=422,
+    zh="记录里有不能保存的控制字符（U+0000）。请删除后重新提交。",
+    en="The fact holds a control character that can't be kept (U+0000). Remove it and send again.",
+)
+define(
     "fact.malformed",
     status=400,
     zh="记录的“{field}”缺失或格式不对。请核对后重新提交。",
@@ -164,6 +170,12 @@ define(
     status=400,
     zh="“{field}”的内容“{value}”不对：{reason}。请改正后重试。",
     en="'{field}' with the content '{value}' is not right: {reason}. Correct it and try again.",
+)
+define(
+    "request.character_wrong",
+    status=422,
+    zh="提交的内容里有不能保存的控制字符（U+0000）。请删除后重试。",
+    en="What was sent holds a control character that can't be kept (U+0000). Remove it and try again.",
 )
 define(
     "internal.failure",

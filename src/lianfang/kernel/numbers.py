@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 
+MOST_DIGITS = 18
+"""Digits that always fit a column of 64 bits."""
+
+
+def is_whole(text: str, most_digits: int = MOST_DIGITS) -> bool:
+    """Whether a text is a whole number in plain digits that `int` reads and a column can hold."""
+    return len(text) <= most_digits and text.isascii() and text.isdigit()
+
 
 def ceil_divide(amount: int, by: int) -> int:
     """The smallest whole number of portions of size `by` that hold `amount`; ValueError if amount < 0 or by < 1."""

@@ -13,6 +13,7 @@ from lianfang.exchange.outlines import ControlPoint, Drawing, Frame, Role
 from lianfang.exchange.outlines.problems import sentence
 from lianfang.kernel.errors import LianfangError, problem
 from lianfang.kernel.geo import gcj02_to_wgs84
+from lianfang.kernel.numbers import is_whole
 from lianfang.web.grids_svg import Shape, is_line, picture, rings_of
 
 ROWS: Final = 100
@@ -115,7 +116,7 @@ def chosen(posted: Mapping[str, str], drawing: Drawing) -> tuple[dict[str, Role]
             frame = Frame("wgs84" if kind == "wgs84" else "gcj02", swapped="swapped" in posted)
         case "cgcs2000":
             word = posted.get("meridian", "").strip()
-            if not (word.isascii() and word.isdigit() and len(word) < 4):
+            if not (is_whole(word) and len(word) < 4):
                 raise LianfangError("outlines.number_broken", text=word)
             frame = Frame("cgcs2000", int(word), "swapped" in posted)
         case "points":
@@ -165,7 +166,7 @@ def verdict_context(file: ImportLine, query: Mapping[str, str]) -> dict[str, Any
     rows = outline_rows(
         file.id,
         verdict=shown,
-        after=int(after) if after.isascii() and after.isdigit() and len(after) < 9 else 0,
+        after=int(after) if is_whole(after) and len(after) < 9 else 0,
         limit=ROWS + 1,
     )
     drawn = [row for row in outline_rows(file.id, what="", limit=6000) if row.geometry]
@@ -177,7 +178,7 @@ def verdict_context(file: ImportLine, query: Mapping[str, str]) -> dict[str, Any
     done = {name: query.get(name, "") for name in ("outlines", "buildings", "barriers", "kept")}
     return {
         "file": file, "state": STATE_WORDS[file.state], "bar": bar, "picture": picture(shapes, degrees=True), "done": query.get("done", ""),
-        "figures": {name: int(word) if word.isascii() and word.isdigit() and len(word) < 9 else 0 for name, word in done.items()},
+        "figures": {name: int(word) if is_whole(word) and len(word) < 9 else 0 for name, word in done.items()},
         "rows": [_row(row, file) for row in rows[:ROWS]], "following": rows[ROWS - 1].number if len(rows) > ROWS else 0, "shown": shown,
         "to_take": _taken(file) + file.counts.get("line_new", 0), "asked": file.counts.get("person", 0),
         "left": file.counts.get("person", 0) + file.counts.get("refused", 0), "lines_new": file.counts.get("line_new", 0),

@@ -31,6 +31,7 @@ from lianfang.exchange.outlines import Drawing, Limits, compose, fit_points, gue
 from lianfang.exchange.outlines.drawing import pack, unpack
 from lianfang.kernel.divisions import Level
 from lianfang.kernel.errors import LianfangError
+from lianfang.kernel.numbers import is_whole
 from lianfang.web import grids_outline_pages as pages
 from lianfang.web.grids_files import centre_of, require_near, staged_of
 
@@ -116,7 +117,7 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
     row = posted.get("row", "")
     try:
         decide_row(
-            number=number, row=int(row) if row.isascii() and row.isdigit() and len(row) < 9 else 0,
+            number=number, row=int(row) if is_whole(row) and len(row) < 9 else 0,
             building=posted.get("building", "")[:16], name=posted.get("name", "")[:40], skip=posted.get("act") == "skip",
         )  # fmt: skip
     except LianfangError as error:

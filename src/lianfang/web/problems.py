@@ -19,6 +19,8 @@ from lianfang.web.middleware import is_partial
 
 MACHINE_PATHS = re.compile(r"^/(api|openrosa)/")
 ORIGIN = re.compile(r"^https?://[^/]+")
+LARGEST_NUMBER = 2**63 - 1
+"""The largest number of a thing that an address can name: what a column of 64 bits holds."""
 SESSION_ENDED = "session.expired"
 NOTED = frozenset({"access.not_found", "access.refused", "access.not_allowed", "vault.second_person_needed"})
 """Refusals that the auditor sees: outside somebody's area or task, or too many people opened."""
@@ -33,6 +35,18 @@ class ProblemsMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Nothing to do around a request that succeeds."""
         return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: object, args: object, named: dict[str, object]
+    ) -> HttpResponse | None:
+        """Refuse what no column can hold before a view asks the database for it."""
+        if any(isinstance(value, int) and value > LARGEST_NUMBER for value in named.values()):
+            return answer(request, LianfangError("access.not_found"))
+        sent = [request.GET] if getattr(view, "csrf_exempt", False) else [request.GET, request.POST]
+        texts = (text for form in sent for name, values in form.lists() for text in (name, *values))
+        if any("\0" in str(text) for text in (*named.values(), *texts)):
+            return answer(request, LianfangError("request.character_wrong"))
+        return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer a refusal; anything else is a mistake of ours and goes on to the 500 page."""

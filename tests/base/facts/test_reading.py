@@ -90,6 +90,24 @@ def test_what_is_no_list_is_refused_as_a_whole(body: bytes) -> None:
     assert caught.value.status == 400
 
 
+@pytest.mark.parametrize("body", [b'[{"z":' + b"[" * 5000 + b"]" * 5000 + b"}]", b"[" * 5000 + b"]" * 5000])
+def test_members_nested_by_the_thousand_are_refused_as_a_whole(body: bytes) -> None:
+    with pytest.raises(LianfangError) as caught:
+        read_body(body, token=TOKEN, received_at=NOW)
+    assert caught.value.code == "facts.not_a_list"
+
+
+@pytest.mark.parametrize("member", ["kind", "area", "payload"])
+def test_bytes_that_are_no_text_leave_the_neighbours_alone(member: str) -> None:
+    good = msgspec.json.encode(GOOD | {"id": str(uuid7())})
+    value = msgspec.json.encode(GOOD[member] if member != "payload" else GOOD["payload"]["reason"])
+    bad = msgspec.json.encode(GOOD).replace(value, b'"\xff\xfe"')
+    kept, refused = read_body(b"[" + good + b"," + bad + b"]", token=TOKEN, received_at=NOW)
+    assert kept.refusal is None
+    assert refused.refusal is not None
+    assert refused.refusal.code in ("fact.malformed", "fact.payload_invalid")
+
+
 def test_an_empty_list_is_a_list() -> None:
     assert read_body(b"[]", token=TOKEN, received_at=NOW) == []
 
@@ -125,6 +143,11 @@ def test_one_bad_fact_leaves_its_neighbours_alone() -> None:
         ({"id": "x"}, "fact.malformed", "id"),
         ({"recorded_at": "yesterday"}, "fact.malformed", "recorded_at"),
         ({"recorded_at": "2022-04-06T11:58:00"}, "fact.malformed", "recorded_at"),
+        ({"recorded_at": "9999-12-31T23:59:59Z"}, "fact.malformed", "recorded_at"),
+        ({"recorded_at": "0001-01-01T00:00:00+14:00"}, "fact.malformed", "recorded_at"),
+        ({"kind": "a\0b"}, "fact.character_wrong", ""),
+        ({"device": "a\0b"}, "fact.character_wrong", ""),
+        ({"kind": "k" * 61}, "fact.malformed", "kind"),
         ({"area": "41162100100"}, "fact.area_unknown", ""),
         ({"area": "not an area!"}, "fact.area_unknown", ""),
         ({"area": 411621001001}, "fact.malformed", "area"),

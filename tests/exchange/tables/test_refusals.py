@@ -166,6 +166,17 @@ def test_a_cell_far_away_does_not_ask_for_all_memory() -> None:
     refused(repacked(GOOD, {SHEET: prefixed}), "tables.too_many_columns")
 
 
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "NaN"])
+def test_a_number_that_is_none_is_refused_in_its_row(number: str) -> None:
+    heads = "".join(
+        f'<c r="{chr(65 + at)}1" t="inlineStr"><is><t>{name}</t></is></c>' for at, name in enumerate(HEADER)
+    )
+    cells = "".join(f'<c r="{chr(65 + at)}2"><v>{number}</v></c>' for at in range(len(HEADER)))
+    data = repacked(GOOD, {SHEET: sheet_xml(f'<row r="1">{heads}</row><row r="2">{cells}</row>')})
+    found = read_table(data, columns=COLUMNS).read_all()
+    assert {verdict.code for verdict in found.verdicts} == {"tables.cell_error"}
+
+
 def test_a_cell_of_forty_megabytes_is_named() -> None:
     big = "".join(f"{number:08d}" for number in range(65_536)) * 80
     inline = f'<row r="7"><c r="C7" t="inlineStr"><is><t>{big}</t></is></c></row>'

@@ -17,6 +17,7 @@ from lianfang.base.access.looks_purposes import purpose_words
 from lianfang.base.access.views_support import requires
 from lianfang.base.areas.api import names_of as area_names
 from lianfang.kernel.divisions import short_name
+from lianfang.kernel.numbers import is_whole
 
 SPANS = {"24": 24, "168": 168, "720": 720}
 """Hours a page can cover: a day, a week, thirty days."""
@@ -117,4 +118,4 @@ def _name(names: dict[int, str], account: int) -> str:
 
 
 def _number(text: str) -> int | None:
-    return int(text[:18]) if text.isascii() and text.isdigit() else None
+    return int(text[:18]) if is_whole(text) else None

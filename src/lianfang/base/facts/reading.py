@@ -19,6 +19,13 @@ from lianfang.kernel.ids import uuid7
 
 _list = msgspec.json.Decoder(list[msgspec.Raw])
 _envelope = msgspec.json.Decoder(Envelope)
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What the decoder raises: for no JSON, for bytes that are no text, for members nested by the thousand."""
+_LONGEST_KIND = 60
+_CALENDAR = range(1900, 9999)
+"""Years whose days can be told in every zone."""
+_NUL = b"\\u0000"
+"""The one character that no column of text can hold, as JSON must write it."""
 _path_of = lru_cache(maxsize=8192)(path_of)
 """Areas come again and again; what is no code raises, and is not remembered."""
 
@@ -27,7 +34,7 @@ def read_body(body: bytes, *, token: bytes, received_at: datetime, offset: timed
     """Decode one call. Raises facts.not_a_list or facts.too_many for the call; a bad fact carries its own refusal."""
     try:
         raws = _list.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except _UNREADABLE:
         raise LianfangError("facts.not_a_list") from None
     if len(raws) > MAX_FACTS:
         raise LianfangError("facts.too_many", count=len(raws), limit=MAX_FACTS)
@@ -59,9 +66,13 @@ def _read_one(raw: bytes, token: bytes, arrival: Arrival) -> Fact:
         )
     try:
         envelope = _envelope.decode(raw)
-    except msgspec.DecodeError as error:
+    except _UNREADABLE as error:
         return _refused(raw, token, received_at, "fact.malformed", field=_field(str(error)))
-    if envelope.recorded_at.tzinfo is None:
+    if _NUL in raw:
+        return _refused(raw, token, received_at, "fact.character_wrong")
+    if len(envelope.kind) > _LONGEST_KIND:
+        return _refused(raw, token, received_at, "fact.malformed", field="kind")
+    if envelope.recorded_at.tzinfo is None or envelope.recorded_at.year not in _CALENDAR:
         return _refused(raw, token, received_at, "fact.malformed", field="recorded_at")
     fact = Fact(
         id=envelope.id, kind=envelope.kind, area=envelope.area, path="", recorded_at=envelope.recorded_at,
@@ -106,7 +117,7 @@ def _read_payload(fact: Fact, payload: msgspec.Raw) -> None:
         else:
             fact.kind = kind.name
             fact.payload = msgspec.convert(lift(msgspec.json.decode(payload)), kind.payload)
-    except (msgspec.DecodeError, KeyError, TypeError) as error:
+    except (*_UNREADABLE, KeyError, TypeError) as error:
         fact.payload = bytes(payload).decode("utf-8", "replace")
         fact.refuse("fact.payload_invalid", kind=fact.kind, field=_field(str(error)), reason=str(error)[:120])
 
@@ -124,7 +135,7 @@ def _refused(raw: bytes, token: bytes, received_at: datetime, code: str, **value
     """A fact that could not even be decoded: it keeps its bytes and gets an id from us if it has none."""
     try:
         own = UUID(str(msgspec.json.decode(raw).get("id")))
-    except (msgspec.DecodeError, ValueError, AttributeError, UnicodeDecodeError):
+    except (*_UNREADABLE, ValueError, AttributeError):
         own = uuid7()
     fact = Fact(
         id=own, kind="", area="", path="", recorded_at=received_at, received_at=received_at, at=received_at,

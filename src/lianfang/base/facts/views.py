@@ -18,6 +18,7 @@ from lianfang.base.access.pages import actor_of, reader_language, see_page
 from lianfang.base.access.rules import AREA_FACTS, NOT_OF_AN_AREA
 from lianfang.base.facts import selectors
 from lianfang.kernel.errors import LianfangError
+from lianfang.kernel.numbers import is_whole
 
 READERS = ("other:assign", *(f"record:{verb}" for verb in sorted(AREA_FACTS | NOT_OF_AN_AREA)))
 """Heads of an area, and everybody who records facts at all (they see their own)."""
@@ -58,7 +59,7 @@ def index(request: HttpRequest) -> HttpResponse:
     chosen = request.GET.get("outcome", "all")
     chosen = chosen if chosen in OUTCOMES else "all"
     before = request.GET.get("before", "")
-    number = int(before[:18]) if before.isascii() and before.isdigit() else None
+    number = int(before[:18]) if is_whole(before) else None
     found = selectors.kept(chosen, before=number, limit=selectors.PAGE + 1)
     waiting = sum(counted[name] for name in selectors.OUTCOMES)
     context = {

@@ -17,6 +17,7 @@ from lianfang.base.metrics.selectors import LEVELS, Figures, children, values
 from lianfang.kernel.clock import beijing_day
 from lianfang.kernel.divisions import path_of
 from lianfang.kernel.errors import LianfangError, define
+from lianfang.kernel.numbers import is_whole
 
 EARLIEST = date(2019, 12, 1)
 """assumption: nothing is recorded from before the first outbreak in the documents."""
@@ -92,7 +93,7 @@ def _below(text: str, path: str) -> int:
     known = [level for level in LEVELS if level > len(path)]
     if not text:
         return 0
-    if not text.isascii() or not text.isdigit() or int(text) not in known:
+    if not is_whole(text) or int(text) not in known:
         raise LianfangError("metrics.level_unknown", value=text[:20], known=", ".join(map(str, known)))
     return int(text)
 

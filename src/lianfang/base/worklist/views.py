@@ -10,6 +10,7 @@ from lianfang.base.access.api import requires
 from lianfang.base.access.pages import actor_of, reader_language
 from lianfang.base.worklist.selectors import PAGE, open_items
 from lianfang.kernel.errors import LianfangError, define
+from lianfang.kernel.numbers import is_whole
 
 MOST_PAGES = 1000
 
@@ -27,7 +28,7 @@ def items(request: HttpRequest) -> JsonResponse:
     """Open items, most pressing first, a page of 200; raises worklist.page_malformed."""
     actor = actor_of(request)
     text = request.GET.get("page", "1")
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:6]) <= MOST_PAGES:
+    if not is_whole(text) or not 1 <= int(text[:6]) <= MOST_PAGES:
         raise LianfangError("worklist.page_malformed", value=text[:20], limit=MOST_PAGES)
     language = reader_language()
     now = timezone.now()

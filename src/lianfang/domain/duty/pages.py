@@ -90,12 +90,22 @@ class ShiftCard:
     over: bool
 
 
+YEARS = range(2000, 2101)
+"""Years in which somebody may stand at a post (assumption)."""
+
+
 def day_of(text: str) -> date:
     """The day asked for, today when it is none."""
+    return day_said(text) or beijing_day(timezone.now())
+
+
+def day_said(text: str) -> date | None:
+    """The day that a text names; None when it names none, or one that nobody could mean."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
-        return beijing_day(timezone.now())
+        return None
+    return day if day.year in YEARS else None
 
 
 def hour_span(hours: Iterable[Hour], state: str) -> str:

@@ -53,6 +53,8 @@ _SENTENCES: Final[tuple[tuple[str, int, str, str], ...]] = (
     ("duty.alone", 409, "{post}在{at}只排了一人，该岗位须两人以上。请补人或撤下此人。",
      "{post} would have one person alone at {at}; at least two must stand there. Add somebody or take this one away."),
     ("duty.words_missing", 422, "请写交接事项（500字以内）。", "Write what the next crew must know, in at most 500 characters."),
+    ("duty.day_wrong", 422, "要确认哪一天的到岗情况不清楚，未作确认。请回到该日的页面重新提交。",
+     "Which day's attendance is meant can't be told; nothing was confirmed. Go back to the page of that day and send again."),
     ("duty.attendance_unsound", 422, "出勤数不对：到岗人数不能多于在编人数。请改正。",
      "These numbers can't be: more people present than on the staff. Correct them."),
     ("duty.no_shifts", 422, "这段时间没有要排的班次。请先给岗位设班次。",

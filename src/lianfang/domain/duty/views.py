@@ -25,6 +25,7 @@ from lianfang.kernel.clock import beijing_day
 from lianfang.kernel.divisions import PATH_LENGTH, Level
 from lianfang.kernel.errors import LianfangError
 from lianfang.kernel.ids import format_code, group_code
+from lianfang.kernel.numbers import is_whole
 
 SEE = "see:shifts:named"
 MOST_CHOICES = 300
@@ -114,7 +115,7 @@ def roster(request: HttpRequest, code: str) -> HttpResponse:
     first, days, posts = _asked(request, place)
     shifts, slots = pages.around(place.path, first, days, list(posts))
     by_name = {number: one.name for number, one in posts.items()}
-    chosen = posts.get(int(request.GET["post"])) if request.GET.get("post", "").isdigit() else None
+    chosen = posts.get(int(request.GET["post"])) if is_whole(request.GET.get("post", "")) else None
     context = {
         "place": place, "trail": pages.trail(actor, place), "first": first, "last": first + timedelta(days=days - 1), "number": days,
         "days": [first + timedelta(days=n) for n in range(days)], "rows": pages.roster_rows(slots, by_name, first, days),
@@ -143,9 +144,9 @@ def roster_file(request: HttpRequest, code: str) -> HttpResponse:
 def _asked(request: HttpRequest, place: Place) -> tuple[date, int, dict[int, Post]]:
     first = pages.day_of(request.GET.get("from", ""))
     text = request.GET.get("days", "")
-    days = min(MOST_ROSTER_DAYS, max(1, int(text))) if text.isdigit() else ROSTER_DAYS
+    days = min(MOST_ROSTER_DAYS, max(1, int(text))) if is_whole(text) else ROSTER_DAYS
     found = Post.objects.filter(path__gte=place.path, path__lt=place.path + "~").order_by("path", "id")
-    if request.GET.get("post", "").isdigit():
+    if is_whole(request.GET.get("post", "")):
         found = found.filter(id=int(request.GET["post"]))
     return first, days, {one.id: one for one in found[: pages.MOST_POSTS]}
 

@@ -27,6 +27,7 @@ from lianfang.domain.workforce.api import member_lines
 from lianfang.kernel.clock import beijing_day
 from lianfang.kernel.errors import LianfangError
 from lianfang.kernel.ids import format_code, group_code
+from lianfang.kernel.numbers import is_whole
 
 SEE, KEEP = "see:shifts:named", "other:keep_duty"
 LEADER_DAYS = 14
@@ -89,7 +90,9 @@ def unit(request: HttpRequest) -> HttpResponse:
 def attend(request: HttpRequest, number: int) -> HttpResponse:
     """The number of a day, confirmed by the unit or its area's office."""
     form = AttendanceForm(request.POST)
-    day = pages.day_of(request.POST.get("day", ""))
+    day = pages.day_said(request.POST.get("day", ""))
+    if day is None:
+        raise LianfangError("duty.day_wrong")
     if not form.is_valid():
         raise LianfangError("duty.attendance_unsound")
     keys.attend(actor=actor_of(request), post=number, day=day, **form.cleaned_data)
@@ -103,7 +106,7 @@ def reserve(request: HttpRequest, number: int) -> HttpResponse:
     """Who stands ready for a key unit: seen by name, put in and taken out."""
     actor, one = actor_of(request), find_post(number)
     if request.method == "POST":
-        chosen = [int(text) for text in request.POST.getlist("member") if text.isdigit()]
+        chosen = [int(text) for text in request.POST.getlist("member") if is_whole(text)]
         if not chosen:
             raise LianfangError("duty.choose")
         keys.change_reserve(actor=actor, post=number, members=chosen, ready="out" not in request.POST)

@@ -26,6 +26,7 @@ from lianfang.domain.workforce.api import member_lines
 from lianfang.kernel.clock import beijing_day
 from lianfang.kernel.errors import LianfangError
 from lianfang.kernel.ids import parse_code
+from lianfang.kernel.numbers import is_whole
 
 KEEP = "other:keep_duty"
 PROPOSED = 5
@@ -216,7 +217,7 @@ def _find(number: int) -> Slot:
 
 def _number(request: HttpRequest, name: str) -> int:
     text = request.POST.get(name, "")
-    if not text.isdigit() or len(text) > 15:
+    if not is_whole(text) or len(text) > 15:
         raise LianfangError("duty.choose")
     return int(text)
 

@@ -21,6 +21,7 @@ from lianfang.domain.workforce.api import member_lines
 from lianfang.kernel.clock import beijing_day
 from lianfang.kernel.divisions import short_name
 from lianfang.kernel.errors import LianfangError
+from lianfang.kernel.numbers import is_whole
 
 SEES = ("see:members:named", "see:members:figures")
 
@@ -160,7 +161,7 @@ def _done(request: HttpRequest, actor: Actor, number: int, what: str, side: str)
         services.refuse(actor=actor, mission=number, side=side, why=why if why in REFUSALS else "other")
         return _("Refused. Whoever plans the teams hears it.")
     if what == "send":
-        home = [int(one) for one in request.POST.getlist("home") if one.isdecimal()]
+        home = [int(one) for one in request.POST.getlist("home") if is_whole(one)]
         turns, start = _number(request.POST.get("turns")), request.POST.get("start", "08:00")
         count = services.send(actor=actor, mission=number, stay_home=home, turns=turns, start_minute=_minute(start))
         return _("%(count)s people are on their way; each of them sees place and turn.") % {"count": count}
@@ -250,8 +251,8 @@ def _hours(one: selectors.Mission, turn: int) -> str:
 
 def _minute(text: str) -> int:
     hour, _sep, minute = text.partition(":")
-    return int(hour) * 60 + int(minute) if hour.isdecimal() and minute.isdecimal() else -1
+    return int(hour) * 60 + int(minute) if is_whole(hour) and is_whole(minute) else -1
 
 
 def _number(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() and len(text) < 4 else 0
+    return int(text) if text and is_whole(text) and len(text) < 4 else 0

@@ -15,6 +15,7 @@ from lianfang.base.access.pages import actor_of, see_page
 from lianfang.domain.missions import planning, selectors, services
 from lianfang.domain.missions.views import page, spoken_need, spoken_team
 from lianfang.kernel.errors import LianfangError
+from lianfang.kernel.numbers import is_whole
 
 
 @requires("other:plan", lists=True)
@@ -57,7 +58,7 @@ def _chosen(request: HttpRequest, teams: list[selectors.Team], needs: list[selec
     known_needs, known_teams = {one.id: one for one in needs}, {one.id: one for one in teams}
     lines = []
     for text in texts:
-        need, team, relieves = ([int(part) if part.isdecimal() else 0 for part in text.split(":")] + [0, 0, 0])[:3]
+        need, team, relieves = ([int(part) if is_whole(part) else 0 for part in text.split(":")] + [0, 0, 0])[:3]
         if need not in known_needs or team not in known_teams:
             raise LianfangError("access.not_found")
         metres = float(planning.journeys([known_teams[team]], [known_needs[need]])[0, 0])

@@ -27,6 +27,7 @@ from lianfang.domain.pairings.views import find, pairing_page
 from lianfang.domain.residents.api import building_names
 from lianfang.kernel.divisions import Level
 from lianfang.kernel.errors import LianfangError
+from lianfang.kernel.numbers import is_whole
 
 PAIR = "other:pair"
 FIELDS = {
@@ -84,7 +85,7 @@ def _new_form(
 ) -> HttpResponse:  # fmt: skip
     said = request.POST if request.method == "POST" else request.GET
     share, building = said.get("share", ""), said.get("building", "")
-    building = building if building.startswith(place.path) and len(building) == 16 and building.isdigit() else ""
+    building = building if building.startswith(place.path) and len(building) == 16 and is_whole(building) else ""
     found = choices.targets_of(actor, key, one, place.path, incident_id=incident_id, share=share, building=building)
     options = {"with_unit": one.target != "person", "with_code": one.target == "person"}
     form = TermForm(choices.units(), request.POST or None, initial={"from_on": today()}, **options)
@@ -154,7 +155,7 @@ def fill(request: HttpRequest, number: int, item: str) -> HttpResponse:
 def _unit_asked(request: HttpRequest, found: PairingLine) -> int | None:
     """The unit whose members are listed: the one asked for, else the one that answers."""
     asked = request.GET.get("unit", "")
-    if asked.isascii() and asked.isdigit():
+    if is_whole(asked):
         return int(asked[:18])
     return next((part.organisation for part in found.parts if part.organisation and part.ended_on is None), None)
 

@@ -20,6 +20,7 @@ from lianfang.domain.plans.registry import kind_of
 from lianfang.domain.plans.selectors import PAGE, counts_of_lines, kinds_for, page_of_lines, plan_by_id, plans
 from lianfang.kernel.divisions import Level
 from lianfang.kernel.errors import LianfangError
+from lianfang.kernel.numbers import is_whole
 
 READ = ("other:plan", "other:adopt_plan", "other:publish_roster")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -32,7 +33,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """The plans of the reader's area, newest first, and what can be proposed."""
     actor = actor_of(request)
     before = request.GET.get("before", "")
-    found = plans(actor.path, limit=51, before=int(before) if before.isascii() and before.isdigit() else None)
+    found = plans(actor.path, limit=51, before=int(before) if is_whole(before) else None)
     context = {
         "rows": pages.plan_rows(found[:50], names_of(sorted({one.path for one in found}))),
         "kinds": [(kind, kind.label, kind.says) for kind in kinds_for(actor)],
@@ -63,7 +64,7 @@ def plan_context(request: HttpRequest, actor: Actor, one: Plan) -> dict[str, Any
     after = request.GET.get("after", "")
     lines = page_of_lines(
         one.id, path="" if place.path == one.path else place.path, show=show, limit=PAGE + 1,
-        after=int(after[:9]) if after.isascii() and after.isdigit() else -1,
+        after=int(after[:9]) if is_whole(after) else -1,
     )  # fmt: skip
     base = request.path if place.path == one.path else f"{request.path}?area={place.code}"
     badge, state = pages.badge_of(one)

@@ -19,6 +19,7 @@ from lianfang.domain.plans.registry import kind_of
 from lianfang.domain.plans.selectors import built_of, lines_of, plan_by_id
 from lianfang.domain.plans.views import READ, plan_context
 from lianfang.kernel.errors import LianfangError
+from lianfang.kernel.numbers import is_whole
 
 PROPOSE = ("other:plan", "other:publish_roster")
 ADOPT = ("other:adopt_plan", "other:publish_roster")
@@ -89,7 +90,7 @@ def line(request: HttpRequest, number: int, n: int) -> HttpResponse:
         try:
             services.edit_line(
                 actor=actor, plan_id=number, n=n, choice=request.POST.get("choice", ""),
-                version=int(version) if version.isascii() and version.isdigit() else -1,
+                version=int(version) if is_whole(version) else -1,
             )  # fmt: skip
             return see_page("plan", number, query=f"?done=edited&area={shown.path[:12].ljust(12, '0')}")
         except LianfangError as error:
@@ -131,7 +132,7 @@ def adopt_page(request: HttpRequest, number: int) -> HttpResponse:
         return _do(
             request, number,
             lambda actor: services.adopt(
-                actor=actor, plan_id=number, version=int(version) if version.isascii() and version.isdigit() else None
+                actor=actor, plan_id=number, version=int(version) if is_whole(version) else None
             ),
             done="adopted",
         )  # fmt: skip

@@ -41,6 +41,7 @@ from lianfang.domain.reports.table import Table, children_table, total
 from lianfang.kernel.clock import beijing_day
 from lianfang.kernel.divisions import PATH_LENGTH, Level
 from lianfang.kernel.errors import LianfangError
+from lianfang.kernel.numbers import is_whole
 
 READS = ("see:metrics:figures", "other:return_report")
 """Who may read returns: who sees figures, and who may send a return back (only what was confirmed, then)."""
@@ -94,7 +95,7 @@ def correct(request: HttpRequest, code: str) -> HttpResponse:
         correct_report(
             actor=actor_of(request), path=at.path, reason=request.POST.get("reason", ""),
             answers=_answers(request) or None,
-            base_version=int(version) if version.isascii() and version.isdigit() else 0, **asked,
+            base_version=int(version) if is_whole(version) else 0, **asked,
         )  # fmt: skip
     except LianfangError as error:
         return unit_page(request, at, error=error, given=request.POST)

@@ -10,6 +10,7 @@ from lianfang.base.access.pages import actor_of
 from lianfang.domain.reports.returning import return_report
 from lianfang.domain.reports.views import answered, asked_of, place_at, unit_page
 from lianfang.kernel.errors import LianfangError
+from lianfang.kernel.numbers import is_whole
 
 
 @requires("other:return_report", lists=True)
@@ -22,7 +23,7 @@ def send_back(request: HttpRequest, code: str) -> HttpResponse:
     try:
         return_report(
             actor=actor_of(request), path=at.path, reason=request.POST.get("return_reason", ""),
-            version=int(version) if version.isascii() and version.isdigit() else 0, **asked,
+            version=int(version) if is_whole(version) else 0, **asked,
         )  # fmt: skip
     except LianfangError as error:
         return unit_page(request, at, error=error, given=request.POST)

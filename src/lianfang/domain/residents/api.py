@@ -12,7 +12,15 @@ from lianfang.domain.residents.job_pages import JobPages
 from lianfang.domain.residents.life import Entry, entry
 from lianfang.domain.residents.pages import KINDS, SEXES, TAGS, secret_rows
 from lianfang.domain.residents.reading import Reason
-from lianfang.domain.residents.roll import Resident, building_names, doors_of, people_of, present_at, some_of
+from lianfang.domain.residents.roll import (
+    Resident,
+    building_names,
+    doors_lived_in,
+    doors_of,
+    people_of,
+    present_at,
+    some_of,
+)
 from lianfang.domain.residents.rules import SEXES as SEX_CODES
 from lianfang.domain.residents.rules import Verdict, fold_text, phone_digits
 from lianfang.domain.residents.selectors import (
@@ -77,6 +85,7 @@ __all__ = [
     "by_code",
     "counts",
     "discard_import",
+    "doors_lived_in",
     "doors_of",
     "entry",
     "fact_of_import",

@@ -21,6 +21,7 @@ from lianfang.domain.residents.forms import REGISTER_WORDS, UploadForm, chosen_c
 from lianfang.domain.residents.job_pages import JobPages
 from lianfang.domain.residents.services import discard_import, stage_residents, take_residents, undo_import
 from lianfang.kernel.errors import LianfangError
+from lianfang.kernel.numbers import is_whole
 
 JOBS = JobPages(import_jobs.KIND, gettext_lazy("Import"), "import", "import-wait", "import-file", "import-forget")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -42,9 +43,7 @@ def index(request: HttpRequest) -> HttpResponse:
         except LianfangError as error:
             form.add_error("file" if not form.errors.get("file") else None, error.render(reader_language()))
     before = request.GET.get("before", "")
-    found = import_reads.imports(
-        before=int(before) if before.isascii() and before.isdigit() else None, limit=import_reads.FILES + 1
-    )
+    found = import_reads.imports(before=int(before) if is_whole(before) else None, limit=import_reads.FILES + 1)
     context = {
         "form": form,
         "place": own,
@@ -231,7 +230,7 @@ def _verdicts_page(request: HttpRequest, number: int, error: LianfangError | Non
         chosen = import_pages.first_verdict(file, undone.kept)
     after = request.GET.get("after", "")
     rows = import_reads.rows_of(
-        file, (chosen,), after=int(after[:9]) if after.isascii() and after.isdigit() else 0, limit=import_reads.PAGE + 1
+        file, (chosen,), after=int(after[:9]) if is_whole(after) else 0, limit=import_reads.PAGE + 1
     )
     whole = import_pages.may_read_whole(file, actor)
     context: dict[str, Any] = {

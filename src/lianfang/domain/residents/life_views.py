@@ -21,6 +21,7 @@ from lianfang.domain.residents.services import today
 from lianfang.kernel.divisions import Level
 from lianfang.kernel.errors import LianfangError
 from lianfang.kernel.ids import format_code, group_code, parse_code
+from lianfang.kernel.numbers import is_whole
 
 KEEP = "other:keep_ledger"
 FIELDS = {
@@ -125,7 +126,7 @@ def history(request: HttpRequest, code: str) -> HttpResponse:
     actor = actor_of(request)
     place = place_of(actor, code)
     kind, before = request.GET.get("kind", ""), request.GET.get("before", "")
-    number = int(before[:18]) if before.isascii() and before.isdigit() else None
+    number = int(before[:18]) if is_whole(before) else None
     found = life_reads.changes(
         place.path, kind=kind if kind in KIND_WORDS else "", before=number, limit=life_reads.PAGE + 1
     )

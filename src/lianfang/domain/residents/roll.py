@@ -25,6 +25,9 @@ select r.path, p.id, p.code from residents_presence r join residents_person p on
 where {_AT} and r.why < 3 and p.present order by r.path, p.id
 """
 _DOORS: Final = "select path, sealed from residents_household where path = any (%s::text[])"
+_LIVED_IN: Final = (
+    "select path, sealed from residents_household where path >= %s and path < %s and state = 'lived_in' order by path"
+)
 _BUILDINGS: Final = "select path, name from areas_building where path >= %s and path < %s order by path"
 
 
@@ -117,6 +120,12 @@ def doors_of(homes: Iterable[str]) -> dict[str, str]:
     """Path of a home → its door, for the homes that the reader may see."""
     opener = Opener()
     return {path: opener.door(path, sealed) for path, sealed in select(_DOORS, [list(homes)])}
+
+
+def doors_lived_in(path: str) -> dict[str, str]:
+    """Path of a home → its door, for every home lived in at a path, in the order of the doors."""
+    opener = Opener()
+    return {home: opener.door(home, sealed) for home, sealed in select(_LIVED_IN, range_of_place(path))}
 
 
 def building_names(path: str) -> dict[str, str]:

@@ -17,6 +17,7 @@ from lianfang.domain.residents.life_forms import TransferForm
 from lianfang.domain.residents.life_views import KEEP, community_of, complain
 from lianfang.domain.residents.rules import Verdict
 from lianfang.kernel.errors import LianfangError
+from lianfang.kernel.numbers import is_whole
 
 ACCEPT = "other:accept_transfer"
 
@@ -114,7 +115,7 @@ def _page(request: HttpRequest, number: int) -> HttpResponse:
 def _from_row(request: HttpRequest, actor: Actor, buildings: list[tuple[str, str]]) -> dict[str, Any]:
     """What a row of an import that waits for a person says; nothing without one."""
     file, row = request.GET.get("file", ""), request.GET.get("row", "")
-    if not (file.isascii() and file.isdigit() and row.isascii() and row.isdigit()):
+    if not (is_whole(file) and is_whole(row)):
         return {}
     found = import_reads.rows_of(
         import_reads.import_by_id(int(file[:9])), (Verdict.NEEDS_PERSON.value,), after=int(row[:9]) - 1, limit=1

@@ -20,6 +20,7 @@ from lianfang.domain.residents.life_reads import entry_facts
 from lianfang.kernel.divisions import PATH_LENGTH, Level
 from lianfang.kernel.errors import LianfangError, define
 from lianfang.kernel.ids import format_code, group_code, parse_code
+from lianfang.kernel.numbers import is_whole
 
 COUNTED_AT_ONCE = 2_000
 """People of a place up to whom care tags are counted with every list; in larger ones when somebody asks (assumption:
@@ -190,7 +191,7 @@ def _list_page(request: HttpRequest, place: Place, home: str, *, word: str = "")
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
+    return int(text) if is_whole(text) and len(text) < 4 else 0
 
 
 def _line(code: str) -> browsing.Line:

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
 
-from lianfang.base.vault.api import standing_box
+from lianfang.domain.residents.api import doors_lived_in
 from lianfang.domain.rounds.facts_visits import household_number
 from lianfang.domain.rounds.models import Round
 
-HOUSEHOLD_COLUMN = b"residents_household.sealed"
-"""The column that seals a home's door number (residents, sealing)."""
-HOMES = (
-    "select path, sealed from residents_household where path >= %s and path < %s and state = 'lived_in' order by path"
-)
 VISITS = "select household, outcome, done, at from rounds_visit where incident = %s and round_id = %s and household = any (%s)"
 
 
@@ -57,14 +51,10 @@ class HomesList:
 
 def homes_of_round(one: Round, path: str) -> HomesList:
     """Every home lived in at a community, a building or a door, with the visit that stands in this round."""
+    doors = doors_lived_in(path)
+    numbers = {household_number(one.incident_id, home): home for home in doors}
     with connection.cursor() as cursor:
-        cursor.execute(HOMES, [path, path + "~"])
-        rows = cursor.fetchall()
-        numbers = {household_number(one.incident_id, home): home for home, _ in rows}
         cursor.execute(VISITS, [one.incident_id, one.id, list(numbers)])
         visits = {numbers[number]: (outcome, done, at) for number, outcome, done, at in cursor.fetchall()}
-    found = []
-    for home, sealed in rows:
-        opened = standing_box(home).open(bytes(sealed), HOUSEHOLD_COLUMN)
-        found.append(Home(home, str(json.loads(opened).get("door", "")), *visits.get(home, ("", False, None))))
-    return HomesList(path, found)
+    unvisited = ("", False, None)
+    return HomesList(path, [Home(home, door, *visits.get(home, unvisited)) for home, door in doors.items()])

@@ -36,6 +36,7 @@ from lianfang.domain.rounds.selectors import (
 from lianfang.kernel.clock import beijing_day
 from lianfang.kernel.divisions import Level
 from lianfang.kernel.errors import LianfangError
+from lianfang.kernel.numbers import is_whole
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BROWSE_PEOPLE = ("see:residents:named", "see:residents:masked")
@@ -211,7 +212,7 @@ def tube_sheets(request: HttpRequest, number: int) -> HttpResponse:
     """QR labels of new tubes, each number used once."""
     one = find_round(number)
     count = request.GET.get("count", "40")
-    cards = sheets.tube_cards(min(400, int(count)) if count.isascii() and count.isdigit() else 40)
+    cards = sheets.tube_cards(min(400, int(count)) if is_whole(count) else 40)
     return render(request, "rounds/sheets.html", {"round": one, "cards": cards})
 
 

@@ -16,6 +16,7 @@ from lianfang.domain.service import entering, own
 from lianfang.domain.service.views import mine_page, page
 from lianfang.kernel.divisions import short_name
 from lianfang.kernel.errors import LianfangError
+from lianfang.kernel.numbers import is_whole
 
 
 @public
@@ -58,7 +59,7 @@ def offer(request: HttpRequest, who: str, number: int) -> HttpResponse:
     to, _, back = request.POST.get("mate", "").partition(":")
     try:
         with entering.as_member(request, who):
-            if not (to.isdecimal() and back.isdecimal()):
+            if not (is_whole(to) and is_whole(back)):
                 raise LianfangError("access.not_found")
             attendance.offer_swap(
                 slot=number, to=int(to), back=int(back) if request.POST.get("how") != "give" else None
@@ -95,7 +96,7 @@ def handover(request: HttpRequest, who: str, number: int) -> HttpResponse:
         with entering.as_member(request, who):
             slot = own.my_slot(own.me().id, number)
             if "seen" in request.POST:
-                attendance.handover_seen(int(request.POST["seen"]) if request.POST["seen"].isdecimal() else 0)
+                attendance.handover_seen(int(request.POST["seen"]) if is_whole(request.POST["seen"]) else 0)
             else:
                 attendance.write_handover(actor=None, post=slot.post_id, words=request.POST.get("words", ""))
     except LianfangError as error:
@@ -112,7 +113,7 @@ def claim(request: HttpRequest, who: str) -> HttpResponse:
     chosen = request.POST.get("shift", "")
     try:
         with entering.as_member(request, who):
-            book(actor=None, shift=int(chosen) if chosen.isdecimal() else 0, members=[own.me().id], source="claim")
+            book(actor=None, shift=int(chosen) if is_whole(chosen) else 0, members=[own.me().id], source="claim")
     except LianfangError as error:
         return mine_page(request, who, error)
     return see_page("mine-page", who, query="?done=claimed")

@@ -26,6 +26,7 @@ from lianfang.domain.workforce.api import organisation_names
 from lianfang.kernel.clock import beijing_day
 from lianfang.kernel.divisions import short_name
 from lianfang.kernel.errors import LianfangError
+from lianfang.kernel.numbers import is_whole
 
 MATCH = "other:match_offer"
 SETTLE = "other:settle_answer"
@@ -58,7 +59,7 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
                 messages.success(request, _("Declined with thanks."))
                 return see_page("volunteers-offers")
             chosen, people = request.POST.get("call", ""), request.POST.get("people", "")
-            if not chosen.isdigit() or not people.isdigit():
+            if not is_whole(chosen) or not is_whole(people, 9):
                 raise LianfangError("volunteers.people_wrong")
             offers.match_offer(
                 actor=actor,
@@ -97,7 +98,7 @@ def match_answer(request: HttpRequest, number: int) -> HttpResponse:
         if error.status == 404:
             raise
         messages.error(request, error.render(reader_language()))
-    return see_page("volunteers-call", int(back)) if back.isdigit() else see_page("volunteers")
+    return see_page("volunteers-call", int(back)) if is_whole(back) else see_page("volunteers")
 
 
 @requires(UNIT)
@@ -140,15 +141,15 @@ def unit(request: HttpRequest) -> HttpResponse:
 def _unit_act(request: HttpRequest, form: UnitOfferForm) -> str:
     """What the unit's officer did; '' for a form that was not filled in."""
     actor, act, number = actor_of(request), request.POST.get("act", ""), request.POST.get("match", "")
-    if act in ("yes", "no") and number.isdigit():
+    if act in ("yes", "no") and is_whole(number):
         state = offers.answer_match(actor=actor, match_id=int(number), side="unit", yes=act == "yes")
         return _("Both sides agreed.") if state == "agreed" else _("Your answer is noted.")
-    if act == "withdraw" and request.POST.get("offer", "").isdigit():
+    if act == "withdraw" and is_whole(request.POST.get("offer", "")):
         offers.withdraw_offer(offer_id=int(request.POST["offer"]), actor=actor)
         return _("The offer is taken back.")
     if act == "call":
         code, people, whose = (request.POST.get(key, "") for key in ("code", "people", "unit"))
-        if not people.isdigit() or not whose.isdigit():
+        if not is_whole(people, 9) or not is_whole(whose):
             raise LianfangError("volunteers.people_wrong")
         path = public_call(code).path
         offers.unit_answers_call(
@@ -174,8 +175,8 @@ def nominate(request: HttpRequest, number: int) -> HttpResponse:
         raise LianfangError("access.not_found")
     error: LianfangError | None = None
     if request.method == "POST":
-        members = [int(text) for text in request.POST.getlist("member") if text.isdigit()]
-        chosen = [int(text) for text in request.POST.getlist("shift") if text.isdigit()]
+        members = [int(text) for text in request.POST.getlist("member") if is_whole(text)]
+        chosen = [int(text) for text in request.POST.getlist("shift") if is_whole(text)]
         try:
             offers.nominate(
                 actor=actor,

@@ -30,6 +30,7 @@ from lianfang.domain.volunteers.words import CALL_WORDS, DISTANCES, OFFER_WORDS,
 from lianfang.kernel.clock import BEIJING, beijing_day
 from lianfang.kernel.divisions import short_name
 from lianfang.kernel.errors import LianfangError
+from lianfang.kernel.numbers import is_whole
 
 PUBLISH = "other:publish_call"
 SETTLE = "other:settle_answer"
@@ -224,7 +225,7 @@ def _settle(request: HttpRequest, actor: Actor, one: Call, answer: Answer) -> st
     """Do what the office decided; returns what to say about it."""
     act, thanks = request.POST.get("act"), request.POST.get("thanks", "")
     if act == "accept":
-        chosen = [int(text) for text in request.POST.getlist("shift") if text.isdigit()]
+        chosen = [int(text) for text in request.POST.getlist("shift") if is_whole(text)]
         services.accept_answer(actor=actor, answer_id=answer.id, windows=chosen, thanks=thanks, team=_team(one))
         return _("%(name)s is accepted.") % {"name": answer.name}
     if act == "wait":

@@ -24,6 +24,7 @@ from lianfang.domain.volunteers.words import OFFER_WORDS, ROLE_WORDS, STATE_WORD
 from lianfang.kernel.clock import beijing_day
 from lianfang.kernel.divisions import path_of, short_name
 from lianfang.kernel.errors import LianfangError
+from lianfang.kernel.numbers import is_whole
 
 _tries = Window()
 _answers = Window(tries=20)
@@ -106,7 +107,7 @@ def _act(request: HttpRequest, code: str) -> None:
         services.say(code=code, path=mine(code).path, words=request.POST.get("words", ""))
     elif act == "withdraw_offer" and (found := my_offer(code)):
         offers.withdraw_offer(offer_id=found.id, code=code)
-    elif act in ("yes", "no") and number.isdigit():
+    elif act in ("yes", "no") and is_whole(number):
         offers.answer_match_by_code(code=code, match_id=int(number), yes=act == "yes")
 
 

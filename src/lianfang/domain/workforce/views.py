@@ -25,6 +25,7 @@ from lianfang.domain.workforce.selectors import member_lines
 from lianfang.domain.workforce.services import dissolve_team, found_team
 from lianfang.kernel.divisions import Level, code_of
 from lianfang.kernel.errors import LianfangError
+from lianfang.kernel.numbers import is_whole
 
 NAMED, FIGURES, KEEP = "see:members:named", "see:members:figures", "other:keep_members"
 FIELDS = {
@@ -256,4 +257,4 @@ def _keeps(actor: Actor, number: int) -> bool:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return int(text) if is_whole(text) and len(text) < 10 else 0

@@ -26,6 +26,7 @@ from lianfang.domain.workforce.importing import discard_import, stage_members, t
 from lianfang.domain.workforce.views import KEEP
 from lianfang.kernel.divisions import code_of
 from lianfang.kernel.errors import LianfangError, problem
+from lianfang.kernel.numbers import is_whole
 
 JOBS = JobPages(
     import_jobs.KIND, gettext_lazy("Import a list"), "workforce-import", "workforce-import-wait", "workforce-import-file",
@@ -152,9 +153,7 @@ def _page(request: HttpRequest, number: int, error: LianfangError | None = None)
     if chosen not in VERDICTS and chosen != imports_read.KEPT:
         chosen = next((str(one) for one in VERDICTS if file.counts.get(one, 0)), Verdict.NEW.value)
     after = request.GET.get("after", "")
-    rows = imports_read.rows(
-        file, chosen, after=int(after) if after.isascii() and after.isdigit() and len(after) < 9 else 0
-    )
+    rows = imports_read.rows(file, chosen, after=int(after) if is_whole(after) and len(after) < 9 else 0)
     spoken = reader_language()
     context: dict[str, Any] = {
         "file": file, "chosen": chosen, "register": REGISTERS.get(file.register, file.register), "notes": [],

@@ -26,6 +26,7 @@ from lianfang.domain.workforce.views import KEEP, NAMED, complain, report_sign
 from lianfang.kernel.errors import LianfangError
 from lianfang.kernel.identity import tidy
 from lianfang.kernel.ids import group_code
+from lianfang.kernel.numbers import is_whole
 
 CALL = "call_person"
 FIELDS = {
@@ -44,7 +45,7 @@ def index(request: HttpRequest) -> HttpResponse:
     word = request.POST.get("name", "").strip()[:40] if request.method == "POST" else ""
     net, kind, skill = (request.GET.get(key, "").strip()[:40] for key in ("net", "kind", "skill"))
     after = request.GET.get("after", "")
-    start = int(after) if after.isascii() and after.isdigit() and len(after) < 18 else 0
+    start = int(after) if is_whole(after) and len(after) < 18 else 0
     found = browsing.members_named(word) if word else browsing.members(skill=skill, kind=kind, net=net, after=start)
     spoken = reader_language()
     context = {
@@ -260,6 +261,6 @@ def _community(actor: Actor) -> str:
 
 
 def _number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 18):
+    if not (is_whole(text) and len(text) < 18):
         raise LianfangError("access.not_found")
     return int(text)

@@ -8,6 +8,7 @@ here is the only place that knows.
 from __future__ import annotations
 
 import datetime
+import math
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -58,8 +59,8 @@ def clean(text: str) -> str:
 
 
 def plain_number(value: float) -> str:
-    """101.0 → "101"; 3.5 → "3.5"."""
-    return str(int(value)) if value == int(value) else repr(value)
+    """101.0 → "101"; 3.5 → "3.5"; what a damaged file has for infinity → "inf"."""
+    return str(int(value)) if math.isfinite(value) and value == int(value) else repr(value)
 
 
 def shown(value: object) -> str:
@@ -162,6 +163,8 @@ def read_date(values: Sequence[object], refuse: Refuse, date_1904: bool) -> list
 
 def day_of_number(value: float, *, date_1904: bool) -> datetime.date | None:
     """The day of a serial (1 = 1900-01-01, or 0 = 1904-01-01) or of eight digits; None when it is neither."""
+    if not math.isfinite(value):
+        return None
     if value >= 1_000_0101:
         digits = _DATE_DIGITS.fullmatch(plain_number(value))
         return _day(*digits.groups()) if digits else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from array import array
 from bisect import bisect_left, bisect_right
@@ -326,6 +327,10 @@ class _Reading:
                 cleared[index] = None
                 if index not in refused:
                     refuse(index, code)
+        for index, value in enumerate(cleared):
+            if type(value) is float and not math.isfinite(value):
+                cleared[index] = None
+                refuse(index, "tables.cell_error")
         if self.table.format == "csv":
             for index, value in enumerate(cleared):
                 if isinstance(value, str) and value[:1] == "=" and len(value) > 1 and value[1] != '"':
