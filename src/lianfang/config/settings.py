@@ -158,6 +158,8 @@ WHITENOISE_AUTOREFRESH = False
 WHITENOISE_MIMETYPES = {".mjs": "text/javascript", ".wasm": "application/wasm"}
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+"""A community's grids are drawn in one form with a field for each house (assumption: no community has ten thousand)."""
 FILE_UPLOAD_HANDLERS = ["lianfang.web.bodies.SpooledUpload"]
 """Rosters reach the disk only sealed."""
 

@@ -172,6 +172,12 @@ define(
     en="'{field}' with the content '{value}' is not right: {reason}. Correct it and try again.",
 )
 define(
+    "text.too_long",
+    status=422,
+    zh="文字太长：{length}字，最多{limit}字，未作任何更改。请缩短后重新提交。",
+    en="The text has {length} characters, at most {limit} can be kept; nothing was changed. Shorten it and send again.",
+)
+define(
     "request.character_wrong",
     status=422,
     zh="提交的内容里有不能保存的控制字符（U+0000）。请删除后重试。",

@@ -31,6 +31,7 @@ from lianfang.base.metrics import api as metrics
 from lianfang.kernel.clock import beijing_day
 from lianfang.kernel.divisions import PATH_LENGTH, Level, kind_words, range_of
 from lianfang.kernel.errors import LianfangError
+from lianfang.kernel.texts import own_words
 
 HOUSEHOLDS_A_GRID: Final = (300, 500)
 """Households of a general grid in a town: GB/T 34300 (from memory) and a provincial explainer of 综合网格. A village's grids
@@ -87,7 +88,7 @@ def draw(request: HttpRequest, code: str) -> HttpResponse:
         raise LianfangError("access.not_found")
     today, chosen = beijing_day(timezone.now()), [path[:16] for path in request.POST.getlist("building")]
     known = {grid.name: grid for grid in grids(at.path, on=today)}
-    name = (request.POST.get("grid", "") or request.POST.get("name", "")).strip()[:40]
+    name = own_words(request.POST.get("grid", "") or request.POST.get("name", ""), 40)
     wrong = _wrong(chosen, name)
     if not wrong:
         grid = known.get(name)

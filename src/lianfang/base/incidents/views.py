@@ -19,6 +19,7 @@ from lianfang.base.incidents.rules import ConditionVerdict, lift_rule
 from lianfang.base.incidents.selectors import incident, playbook_of, zone
 from lianfang.kernel.divisions import code_of
 from lianfang.kernel.errors import LianfangError
+from lianfang.kernel.texts import own_words
 
 OPEN, CLOSE = "open_incident_two_person", "close_incident_two_person"
 ASKS = ("lift_zone_request", "zone_propose")
@@ -224,7 +225,7 @@ def lift_refuse(request: HttpRequest, number: int) -> HttpResponse:
     if not reason:
         return zone_page(request, found, lines=[{"text": _("Say why."), "href": "#refuse-reason"}])
     try:
-        services.refuse_lift(actor=actor_of(request), zone_id=number, reason=reason[:400])
+        services.refuse_lift(actor=actor_of(request), zone_id=number, reason=own_words(reason, 400))
     except LianfangError as error:
         return zone_page(request, found, error=error)
     return lead_to("zone", number, "lift-refused")

@@ -19,6 +19,7 @@ from lianfang.domain.reports.services import period_of
 from lianfang.domain.reports.worklist import NOW, RETURNED, add_correcting
 from lianfang.kernel.divisions import code_of, level_of_path
 from lianfang.kernel.errors import LianfangError
+from lianfang.kernel.texts import own_words
 
 LONGEST_REASON = 200
 
@@ -41,7 +42,9 @@ def return_report(
         raise LianfangError("report.not_confirmed_yet", area=path, day=period.day.isoformat())
     with transaction.atomic():
         with refusals(), transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("select reports_send_back(%s, %s, %s)", [live.id, version, reason.strip()[:LONGEST_REASON]])
+            cursor.execute(
+                "select reports_send_back(%s, %s, %s)", [live.id, version, own_words(reason, LONGEST_REASON)]
+            )
         metric_api.add([Delta(metrics.RETURNED, period.day, path, 1, period.form.key)])
         add_correcting(period, [(path, code_of(path), live.version)], RETURNED, NOW)
     live.refresh_from_db()

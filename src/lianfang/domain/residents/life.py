@@ -17,6 +17,7 @@ from lianfang.domain.residents.ledger import Ledger
 from lianfang.domain.residents.services import _TOUCHED, knows_people, today
 from lianfang.kernel.errors import LianfangError
 from lianfang.kernel.identity import EARLIEST_BIRTH, IdType, parse_identity
+from lianfang.kernel.texts import own_words
 
 WORDS: Final = b"residents_change.sealed"
 """{name, reason}"""
@@ -270,7 +271,7 @@ def _write(
 def _words(path: str, name: str, reason: str) -> bytes:
     if not reason.strip():
         raise LianfangError("residents.reason_missing")
-    return sealing.seal(sealing.box_of(path, {}), {"name": name, "reason": reason.strip()[:200]}, WORDS)
+    return sealing.seal(sealing.box_of(path, {}), {"name": name, "reason": own_words(reason, 200)}, WORDS)
 
 
 def _day(on: date) -> date:

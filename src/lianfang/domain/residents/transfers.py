@@ -18,6 +18,7 @@ from lianfang.domain.residents.services import today
 from lianfang.kernel.errors import LianfangError
 from lianfang.kernel.identity import IdType, mask_number, parse_identity
 from lianfang.kernel.ids import format_code
+from lianfang.kernel.texts import own_words
 
 ASKED: Final = b"residents_transfer.sealed"
 """{name, number: masked, reason}"""
@@ -62,7 +63,7 @@ def ask_transfer(
     parsed = parse_identity(IdType.RESIDENT, number, today=today(), synthetic_allowed=bool(settings.DRILL))
     with scoped(actor):
         home = home_at(actor=actor, door=door, awaited=True)
-        said = {"name": name.strip()[:40], "number": mask_number(parsed.number), "reason": reason.strip()[:200]}
+        said = {"name": own_words(name, 40), "number": mask_number(parsed.number), "reason": own_words(reason, 200)}
         words = sealing.seal(sealing.box_of(home, {}), said, ASKED)
         blind = sealing.identity_blinder()(parsed.number)
         row = run(

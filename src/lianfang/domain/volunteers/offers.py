@@ -18,6 +18,7 @@ from lianfang.domain.volunteers.services import Given, Person, checked, rest_rul
 from lianfang.kernel.clock import beijing_day
 from lianfang.kernel.errors import LianfangError
 from lianfang.kernel.ids import parse_code
+from lianfang.kernel.texts import own_words
 
 _PUT: Final = "select volunteers_offer_put(%s, %s, %s, %s, %s, %s, %s::text[], %s, %s, %s, %s, %s)"
 MOST_PEOPLE: Final = 2_000
@@ -82,7 +83,7 @@ def unit_answers_call(*, actor: Actor, organisation: int, code: str, path: str, 
     """
     if not 1 <= people <= MOST_PEOPLE:
         raise LianfangError("volunteers.people_wrong")
-    sealed = sealing.seal(path, {"words": words.strip()[: rules.MOST_WORDS]})
+    sealed = sealing.seal(path, {"words": own_words(words, rules.MOST_WORDS)})
     with scoped(actor):
         rows = call(
             "select volunteers_unit_answer(%s, %s, %s, %s, '{}')", [parse_code(code), organisation, people, sealed]
@@ -94,7 +95,7 @@ def decline_offer(*, actor: Actor, offer_id: int, path: str, thanks: str) -> Non
     """Decline with thanks in words. Raises volunteers.words_missing, decided_already, access.not_found."""
     if not thanks.strip():
         raise LianfangError("volunteers.words_missing", most=rules.MOST_WORDS)
-    sealed = sealing.seal(path, thanks.strip()[: rules.MOST_WORDS], sealing.WORDS)
+    sealed = sealing.seal(path, own_words(thanks, rules.MOST_WORDS), sealing.WORDS)
     with scoped(actor):
         call("select volunteers_offer_decline(%s, %s)", [offer_id, sealed])
 
@@ -102,10 +103,9 @@ def decline_offer(*, actor: Actor, offer_id: int, path: str, thanks: str) -> Non
 def match_offer(*, actor: Actor, offer_id: int, call_id: int, people: int, reason: str = "") -> int:
     """Mean an offer for a call; both sides are asked. Raises volunteers.call_over, people_wrong, matched_already,
     decided_already, access.not_found."""
+    why = own_words(reason, 300)
     with scoped(actor):
-        return int(
-            call("select volunteers_match_make(%s, %s, %s, %s)", [offer_id, call_id, people, reason[:300]])[0][0]
-        )
+        return int(call("select volunteers_match_make(%s, %s, %s, %s)", [offer_id, call_id, people, why])[0][0])
 
 
 def answer_match(*, actor: Actor, match_id: int, side: Literal["place", "unit"], yes: bool) -> str:

@@ -25,6 +25,7 @@ from lianfang.kernel.errors import LianfangError
 from lianfang.kernel.identity import mask_phone
 from lianfang.kernel.ids import new_code as public_code
 from lianfang.kernel.ids import parse_code
+from lianfang.kernel.texts import own_words
 
 _PUBLISH: Final = (
     "select volunteers_publish(%s, %s, %s, %s, %s::smallint, %s, %s, %s::text[], %s, %s, %s, %s, %s, %s, %s, %s::date[], %s::int[], "
@@ -102,8 +103,8 @@ def checked(person: Person, *, phone_needed: bool) -> Person:
     """The person with name and telephone as they are kept; raises volunteers.name_missing, volunteers.phone_wrong."""
     phone = rules.phone_of(person.phone) if person.phone.strip() or phone_needed else ""
     return Person(
-        name=rules.name_of(person.name), phone=phone, home=person.home, address=person.address.strip()[:80],
-        words=person.words.strip()[: rules.MOST_WORDS], skills=person.skills, born_year=person.born_year, careful=person.careful,
+        name=rules.name_of(person.name), phone=phone, home=person.home, address=own_words(person.address, 80),
+        words=own_words(person.words, rules.MOST_WORDS), skills=person.skills, born_year=person.born_year, careful=person.careful,
     )  # fmt: skip
 
 
@@ -263,5 +264,5 @@ def rest_json(playbook: str) -> str:
 
 
 def _thanks(path: str, words: str) -> bytes | None:
-    tidy = words.strip()[: rules.MOST_WORDS]
+    tidy = own_words(words, rules.MOST_WORDS)
     return sealing.seal(path, tidy, sealing.WORDS) if tidy else None

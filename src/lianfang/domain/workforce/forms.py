@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -11,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from lianfang.base.access.api import AreaField
+from lianfang.base.access.pages import reader_language
 from lianfang.domain.workforce import rules
+from lianfang.kernel.errors import LianfangError
 
 Choices = Sequence[tuple[str, object]]
 TIED_WORDS: Final[dict[str, Promise]] = {
@@ -23,6 +26,12 @@ REGISTERS: Final[dict[str, Promise]] = {
     "volunteer": _("Party members and volunteers"),
     "sampling_team": _("Sampling teams"),
 }
+
+
+def _skill_words(text: str) -> list[str]:
+    """The skills that a text names, each once."""
+    parts = re.split("[、，,;；]", text)
+    return list(dict.fromkeys(word.strip() for word in parts if word.strip()))
 
 
 def words_of(words: dict[str, Any], language: str) -> list[tuple[str, str]]:
@@ -106,10 +115,16 @@ class MemberForm(forms.Form):
             del self.fields["number"], self.fields["duty"]
             self.fields["phone"].help_text = _("Leave blank to keep the number that is recorded.")
 
+    def clean_skills(self) -> str:
+        """The skills as they were written, none longer than a list can hold."""
+        text = str(self.cleaned_data["skills"])
+        if any(len(word) > rules.MOST_SKILL for word in _skill_words(text)):
+            raise forms.ValidationError(LianfangError("workforce.skill_too_long").render(reader_language()))
+        return text
+
     def skill_words(self) -> list[str]:
         """The skills, each once."""
-        text = self.cleaned_data["skills"].replace("，", "、").replace(",", "、").replace(";", "、").replace("；", "、")
-        return list(dict.fromkeys(word.strip()[:20] for word in text.split("、") if word.strip()))
+        return _skill_words(self.cleaned_data["skills"])
 
 
 class HoursForm(forms.Form):

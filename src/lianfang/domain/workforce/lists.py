@@ -42,6 +42,12 @@ define(
     en="The name is blank or no name (2 to 40 characters). Enter it.",
 )
 define(
+    "workforce.skill_too_long",
+    status=422,
+    zh="有一项特长超过20个字。请把每项特长写短，用“、”分开。",
+    en="A skill has more than 20 characters. Shorten it; commas part one skill from the next.",
+)
+define(
     "workforce.unit_missing",
     status=422,
     zh="这一行没有写明单位，也没有写明支部、服务队等组织。请填写其中一项。",
@@ -107,7 +113,9 @@ def read_row(
     _identity(record, values, reasons, today, synthetic_allowed)
     _phone(record, values, reasons)
     _sex_and_age(record, values, reasons, today)
-    record.skills = tuple(dict.fromkeys(word.strip()[:20] for word in values.get("skills") or () if word.strip()))
+    record.skills = tuple(dict.fromkeys(word.strip() for word in values.get("skills") or () if word.strip()))
+    if any(len(word) > rules.MOST_SKILL for word in record.skills):
+        reasons.append(Reason("skills", "workforce.skill_too_long"))
     record.kind = _kind(register, values, record.skills)
     _belongs(record, values, register, own_unit)
     if not record.belongs:

@@ -6,6 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+MOST_SKILL: Final = 20
+"""Characters of one skill (assumption: 核酸采样, 心理疏导 and the like have a quarter of it)."""
+
 
 @dataclass(frozen=True)
 class Word:
